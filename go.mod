@@ -1,0 +1,3 @@
+module github.com/lokki-build/lokki
+
+go 1.26

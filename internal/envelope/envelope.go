@@ -1,0 +1,53 @@
+// Package envelope is the contract between the state machine and a step's
+// Lambda: what a task sends as the payload, and what the Lambda answers.
+//
+// Both are small and do not grow with the data. Values live in S3, under keys
+// that either side can derive from the run id, the step and the map path.
+package envelope
+
+import "encoding/json"
+
+// Request is the payload of one invocation of a step. Exactly one of Input,
+// From with none of the others, Batch, or Count says where the argument comes from.
+type Request struct {
+	Flow string `json:"flow"` // name of the flow
+	Run  string `json:"run"`  // id of the run: the top execution's name
+	Step string `json:"step"` // name of the node, which is not the function's when a step is used twice
+	Path string `json:"path"` // map path of this invocation: "" outside every map, "3/17/" inside two
+
+	// Start: the execution's input, whose fields override those of Defaults.
+	Defaults json.RawMessage `json:"defaults,omitempty"`
+	Input    json.RawMessage `json:"input,omitempty"`
+
+	// All others: the node whose value is taken. For the first step of a map
+	// (Batch is set) and for an aggregation (Count is set) it lies one map
+	// outside, or one map inside, of Path.
+	From  string `json:"from,omitempty"`
+	Batch *Batch `json:"batch,omitempty"` // first step of a map: the items of this child
+	Count *int   `json:"count,omitempty"` // aggregation: how many items the map had
+
+	// Split is set when the value is mapped next: the list is stored as items,
+	// Split of them to a child.
+	Split int `json:"split,omitempty"`
+
+	Attempt int `json:"attempt,omitempty"` // the state's retry count, 0 for the first try
+}
+
+// Batch is one element of items.json: the consecutive items one child handles,
+// and where they lie in items.jsonl.gz.
+type Batch struct {
+	Index  int   `json:"i"`    // index of the first item
+	Count  int   `json:"n"`    // number of items
+	Offset int64 `json:"off"`  // first byte of the first frame that is needed
+	Length int64 `json:"len"`  // bytes from there to the end of the last frame that is needed
+	Skip   int   `json:"skip"` // items before the first one in its frame
+}
+
+// Reply is what a step's Lambda answers, and so what the next state takes:
+// where the run stands.
+type Reply struct {
+	Run   string `json:"run"`
+	Path  string `json:"path"`
+	Count *int   `json:"count,omitempty"` // the value was split: number of its items
+	Items string `json:"items,omitempty"` // the value was split: key of items.json
+}
