@@ -1,0 +1,101 @@
+// Command launcher runs Bazel on a machine that can't reach the Bazel Central
+// Registry. tools/bazel calls it; nobody else needs to.
+//
+// It prepares three things under the user's cache folder, each once, and each
+// whole or not at all:
+//
+//   - a private Debian root with Bazel and the Bazel modules that Debian has;
+//   - rules_go and gazelle, which come as Go modules;
+//   - a local registry that leads to both, and to the stand-ins of this folder.
+//
+// Then it becomes Bazel: the machine's own with -bazel, or the private root's,
+// in a mount namespace of its own.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+)
+
+func main() {
+	project := flag.String("project", "", "folder of lokki's sources, where airgap/ is")
+	bazel := flag.String("bazel", "", "this machine's own bazel; empty for the private root's")
+	central := flag.Bool("central", false, "the Bazel Central Registry can be reached: only Bazel itself is needed")
+	prepare := flag.Bool("prepare", false, "prepare everything and print where it is, but run nothing")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, *project, *bazel, *central, *prepare, flag.Args())
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "tools/bazel: error:", err)
+		var h *hinted
+		if errors.As(err, &h) {
+			fmt.Fprintln(os.Stderr, "tools/bazel: hint:", h.hint)
+		}
+		os.Exit(36) // Bazel's own code for a failure of the local environment
+	}
+}
+
+// run prepares what is missing and then becomes Bazel, so it returns only on errors
+// and after -prepare.
+func run(ctx context.Context, project, bazel string, central, prepare bool, args []string) error {
+	cacheRoot, err := os.UserCacheDir()
+	if err != nil {
+		return fmt.Errorf("finding the user's cache folder: %w", err)
+	}
+	cache := filepath.Join(cacheRoot, "lokki")
+	if err := os.MkdirAll(cache, 0o755); err != nil {
+		return fmt.Errorf("making the cache folder: %w", err)
+	}
+
+	root, err := ensureRoot(ctx, cache)
+	if err != nil {
+		return err
+	}
+	var rc string
+	if !central {
+		if rc, err = ensureRegistry(ctx, cache, root, project); err != nil {
+			return err
+		}
+	}
+	if prepare {
+		fmt.Println("root: ", root)
+		fmt.Println("bazelrc:", rc)
+		return nil
+	}
+
+	if rc != "" {
+		args = append([]string{"--bazelrc=" + rc}, args...)
+	}
+	if bazel != "" {
+		return become(bazel, args)
+	}
+	if err := enter(root); err != nil {
+		return fmt.Errorf("entering the private root %s: %w", root, err)
+	}
+	return become("/usr/bin/bazel", args)
+}
+
+// become replaces this process by the program.
+func become(program string, args []string) error {
+	err := syscall.Exec(program, append([]string{filepath.Base(program)}, args...), os.Environ())
+	return fmt.Errorf("starting %s: %w", program, err)
+}
+
+// hinted is an error that comes with what to do about it.
+type hinted struct {
+	error
+	hint string
+}
+
+func (h *hinted) Unwrap() error { return h.error }
+
+// withHint adds what to do to an error.
+func withHint(err error, hint string) error { return &hinted{err, hint} }

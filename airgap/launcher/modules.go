@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// debianModules are the Bazel modules in Debian's packages, by name, and where
+// they lie in the root.
+var debianModules = map[string]string{
+	"bazel_skylib":   "usr/share/bazel/tools/skylib",
+	"bazel_features": "usr/share/bazel/tools/features",
+	"platforms":      "usr/share/bazel/tools/platforms",
+	"rules_cc":       "usr/share/bazel/rules/cc",
+	"rules_java":     "usr/share/bazel/rules/java",
+	"rules_license":  "usr/share/bazel/rules/license",
+	"rules_proto":    "usr/share/bazel/rules/proto",
+	"rules_python":   "usr/share/bazel/rules/python",
+	"rules_shell":    "usr/share/bazel/rules/shell",
+	"stardoc":        "usr/share/bazel/tools/stardoc",
+}
+
+// standIns are the modules whose place a folder of airgap/ takes.
+var standIns = map[string]string{
+	"apple_support":    "airgap/modules/apple_support",
+	"buildozer":        "airgap/modules/buildozer",
+	"package_metadata": "airgap/modules/package_metadata",
+	"protobuf":         "airgap/modules/protobuf",
+	"zlib":             "airgap/modules/zlib",
+	"rules_oci":        "airgap/rules_oci",
+}
+
+// goModule is a Bazel module that the Go module mirrors have.
+type goModule struct {
+	name    string // of the Bazel module
+	path    string // of the Go module
+	version string
+	// prepare makes a copy of the Go module a Bazel module again.
+	prepare func(ctx context.Context, dir string) error
+}
+
+// goModules: newer ones don't work with the modules of Debian. rules_go 0.60
+// wants flags of a newer bazel_features.
+var goModules = []goModule{
+	{"rules_go", "github.com/bazelbuild/rules_go", "v0.59.0", prepareRulesGo},
+	{"gazelle", "github.com/bazelbuild/bazel-gazelle", "v0.54.0", prepareGazelle},
+}
+
+// gazelleV2 is the part of gazelle that is a Go module of its own, and so not
+// in the other's archive.
+const gazelleV2 = "github.com/bazel-contrib/bazel-gazelle/v2@v2.0.0-3"
+
+// ensure makes the module's folder in the cache if it isn't there and returns it.
+func (m goModule) ensure(ctx context.Context, cache string) (string, error) {
+	// The number is that of the preparation below: raise it with each change.
+	dir := filepath.Join(cache, "modules", fmt.Sprintf("%s-%s-1", m.name, m.version))
+	err := once(ctx, dir, func(ctx context.Context, tmp string) error {
+		step(fmt.Sprintf("fetching %s %s as a Go module", m.name, m.version))
+		if err := copyGoModule(ctx, m.path+"@"+m.version, tmp); err != nil {
+			return err
+		}
+		if err := m.prepare(ctx, tmp); err != nil {
+			return fmt.Errorf("preparing %s: %w", m.name, err)
+		}
+		return nil
+	})
+	return dir, err
+}
+
+// copyGoModule puts a writable copy of the Go module ("path@version") in dir.
+func copyGoModule(ctx context.Context, module, dir string) error {
+	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", module)
+	cmd.Dir = os.TempDir() // outside every module: no go.mod is read or changed
+	out, err := cmd.Output()
+	var info struct{ Dir, Error string }
+	if jsonErr := json.Unmarshal(out, &info); jsonErr != nil || info.Error != "" || err != nil {
+		return withHint(fmt.Errorf("downloading the Go module %s: %w", module, errors.Join(err, errors.New(info.Error))),
+			"check the network and GOPROXY (go env GOPROXY), then call again")
+	}
+	src := os.DirFS(info.Dir)
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+		return err
+	}
+	if err := os.CopyFS(dir, src); err != nil {
+		return fmt.Errorf("copying %s: %w", module, err)
+	}
+	// Module archives carry neither write nor run permissions.
+	return filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		mode := os.FileMode(0o644)
+		if d.IsDir() || strings.HasSuffix(path, ".sh") {
+			mode = 0o755
+		}
+		return os.Chmod(path, mode)
+	})
+}
+
+// prepareRulesGo lets go_sdk.download stand for this machine's Go: a MODULE.bazel
+// pins a version to be downloaded, as is best where that can be done, and
+// works here unchanged.
+func prepareRulesGo(_ context.Context, dir string) error {
+	err := edit(filepath.Join(dir, "go/private/sdk.bzl"),
+		"def _go_download_sdk_impl(ctx):\n",
+		`def _go_download_sdk_impl(ctx):
+    goroot = _detect_host_sdk(ctx)
+    platform = _detect_sdk_platform(ctx, goroot)
+    wanted = (ctx.attr.goos + "_" + ctx.attr.goarch) if ctx.attr.goos else platform
+    if wanted != platform:
+        fail("no Go SDK for %s: without the network there is only this machine's, for %s" % (wanted, platform))
+    _sdk_build_file(ctx, platform, ctx.attr.version, experiments = ctx.attr.experiments)
+    _local_sdk(ctx, goroot)
+
+# The rule as it is where SDKs can be downloaded.
+def _unused_go_download_sdk_impl(ctx):
+`)
+	if err != nil {
+		return err
+	}
+	// The list of SDKs can't be had, and trying prints two warnings a build.
+	return edit(filepath.Join(dir, "go/private/sdk.bzl"),
+		"def fetch_sdks_by_version(ctx, allow_fail = False):\n",
+		"def fetch_sdks_by_version(ctx, allow_fail = False):\n    if allow_fail:\n        return None\n")
+}
+
+// prepareGazelle puts the part in place that is a Go module of its own, and has gazelle
+// list the sources of the tool that fetches Go modules for Bazel.
+func prepareGazelle(ctx context.Context, dir string) error {
+	if err := copyGoModule(ctx, gazelleV2, filepath.Join(dir, "v2")); err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, "go", "run", "internal/list_repository_tools_srcs.go",
+		"-dir="+dir, "-generate=internal/go_repository_tools_srcs.bzl")
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("listing gazelle's sources: %w\n%s", err, out)
+	}
+	return nil
+}
+
+// edit replaces the one place in the file that reads old.
+func edit(path, old, new string) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if n := strings.Count(string(data), old); n != 1 {
+		return fmt.Errorf("%s has %d places that read %q; there should be one", path, n, old)
+	}
+	return os.WriteFile(path, []byte(strings.Replace(string(data), old, new, 1)), 0o644)
+}

@@ -1,0 +1,218 @@
+"""lokki_flow: a flow function as a state machine and a template, and as a local run."""
+
+load("@rules_go//go:def.bzl", "GoInfo", "go_binary")
+load("//rules:providers.bzl", "LokkiFlowInfo", "LokkiStepInfo")
+load(":go_main.bzl", "go_main")
+load(":names.bzl", "check_go_name", "go_name")
+
+def _label_string(label):
+    # As a user writes it: targets of the main repository without an @@.
+    return str(label).removeprefix("@@").removeprefix("@")
+
+def _check_twice(flow, steps):
+    targets = {}
+    for step in steps:
+        other = targets.get(step.function)
+        if other:
+            fail("\n{flow}: the function {function} has two steps: {a} and {b}.\nhint: remove one of them from steps of {flow}; a flow may use one step as often as it likes".format(
+                flow = _label_string(flow),
+                function = step.function,
+                a = _label_string(other),
+                b = _label_string(step.label),
+            ))
+        targets[step.function] = step.label
+
+def _manifest(flow, steps):
+    return json.encode_indent({
+        "flow": _label_string(flow),
+        "steps": [{
+            "target": _label_string(step.label),
+            "function": step.function,
+            "architecture": step.architecture,
+            "memory": step.memory,
+            "timeout": step.timeout,
+            "ephemeral_storage": step.ephemeral_storage,
+            "env": step.env,
+        } for step in steps],
+    }, indent = "  ") + "\n"
+
+def _tool_action(ctx, tool, flags, outputs, what, repeated = {}):
+    """Runs one of lokki's tools. All inputs and outputs are flags with a file."""
+    args = ctx.actions.args()
+    inputs = []
+    for flag, file in flags.items():
+        if file:
+            args.add("-" + flag, file)
+            if file not in outputs:
+                inputs.append(file)
+    for flag, pairs in repeated.items():
+        for key, file in pairs:
+            args.add("-" + flag, file, format = key + "=%s")
+            inputs.append(file)
+    ctx.actions.run(
+        executable = tool,
+        arguments = [args],
+        inputs = inputs,
+        outputs = outputs,
+        mnemonic = "Lokki" + what.title(),
+        progress_message = "Making the {} of %{{label}}".format(what),
+    )
+
+def _flow_impl(ctx):
+    check_go_name(ctx.attr.function, ctx.label, "function")
+    name = ctx.label.name
+    steps = [s[LokkiStepInfo] for s in ctx.attr.steps]
+    _check_twice(ctx.label, steps)
+
+    manifest = ctx.actions.declare_file(name + ".steps.json")
+    graph = ctx.actions.declare_file(name + ".graph.json")
+    asl = ctx.actions.declare_file(name + ".asl.json")
+    images = ctx.actions.declare_file(name + ".images.json")
+    template = ctx.actions.declare_file(name + ".template.yaml")
+
+    ctx.actions.write(manifest, _manifest(ctx.label, steps))
+    _tool_action(
+        ctx,
+        ctx.executable.graph_tool,
+        {"manifest": manifest, "out": graph},
+        [graph],
+        "graph",
+    )
+    _tool_action(
+        ctx,
+        ctx.executable._asl,
+        {"graph": graph, "out": asl},
+        [asl],
+        "state machine",
+    )
+    _tool_action(
+        ctx,
+        ctx.executable._images,
+        {"graph": graph, "manifest": manifest, "out": images},
+        [images],
+        "images",
+        repeated = {"digest": [(_label_string(s.label), s.digest) for s in steps]},
+    )
+    _tool_action(
+        ctx,
+        ctx.executable._cfn,
+        {
+            "graph": graph,
+            "asl": asl,
+            "images": images,
+            "manifest": manifest,
+            "config": ctx.file.config,
+            "out": template,
+        },
+        [template],
+        "template",
+    )
+    return [
+        DefaultInfo(files = depset([graph, asl, template, images])),
+        LokkiFlowInfo(
+            asl = asl,
+            function = ctx.attr.library[GoInfo].importpath + "." + ctx.attr.function,
+            graph = graph,
+            images = images,
+            steps = steps,
+            template = template,
+        ),
+    ]
+
+def _tool(label):
+    return attr.label(cfg = "exec", default = Label(label), executable = True)
+
+_flow = rule(
+    doc = "Makes the graph, the state machine, the list of images and the template of a flow.",
+    implementation = _flow_impl,
+    attrs = {
+        "config": attr.label(allow_single_file = [".yml", ".yaml"]),
+        "function": attr.string(mandatory = True),
+        "graph_tool": attr.label(cfg = "exec", executable = True, mandatory = True),
+        "library": attr.label(mandatory = True, providers = [GoInfo]),
+        "steps": attr.label_list(mandatory = True, providers = [LokkiStepInfo]),
+        "_asl": _tool("//tools/asl/cmd/asl"),
+        "_cfn": _tool("//tools/cfn/cmd/cfn"),
+        "_images": _tool("//tools/images/cmd/images"),
+    },
+    provides = [LokkiFlowInfo],
+)
+
+def lokki_flow(
+        name,
+        library,
+        steps,
+        function = None,
+        config = None,
+        tags = [],
+        testonly = False,
+        visibility = None):
+    """Makes a flow function a state machine and a template, and a program that runs it here.
+
+    - `<name>`: `<name>.graph.json`, the flow as a graph; `<name>.asl.json`, the
+      state machine in Amazon States Language; `<name>.template.yaml`, the
+      CloudFormation template; `<name>.images.json`, which maps each step to its
+      image's digest and repository name.
+    - `<name>_local`: runs the flow in one process on this machine:
+      `bazel run :<name>_local -- --input '{"count": 2}'`.
+
+    The build fails unless `steps` are exactly the steps that the flow function uses.
+
+    Args:
+      name: name of the target.
+      library: the `go_library` that has the flow function.
+      steps: the `lokki_step` targets of the flow, in any order.
+      function: name of the flow function. By default the target's, in Go's
+        spelling and with "Flow" at its end: `birds` and `birds_flow` are both `BirdsFlow`.
+      config: the project's `lokki.yml`, if it has one.
+      tags: tags of all targets.
+      testonly: whether only tests may use the targets.
+      visibility: visibility of `<name>` and `<name>_local`.
+    """
+    function = function or go_name(name.removesuffix("_flow")) + "Flow"
+    common = {"tags": tags, "testonly": testonly}
+
+    go_main(
+        name = name + "_graph_main",
+        call = "graphmain.Main",
+        function = function,
+        library = library,
+        runtime = "github.com/lokki-build/lokki/lokki/graphmain",
+        visibility = ["//visibility:private"],
+        **common
+    )
+    go_binary(
+        name = name + "_graph",
+        srcs = [name + "_graph_main"],
+        pure = "on",
+        visibility = ["//visibility:private"],
+        deps = [library, Label("//lokki/graphmain")],
+        **common
+    )
+    go_main(
+        name = name + "_local_main",
+        call = "runner.Main",
+        function = function,
+        library = library,
+        runtime = "github.com/lokki-build/lokki/runner",
+        visibility = ["//visibility:private"],
+        **common
+    )
+    go_binary(
+        name = name + "_local",
+        srcs = [name + "_local_main"],
+        pure = "on",
+        visibility = visibility,
+        deps = [library, Label("//runner")],
+        **common
+    )
+    _flow(
+        name = name,
+        config = config,
+        function = function,
+        graph_tool = name + "_graph",
+        library = library,
+        steps = steps,
+        visibility = visibility,
+        **common
+    )

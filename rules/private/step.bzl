@@ -1,0 +1,162 @@
+"""lokki_step: a Go function as a step, with an image of its own."""
+
+load("@rules_go//go:def.bzl", "GoInfo", "go_binary")
+load("@rules_oci//oci:defs.bzl", "oci_image")
+load("//rules:providers.bzl", "LokkiStepInfo")
+load(":go_main.bzl", "go_main")
+load(":layer.bzl", "step_layer")
+load(":names.bzl", "check_go_name", "go_name")
+
+# Where the step's binary is in its image.
+_BINARY = "/lokki/step"
+
+# What AWS Lambda allows, from its quotas: attribute → (least, most, unit).
+_LIMITS = {
+    "ephemeral_storage": (512, 10240, "MB"),
+    "memory": (128, 10240, "MB"),
+    "timeout": (1, 900, "seconds"),
+}
+
+def _step_impl(ctx):
+    for attribute, (least, most, unit) in _LIMITS.items():
+        value = getattr(ctx.attr, attribute)
+        if value and (value < least or value > most):
+            fail("\n{}: {} is {}; AWS Lambda allows {} to {} {}.\nhint: leave it out to take the value of lokki.yml's lambda_defaults".format(
+                ctx.label,
+                attribute,
+                value,
+                least,
+                most,
+                unit,
+            ))
+    check_go_name(ctx.attr.function, ctx.label, "function")
+    image = ctx.file.image
+    return [
+        DefaultInfo(files = depset([image, ctx.file.digest])),
+        LokkiStepInfo(
+            architecture = ctx.attr.architecture,
+            digest = ctx.file.digest,
+            env = ctx.attr.env,
+            ephemeral_storage = ctx.attr.ephemeral_storage,
+            function = ctx.attr.library[GoInfo].importpath + "." + ctx.attr.function,
+            image = image,
+            label = ctx.label,
+            memory = ctx.attr.memory,
+            timeout = ctx.attr.timeout,
+        ),
+    ]
+
+_step = rule(
+    doc = "Joins a step's image with what a flow has to know of the step.",
+    implementation = _step_impl,
+    attrs = {
+        "architecture": attr.string(mandatory = True, values = ["arm64", "amd64"]),
+        "digest": attr.label(allow_single_file = True, mandatory = True),
+        "env": attr.string_dict(),
+        "ephemeral_storage": attr.int(),
+        "function": attr.string(mandatory = True),
+        "image": attr.label(allow_single_file = True, mandatory = True),
+        "library": attr.label(mandatory = True, providers = [GoInfo]),
+        "memory": attr.int(),
+        "timeout": attr.int(),
+    },
+    provides = [LokkiStepInfo],
+)
+
+def lokki_step(
+        name,
+        library,
+        function = None,
+        memory = 0,
+        timeout = 0,
+        ephemeral_storage = 0,
+        architecture = "arm64",
+        env = {},
+        base = None,
+        tags = [],
+        testonly = False,
+        visibility = None):
+    """Makes a Go function a step: one static binary in an image of its own.
+
+    Besides `<name>`, which a `lokki_flow` takes, it makes
+
+    - `<name>_image`: the image, a folder in OCI layout. Without `base` it
+      holds nothing but the binary, which any user may run.
+    - `<name>_bin`: the binary, for Linux on the step's architecture.
+
+    The function is a plain one: exported, at the top level of its package, of the
+    form `func(context.Context, In) (Out, error)`.
+
+    Args:
+      name: name of the target.
+      library: the `go_library` that has the function.
+      function: name of the Go function. By default the target's, in Go's
+        spelling: `get_birds` is `GetBirds`.
+      memory: memory of the Lambda in MB, 128 to 10240. Left out, lokki.yml's
+        `lambda_defaults.memory` says it.
+      timeout: longest run of one invocation in seconds, 1 to 900. Left out,
+        lokki.yml's `lambda_defaults.timeout` says it.
+      ephemeral_storage: size of /tmp in MB, 512 to 10240. Left out, it is 512.
+      architecture: `arm64` or `amd64`.
+      env: environment variables of the Lambda, on top of lokki.yml's `lambda_env`. They stand
+        readable in the template: no place for secrets.
+      base: an image to put the binary on, such as one pulled by rules_oci, for steps
+        that need more than a binary. It has to be of the step's architecture.
+      tags: tags of all targets.
+      testonly: whether only tests may use the targets.
+      visibility: visibility of `<name>` and `<name>_image`.
+    """
+    function = function or go_name(name)
+    common = {"tags": tags, "testonly": testonly}
+    private = dict(common, visibility = ["//visibility:private"])
+
+    go_main(
+        name = name + "_main",
+        call = "lambdastep.Start",
+        function = function,
+        library = library,
+        runtime = "github.com/lokki-build/lokki/lokki/lambdastep",
+        **private
+    )
+    go_binary(
+        name = name + "_bin",
+        srcs = [name + "_main"],
+        gc_linkopts = ["-s", "-w"],
+        goarch = architecture,
+        goos = "linux",
+        gotags = ["lambda.norpc"],
+        pure = "on",
+        static = "on",
+        deps = [library, Label("//lokki/lambdastep")],
+        **private
+    )
+    step_layer(
+        name = name + "_layer",
+        binary = name + "_bin",
+        path = _BINARY,
+        **private
+    )
+    oci_image(
+        name = name + "_image",
+        architecture = None if base else architecture,
+        base = base,
+        entrypoint = [_BINARY],
+        os = None if base else "linux",
+        tars = [name + "_layer"],
+        visibility = visibility,
+        **common
+    )
+    _step(
+        name = name,
+        architecture = architecture,
+        digest = name + "_image.digest",
+        env = env,
+        ephemeral_storage = ephemeral_storage,
+        function = function,
+        image = name + "_image",
+        library = library,
+        memory = memory,
+        timeout = timeout,
+        visibility = visibility,
+        **common
+    )

@@ -1,0 +1,39 @@
+// Package steps is what the rules' tests build: a flow with a map, and a
+// function that the flow doesn't use.
+package steps
+
+import (
+	"context"
+
+	"github.com/lokki-build/lokki/lokki"
+)
+
+// Input is what the flow takes.
+type Input struct {
+	Numbers []int `json:"numbers"`
+}
+
+// ListNumbers lists the numbers.
+func ListNumbers(ctx context.Context, in Input) ([]int, error) { return in.Numbers, nil }
+
+// DoubleNumber doubles one number.
+func DoubleNumber(ctx context.Context, n int) (int, error) { return 2 * n, nil }
+
+// SumNumbers adds all numbers.
+func SumNumbers(ctx context.Context, ns []int) (int, error) {
+	sum := 0
+	for _, n := range ns {
+		sum += n
+	}
+	return sum, nil
+}
+
+// Spare is in no flow.
+func Spare(ctx context.Context, n int) (int, error) { return n, nil }
+
+// NumbersFlow adds the doubles of the numbers.
+func NumbersFlow() lokki.Flow[int] {
+	numbers := lokki.Start(ListNumbers, Input{Numbers: []int{1, 2, 3}})
+	doubled := lokki.Map(numbers, DoubleNumber)
+	return lokki.Agg(doubled, SumNumbers)
+}
