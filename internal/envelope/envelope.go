@@ -26,6 +26,9 @@ type Request struct {
 	Batch *Batch `json:"batch,omitempty"` // first step of a map: the items of this child
 	Count *int   `json:"count,omitempty"` // aggregation: how many items the map had
 
+	// BatchSize is how many items each child of the aggregated map handled; 0 is 1.
+	BatchSize int `json:"batch_size,omitempty"`
+
 	// Split is set when the value is mapped next: the list is stored as items,
 	// Split of them to a child.
 	Split int `json:"split,omitempty"`

@@ -1,0 +1,147 @@
+package chain
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
+
+	"github.com/lokki-build/lokki/lokki/graph"
+)
+
+// Flow is a chain that was built: its graph, and for each of the graph's nodes
+// the one that can be called.
+type Flow struct {
+	Graph graph.Graph
+	Nodes []*Node
+}
+
+// Build makes a flow of the chain that ends with last. Its name is that of the
+// function that called Start. All problems are reported, joined; each is a
+// graph.Problem.
+func Build(last *Node) (Flow, error) {
+	nodes := last.nodes()
+	symbol := "main.Flow"
+	if len(nodes) > 0 {
+		symbol = nodes[0].Caller.Symbol
+	}
+	return build(nodes, enclosing(symbol))
+}
+
+// BuildFunc makes a flow of what the flow function fn returns when it is
+// called, and names it after fn. A panic of the function is an error with a
+// *PanicError in it.
+func BuildFunc(fn any, call func() *Node) (Flow, error) {
+	symbol := symbolOf(fn)
+	if what, hint := refusal(symbol); what != "" {
+		return Flow{}, graph.Problem{What: "the flow function can't be used: " + what, Hint: hint}
+	}
+	last, err := protectCall(call)
+	if err != nil {
+		return Flow{}, fmt.Errorf("calling %s: %w", function(symbol), err)
+	}
+	return build(last.nodes(), function(symbol))
+}
+
+func protectCall(call func() *Node) (last *Node, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &PanicError{Value: v, Stack: debug.Stack()}
+		}
+	}()
+	return call(), nil
+}
+
+func build(nodes []*Node, function string) (Flow, error) {
+	b := builder{used: map[string]bool{}}
+	_, ident := split(function)
+	name, err := graph.Name(ident)
+	if err != nil {
+		b.report(graph.Problem{What: "naming the flow: " + err.Error(), Hint: "rename the flow function"})
+	}
+	b.graph = graph.Graph{Version: graph.Version, Flow: name, Function: function}
+	if len(nodes) > 0 {
+		b.graph.Position = nodes[0].Caller.Position()
+	}
+	b.checkStart(nodes)
+	for _, n := range nodes {
+		b.add(n)
+	}
+	if len(b.problems) == 0 {
+		if err := b.graph.Validate(); err != nil {
+			return Flow{}, err
+		}
+	}
+	return Flow{b.graph, nodes}, errors.Join(b.problems...)
+}
+
+type builder struct {
+	graph    graph.Graph
+	scope    []string
+	used     map[string]bool // names of nodes
+	problems []error
+}
+
+func (b *builder) report(p graph.Problem) { b.problems = append(b.problems, p) }
+
+// checkStart finds the values that no lokki.Start made.
+func (b *builder) checkStart(nodes []*Node) {
+	if len(nodes) > 0 && nodes[0].Kind == graph.Start {
+		return
+	}
+	what := "the flow has no steps"
+	if len(nodes) > 0 {
+		what = "the chain does not begin with lokki.Start"
+	}
+	b.report(graph.Problem{Position: b.graph.Position, What: what, Hint: "begin the chain with lokki.Start: a zero lokki.Value holds none"})
+}
+
+// add appends the graph's node for n and reports what is wrong with n.
+func (b *builder) add(n *Node) {
+	node := graph.Node{
+		Kind:     n.Kind,
+		Position: n.Caller.Position(),
+		In:       n.In.String(),
+		Out:      n.Out.String(),
+		Defaults: n.Defaults,
+	}
+	node.Name, node.Function = b.name(n)
+	if len(b.graph.Nodes) > 0 {
+		node.From = b.graph.Nodes[len(b.graph.Nodes)-1].Name
+	}
+	switch n.Kind {
+	case graph.Map:
+		b.scope = append(b.scope, node.Name)
+	case graph.Agg:
+		b.scope = b.scope[:max(0, len(b.scope)-1)]
+	}
+	node.Scope = slices.Clone(b.scope)
+	b.checkTypes(n, node)
+	b.graph.Nodes = append(b.graph.Nodes, node)
+}
+
+// name finds the node's name, unique in the flow, and the step's function.
+func (b *builder) name(n *Node) (name, fn string) {
+	path, ident := split(n.Symbol)
+	problem := graph.Problem{Position: n.Caller.Position(), Step: ident}
+	if what, hint := refusal(n.Symbol); what != "" {
+		if ident == "" {
+			problem.Step = string(n.Kind)
+		}
+		problem.What, problem.Hint = what, hint
+		b.report(problem)
+		return problem.Step, ""
+	}
+	name, err := graph.Name(ident)
+	if err != nil {
+		problem.What, problem.Hint = err.Error(), "rename the function"
+		b.report(problem)
+		return ident, path + "." + ident
+	}
+	first := name
+	for i := 2; b.used[name]; i++ {
+		name = fmt.Sprintf("%s-%d", first, i)
+	}
+	b.used[name] = true
+	return name, path + "." + ident
+}

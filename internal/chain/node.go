@@ -1,0 +1,58 @@
+// Package chain is the untyped core under package lokki: the nodes that a flow
+// function strings together, and the flow that is built from the last of them.
+package chain
+
+import (
+	"encoding/json"
+	"reflect"
+
+	"github.com/lokki-build/lokki/lokki/codec"
+	"github.com/lokki-build/lokki/lokki/graph"
+)
+
+// Node is one use of a step. It knows the node before it and none after it and
+// is not changed once it is made, so that several flows can share it.
+type Node struct {
+	From     *Node
+	Kind     graph.Kind
+	Symbol   string       // the linker's symbol of the step; empty for nil
+	Caller   Frame        // the flow's call
+	List     reflect.Type // the type of the list that a map takes its items from
+	In, Out  reflect.Type
+	Defaults json.RawMessage // a start's, encoded
+	Call     Func
+
+	defaultsErr error
+}
+
+// New makes the node that calls step with the value of from.
+func New[In, Out any](from *Node, kind graph.Kind, step stepFunc[In, Out], caller Frame) *Node {
+	return &Node{
+		From:   from,
+		Kind:   kind,
+		Symbol: symbolOf(step),
+		Caller: caller,
+		In:     reflect.TypeFor[In](),
+		Out:    reflect.TypeFor[Out](),
+		Call:   Adapt(step),
+	}
+}
+
+// SetDefaults encodes the value that the execution's input overrides. That it
+// can't be encoded is reported with the flow's other problems.
+func (n *Node) SetDefaults(v any) {
+	data, err := codec.Marshal(v)
+	n.Defaults, n.defaultsErr = data, err
+}
+
+// nodes lists the chain that ends with n in data order.
+func (n *Node) nodes() []*Node {
+	var all []*Node
+	for ; n != nil; n = n.From {
+		all = append(all, n)
+	}
+	for i, j := 0, len(all)-1; i < j; i, j = i+1, j-1 {
+		all[i], all[j] = all[j], all[i]
+	}
+	return all
+}

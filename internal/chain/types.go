@@ -1,0 +1,65 @@
+package chain
+
+import (
+	"encoding"
+	stdjson "encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/lokki-build/lokki/lokki/codec"
+	"github.com/lokki-build/lokki/lokki/graph"
+)
+
+// checkTypes reports types that no step could pass on. Arguments are results
+// of the step before, so only a start's is looked at.
+func (b *builder) checkTypes(n *Node, node graph.Node) {
+	before := len(b.problems)
+	if n.Kind == graph.Start {
+		b.storable(node, "argument", n.In)
+	}
+	if n.defaultsErr != nil && len(b.problems) == before {
+		b.report(graph.Problem{Position: node.Position, Step: node.Name, What: "its defaults can't be stored: " + n.defaultsErr.Error()})
+	}
+	b.storable(node, "result", n.Out)
+	list, hint := n.List, "return a plain slice, such as []string, of another type than byte"
+	if n.Kind == graph.Agg {
+		list, hint = n.In, "let the steps of the map return another type than byte"
+	}
+	if list != nil && !storedAsList(list) {
+		b.report(graph.Problem{
+			Position: node.Position, Step: node.Name, Hint: hint,
+			What: fmt.Sprintf("%s is not stored as a list of items", list),
+		})
+	}
+}
+
+func (b *builder) storable(node graph.Node, role string, t reflect.Type) {
+	for _, err := range codec.CheckType(t) {
+		what, hint, _ := strings.Cut(err.Error(), "\nhint: ")
+		b.report(graph.Problem{
+			Position: node.Position, Step: node.Name, Hint: hint,
+			What: fmt.Sprintf("its %s type %s can't be stored: %s", role, t, what),
+		})
+	}
+}
+
+// storedAsList reports whether a slice type is a JSON array: it has no form of
+// its own, and it is not bytes, which become one string.
+func storedAsList(t reflect.Type) bool {
+	bytes := t.Elem().Kind() == reflect.Uint8 && !hasOwnForm(t.Elem())
+	return !hasOwnForm(t) && !bytes
+}
+
+var ownForms = []reflect.Type{
+	reflect.TypeFor[stdjson.Marshaler](), reflect.TypeFor[json.MarshalerTo](),
+	reflect.TypeFor[encoding.TextMarshaler](), reflect.TypeFor[encoding.TextAppender](),
+}
+
+// hasOwnForm reports whether values of type t write their JSON by themselves.
+func hasOwnForm(t reflect.Type) bool {
+	return slices.ContainsFunc(ownForms, reflect.PointerTo(t).Implements)
+}

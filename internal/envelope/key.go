@@ -1,0 +1,42 @@
+package envelope
+
+import "strconv"
+
+// Keys derives the keys of one run's objects. Writer and reader derive them
+// alike, so no key but Reply.Items ever travels.
+type Keys struct {
+	Prefix string // first part of every key, without a slash at either end
+	Flow   string
+	Run    string
+}
+
+// Output is the key of the value a step stored at a map path.
+func (k Keys) Output(step, path string) string { return k.object(step, path, "output.json.gz") }
+
+// Items is the key of a list that is mapped next, in frames.
+func (k Keys) Items(step, path string) string { return k.object(step, path, "items.jsonl.gz") }
+
+// Batches is the key of the array of Batch that goes with Items.
+func (k Keys) Batches(step, path string) string { return k.object(step, path, "items.json") }
+
+func (k Keys) object(step, path, name string) string {
+	return k.Prefix + "/" + k.Flow + "/" + k.Run + "/" + step + "/" + path + name
+}
+
+// Child is the map path of the child that handles the batch starting at item
+// index, in a map opened at path.
+func Child(path string, index int) string { return path + strconv.Itoa(index) + "/" }
+
+// Parent splits the map path of a child into the path its map was opened at
+// and the index of the child's first item. It reports false at the top.
+func Parent(path string) (outer string, index int, ok bool) {
+	if path == "" {
+		return "", 0, false
+	}
+	cut := len(path) - 1 // without the last slash
+	for cut > 0 && path[cut-1] != '/' {
+		cut--
+	}
+	index, err := strconv.Atoi(path[cut : len(path)-1])
+	return path[:cut], index, err == nil
+}

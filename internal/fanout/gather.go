@@ -1,0 +1,75 @@
+package fanout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/lokki-build/lokki/lokki/store"
+)
+
+// Concurrency is how many objects Gather reads at once. S3 answers a small
+// read in 10 to 30 ms, so this many make thousands of reads a second; each
+// holds one connection.
+const Concurrency = 64
+
+// Gather reads the outputs of a map's children, which handled count items,
+// size of them each but the last. It calls item for each value, for different
+// indices concurrently. output names the object of the child whose first item
+// has the given index. The error is that of the first item, by index, that
+// could not be read before the reading stopped.
+func Gather(ctx context.Context, s store.Store, count, size int, output func(first int) string, item func(i int, value []byte) error) error {
+	size = max(size, 1)
+	children := (count + size - 1) / size
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var (
+		next   atomic.Int64
+		wg     sync.WaitGroup
+		mu     sync.Mutex
+		failed = -1
+		cause  error
+	)
+	for range min(Concurrency, children) {
+		wg.Go(func() {
+			for child := int(next.Add(1)) - 1; child < children; child = int(next.Add(1)) - 1 {
+				first := child * size
+				err := readChild(ctx, s, output(first), first, min(size, count-first), item)
+				if err == nil {
+					continue
+				}
+				mu.Lock()
+				// What others report after the first failure is the cancellation.
+				if failed < 0 || first < failed && !errors.Is(err, context.Canceled) {
+					failed, cause = first, err
+				}
+				mu.Unlock()
+				cancel()
+				return
+			}
+		})
+	}
+	wg.Wait()
+	return cause
+}
+
+// readChild reads the n results of one child.
+func readChild(ctx context.Context, s store.Store, key string, first, n int, item func(int, []byte) error) error {
+	values, err := ReadLines(ctx, s, key)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return fmt.Errorf("item %d has no output: %w", first, err)
+	case err != nil:
+		return fmt.Errorf("item %d: %w", first, err)
+	case len(values) != n:
+		return fmt.Errorf("items from %d: %s holds %d values, want %d", first, key, len(values), n)
+	}
+	for k, v := range values {
+		if err := item(first+k, v); err != nil {
+			return fmt.Errorf("item %d: %w", first+k, err)
+		}
+	}
+	return nil
+}

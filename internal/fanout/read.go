@@ -1,0 +1,114 @@
+package fanout
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/lokki/codec"
+	"github.com/lokki-build/lokki/lokki/store"
+)
+
+// ReadBatch reads the items of one child, with one ranged read. Nothing is
+// returned before the checksums of all frames have been verified.
+func ReadBatch(ctx context.Context, s store.Store, key string, b envelope.Batch) ([][]byte, error) {
+	items, err := lines(ctx, s, key, b.Offset, b.Length, b.Skip, b.Count)
+	if err != nil {
+		return nil, fmt.Errorf("reading items %d to %d of %s: %w", b.Index, b.Index+b.Count-1, key, err)
+	}
+	return items, nil
+}
+
+// ReadLines reads all values of an object. Nothing is returned before its
+// checksum has been verified.
+func ReadLines(ctx context.Context, s store.Store, key string) ([][]byte, error) {
+	values, err := lines(ctx, s, key, 0, -1, 0, -1)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", key, err)
+	}
+	return values, nil
+}
+
+// WriteLines stores the values as one object. The error Is store.ErrExists
+// when there is one already.
+func WriteLines(ctx context.Context, s store.Store, key string, values [][]byte) error {
+	var body bytes.Buffer
+	gz := codec.Compress(&body)
+	for _, v := range values {
+		if err := checkLine(v); err != nil {
+			return fmt.Errorf("storing %s: %w", key, err)
+		}
+		gz.Write(v) // a bytes.Buffer takes all
+		gz.Write(newline)
+	}
+	if err := gz.Close(); err != nil {
+		return fmt.Errorf("compressing %s: %w", key, err)
+	}
+	return s.Put(ctx, key, bytes.NewReader(body.Bytes()))
+}
+
+var newline = []byte{'\n'}
+
+// checkLine refuses a value that is not one line. The codec makes none, but
+// JSON may be written so.
+func checkLine(value []byte) error {
+	if len(value) == 0 || bytes.IndexByte(value, '\n') >= 0 {
+		return errors.New("a value must be JSON on one line")
+	}
+	return nil
+}
+
+// lines reads n lines after skipping some; n < 0 means all.
+func lines(ctx context.Context, s store.Store, key string, off, length int64, skip, n int) ([][]byte, error) {
+	body, err := s.Get(ctx, key, off, length)
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	gz, err := codec.Decompress(body, MaxObject)
+	if err != nil {
+		return nil, err
+	}
+	defer gz.Close()
+	return split(gz, skip, n)
+}
+
+func split(r io.Reader, skip, n int) ([][]byte, error) {
+	in := bufio.NewReader(r)
+	var got [][]byte
+	for number := 0; n < 0 || len(got) < n; number++ {
+		var line []byte
+		var err error
+		if number < skip {
+			err = discardLine(in)
+		} else {
+			line, err = in.ReadBytes('\n')
+		}
+		switch {
+		case errors.Is(err, io.EOF) && len(line) == 0 && n < 0:
+			return got, nil
+		case errors.Is(err, io.EOF):
+			return nil, fmt.Errorf("after %d of %d lines: %w", number, skip+n, io.ErrUnexpectedEOF)
+		case err != nil:
+			return nil, err
+		}
+		if number >= skip {
+			got = append(got, line[:len(line)-1])
+		}
+	}
+	_, err := io.Copy(io.Discard, in) // the checksum stands at the end
+	return got, err
+}
+
+// discardLine reads over one line of any length.
+func discardLine(in *bufio.Reader) error {
+	for {
+		if _, err := in.ReadSlice('\n'); err != bufio.ErrBufferFull {
+			return err
+		}
+	}
+}

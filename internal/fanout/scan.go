@@ -1,0 +1,118 @@
+package fanout
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/klauspost/compress/gzip"
+
+	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/lokki/store"
+)
+
+// scan finds the frames of stored items again by reading them all.
+func scan(ctx context.Context, s store.Store, key string) (*frames, error) {
+	body, err := s.Get(ctx, key, 0, -1)
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	list := &frames{}
+	if err := list.scan(body); err != nil {
+		return nil, fmt.Errorf("reading %s: %w", key, err)
+	}
+	return list, nil
+}
+
+func (f *frames) scan(body io.Reader) error {
+	in := &counter{r: bufio.NewReaderSize(body, FrameSize)}
+	gz := new(gzip.Reader)
+	buf := make([]byte, FrameSize)
+	for {
+		err := gz.Reset(in)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		gz.Multistream(false)
+		lines, err := countLines(gz, buf)
+		if err != nil {
+			return err
+		}
+		if lines > 0 { // the frame of an empty list holds none
+			f.begin()
+		}
+		f.items += lines
+		f.size = in.n
+	}
+}
+
+func countLines(r io.Reader, buf []byte) (int, error) {
+	lines := 0
+	for {
+		n, err := r.Read(buf)
+		lines += bytes.Count(buf[:n], []byte{'\n'})
+		if err == io.EOF {
+			return lines, nil
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+}
+
+// counter counts what is taken from r. Being an io.ByteReader it is read by
+// gzip byte for byte to the end of a member, and not beyond.
+type counter struct {
+	r *bufio.Reader
+	n int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+func (c *counter) ReadByte() (byte, error) {
+	b, err := c.r.ReadByte()
+	if err == nil {
+		c.n++
+	}
+	return b, err
+}
+
+// tail is more than the last element of items.json takes.
+const tail = 256
+
+// countBatches reads the number of items off the end of a stored items.json.
+func countBatches(ctx context.Context, s store.Store, key string) (int, error) {
+	size, err := s.Size(ctx, key)
+	if err != nil {
+		return 0, err
+	}
+	body, err := s.Get(ctx, key, max(0, size-tail), -1)
+	if err != nil {
+		return 0, err
+	}
+	defer body.Close()
+	end, err := io.ReadAll(body)
+	if err != nil {
+		return 0, fmt.Errorf("reading %s: %w", key, err)
+	}
+	if string(end) == "[]" {
+		return 0, nil
+	}
+	last := bytes.TrimSuffix(end[bytes.LastIndexByte(end, '{')+1:], []byte("]"))
+	var b envelope.Batch
+	if err := json.Unmarshal(append([]byte("{"), last...), &b); err != nil || b.Count < 1 {
+		return 0, fmt.Errorf("reading %s: it does not end in a batch: %q", key, end)
+	}
+	return b.Index + b.Count, nil
+}

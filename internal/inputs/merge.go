@@ -1,0 +1,138 @@
+// Package inputs lays what a run is started with over the defaults of its
+// flow, and refuses what the flow's first step can't take.
+package inputs
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+
+	"github.com/lokki-build/lokki/lokki/codec"
+)
+
+// Merge returns defaults, a value of type t as JSON, overridden by input.
+//
+// Where t is a struct, input is an object and overrides field by field, at
+// every depth: what it does not name stays, null sets the field to null. All
+// other values are replaced whole: lists, maps, and types with a JSON or text
+// form of their own, such as time.Time. Names are those of the JSON tags,
+// exact in case.
+//
+// Empty input and the empty object leave the defaults as they are: a state
+// machine that is started without input passes {}.
+//
+// The error has one line for each problem, which begins with the field's path,
+// as in "options.rows[2].colour"; some are followed by a line "hint: …".
+func Merge(defaults, input []byte, t reflect.Type) ([]byte, error) {
+	input = bytes.TrimSpace(input)
+	if len(input) == 0 {
+		return defaults, nil
+	}
+	if err := syntax(input); err != nil {
+		return nil, err
+	}
+	var m merger
+	merged := defaults
+	if members, ok := object(input); !ok || len(members) > 0 {
+		merged = m.merge("", bytes.TrimSpace(defaults), input, t)
+	}
+	if err := errors.Join(m.problems...); err != nil {
+		return nil, err
+	}
+	// The codec has the last word: it reads the value in the step, too.
+	if err := codec.Unmarshal(merged, reflect.New(t).Interface()); err != nil {
+		return nil, fmt.Errorf("reading the input as a %s: %w", t, err)
+	}
+	return merged, nil
+}
+
+// syntax reports where data stops being one JSON value.
+func syntax(data []byte) error {
+	err := json.Unmarshal(data, new(any))
+	var at *json.SyntaxError
+	if errors.As(err, &at) {
+		return fmt.Errorf("not valid JSON: %w (at byte %d)", err, at.Offset)
+	}
+	return err
+}
+
+type merger struct{ problems []error }
+
+// merge lays in over def, which may be nil, and reports what in t can't be in.
+func (m *merger) merge(path string, def, in []byte, t reflect.Type) []byte {
+	t = pointed(t)
+	members, ok := object(in)
+	if !ok || !mergeable(t) {
+		m.check(path, in, t)
+		return in
+	}
+	given := m.given(path, members, t)
+	old := map[string][]byte{}
+	defMembers, _ := object(def)
+	for _, member := range defMembers {
+		old[member.name] = member.value
+	}
+	// In the order of the fields: the same bytes for the same values.
+	var out bytes.Buffer
+	out.WriteByte('{')
+	for _, f := range fieldsOf(t) {
+		value, had := old[f.name]
+		if in, ok := given[f.name]; ok {
+			value, had = m.field(join(path, f.name), value, in, f), true
+		}
+		if !had {
+			continue
+		}
+		if out.Len() > 1 {
+			out.WriteByte(',')
+		}
+		name, _ := json.Marshal(f.name) // a string always has a JSON form
+		out.Write(name)
+		out.WriteByte(':')
+		out.Write(value)
+	}
+	out.WriteByte('}')
+	return out.Bytes()
+}
+
+func (m *merger) field(path string, def, in []byte, f field) []byte {
+	if f.quoted {
+		m.checkQuoted(path, in, pointed(f.typ))
+		return in
+	}
+	return m.merge(path, def, in, f.typ)
+}
+
+// given returns the members of an object by name, less those that t has no
+// field for, which it reports.
+func (m *merger) given(path string, members []member, t reflect.Type) map[string][]byte {
+	var names []string
+	for _, f := range fieldsOf(t) {
+		names = append(names, f.name)
+	}
+	known := map[string]bool{}
+	for _, name := range names {
+		known[name] = true
+	}
+	given := map[string][]byte{}
+	for _, member := range members {
+		switch _, twice := given[member.name]; {
+		case !known[member.name]:
+			m.unknown(path, member.name, names)
+		case twice:
+			m.problem(join(path, member.name), "given twice")
+		default:
+			given[member.name] = member.value
+		}
+	}
+	return given
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}

@@ -1,0 +1,175 @@
+package lambdahost
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+)
+
+// Config is what to run.
+type Config struct {
+	Name    string        // the function's name; "function" unless set
+	Command []string      // program and arguments; with Sandbox the paths are those inside it
+	Env     []string      // "KEY=value"; the later one counts
+	Dir     string        // working folder; this process's unless set
+	Memory  int           // MB, told to the program but not enforced; 512 unless set
+	Timeout time.Duration // of an invocation; 15 minutes unless set, the most that Lambda grants
+	Log     io.Writer     // what the program prints; dropped when nil
+	Sandbox *Sandbox      // nil runs the program as this user in this file system
+}
+
+// Lambda's own limits
+// (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+const (
+	maxTimeout = 15 * time.Minute
+	initLimit  = 10 * time.Second
+	maxPayload = 6 << 20 // bytes, of a request and of a response
+)
+
+// Host is one execution environment of a function.
+type Host struct {
+	config Config
+	mu     sync.Mutex // held during an invocation
+	worker *worker    // nil before the first invocation and after Close
+	closed bool
+}
+
+// New checks the configuration. The program starts with the first invocation.
+func New(c Config) (*Host, error) {
+	if len(c.Command) == 0 {
+		return nil, errors.New("no command to run")
+	}
+	if c.Timeout < 0 || c.Timeout > maxTimeout {
+		return nil, fmt.Errorf("timeout %s: want at most %s", c.Timeout, maxTimeout)
+	}
+	if c.Timeout == 0 {
+		c.Timeout = maxTimeout
+	}
+	if c.Name == "" {
+		c.Name = "function"
+	}
+	if c.Memory == 0 {
+		c.Memory = 512
+	}
+	if c.Log == nil {
+		c.Log = io.Discard
+	}
+	return &Host{config: c}, nil
+}
+
+// Result is the end of one invocation.
+type Result struct {
+	Payload  []byte        // the function's response
+	Failure  *Failure      // set when the function failed; Payload is empty then
+	Cold     bool          // a process was started for this invocation
+	Init     time.Duration // from there to its first call of next; 0 unless Cold
+	Duration time.Duration // from the payload's leaving to the answer
+}
+
+// Failure is how Lambda reports a function that failed.
+type Failure struct {
+	Message string       `json:"errorMessage"`
+	Type    string       `json:"errorType"`
+	Stack   []StackFrame `json:"stackTrace,omitempty"`
+	Raw     []byte       `json:"-"` // the error as the function sent it
+}
+
+// StackFrame is one line of a failure's stack.
+type StackFrame struct {
+	Path  string `json:"path"`
+	Line  int    `json:"line"`
+	Label string `json:"label"`
+}
+
+func (f *Failure) Error() string { return f.Type + ": " + f.Message }
+
+// Invoke sends one payload and waits for the answer. What the function does
+// wrong is in the result; the error is for what kept it from being run. When
+// ctx ends the process is killed.
+func (h *Host) Invoke(ctx context.Context, payload []byte) (Result, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return Result{}, errors.New("invoking a host that is closed")
+	}
+	if len(payload) > maxPayload {
+		return Result{}, fmt.Errorf("payload of %d bytes: Lambda takes at most %d", len(payload), maxPayload)
+	}
+	inv := newInvocation(payload, h.config.Timeout)
+	if h.worker != nil {
+		err := h.worker.hand(ctx, inv, 0)
+		if err == nil {
+			return h.await(ctx, inv, Result{})
+		}
+		if !errors.Is(err, errExited) {
+			return Result{}, h.drop(err)
+		}
+		h.worker.kill() // it has exited since: another one serves
+		h.worker = nil
+	}
+	w, err := startWorker(h.config)
+	if err != nil {
+		return Result{}, err
+	}
+	h.worker = w
+	err = w.hand(ctx, inv, initLimit)
+	result := Result{Cold: true, Init: w.initTime()}
+	switch {
+	case errors.Is(err, errExited):
+		result.Failure = &Failure{Type: "Runtime.ExitError", Message: "the program ended before it asked for an invocation: " + w.exitStatus()}
+		return result, h.drop(nil)
+	case errors.Is(err, errInit):
+		result.Failure = &Failure{Type: "Sandbox.Timedout", Message: fmt.Sprintf("the program did not ask for an invocation within %s", initLimit)}
+		return result, h.drop(nil)
+	case err != nil:
+		return result, h.drop(err)
+	}
+	return h.await(ctx, inv, result)
+}
+
+// await waits for the answer to an invocation that the program has received.
+func (h *Host) await(ctx context.Context, inv *invocation, result Result) (Result, error) {
+	began := time.Now()
+	timer := time.NewTimer(h.config.Timeout)
+	defer timer.Stop()
+	var err error
+	select {
+	case a := <-inv.answered:
+		a.into(&result)
+	case <-h.worker.exited:
+		select {
+		case a := <-inv.answered: // it answered with its last breath
+			a.into(&result)
+		default:
+			result.Failure = &Failure{Type: "Runtime.ExitError", Message: "the program ended without an answer: " + h.worker.exitStatus()}
+		}
+		err = h.drop(nil)
+	case <-timer.C:
+		result.Failure = &Failure{Type: "Sandbox.Timedout", Message: fmt.Sprintf("Task timed out after %.2f seconds", h.config.Timeout.Seconds())}
+		err = h.drop(nil)
+	case <-ctx.Done():
+		err = h.drop(fmt.Errorf("invoking %s: %w", h.config.Name, ctx.Err()))
+	}
+	result.Duration = time.Since(began)
+	return result, err
+}
+
+// drop ends the process; the next invocation starts another.
+func (h *Host) drop(err error) error {
+	if h.worker != nil {
+		h.worker.kill()
+		h.worker = nil
+	}
+	return err
+}
+
+// Close kills the process and waits until it has ended.
+func (h *Host) Close() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.closed = true
+	return h.drop(nil)
+}

@@ -1,0 +1,302 @@
+package lambdahost_test
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"debug/elf"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambda/messages"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/layout"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/tarball"
+
+	"github.com/lokki-build/lokki/internal/lambdahost"
+)
+
+// workerMode makes the test binary the program that a host runs.
+const workerMode = "TEST_WORKER"
+
+func TestMain(m *testing.M) {
+	switch os.Getenv(workerMode) {
+	case "":
+		os.Exit(m.Run())
+	case "no start":
+		os.Exit(3)
+	}
+	lambda.Start(work)
+}
+
+// order is what a test has the worker do.
+type order struct {
+	Do   string `json:"do"`
+	Text string `json:"text"`
+}
+
+type answer struct {
+	Text     string   `json:"text"`
+	PID      int      `json:"pid"`
+	UID      int      `json:"uid"`
+	Env      []string `json:"env"`
+	Deadline bool     `json:"deadline"`
+	Root     []string `json:"root"`
+	Writable []string `json:"writable"`
+}
+
+func work(ctx context.Context, o order) (answer, error) {
+	switch o.Do {
+	case "fail":
+		return answer{}, messages.InvokeResponse_Error{Type: "Throttled", Message: o.Text}
+	case "panic":
+		panic(o.Text)
+	case "exit":
+		os.Exit(7)
+	case "hang":
+		select {}
+	case "much":
+		return answer{Text: strings.Repeat("x", 7<<20)}, nil
+	}
+	_, deadline := ctx.Deadline()
+	a := answer{Text: o.Text, PID: os.Getpid(), UID: os.Getuid(), Env: os.Environ(), Deadline: deadline}
+	entries, _ := os.ReadDir("/")
+	for _, e := range entries {
+		a.Root = append(a.Root, e.Name())
+	}
+	for _, dir := range []string{"/", "/app", "/tmp"} {
+		if f, err := os.CreateTemp(dir, "probe"); err == nil {
+			f.Close()
+			os.Remove(f.Name())
+			a.Writable = append(a.Writable, dir)
+		}
+	}
+	return a, nil
+}
+
+func newHost(t *testing.T, c lambdahost.Config) *lambdahost.Host {
+	t.Helper()
+	if len(c.Command) == 0 {
+		c.Command = []string{self(t)}
+	}
+	c.Env = append([]string{workerMode + "=serve"}, c.Env...)
+	h, err := lambdahost.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { h.Close() })
+	return h
+}
+
+func self(t testing.TB) string {
+	t.Helper()
+	path, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func invoke(t *testing.T, h *lambdahost.Host, do, text string) (lambdahost.Result, answer) {
+	t.Helper()
+	payload, err := json.Marshal(order{do, text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := h.Invoke(t.Context(), payload)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var a answer
+	if r.Failure == nil {
+		if err := json.Unmarshal(r.Payload, &a); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return r, a
+}
+
+func TestOneProcessServesManyInvocations(t *testing.T) {
+	h := newHost(t, lambdahost.Config{Name: "echo", Memory: 256})
+	first, a := invoke(t, h, "", "one")
+	if first.Failure != nil || a.Text != "one" || !first.Cold || first.Init <= 0 || first.Duration <= 0 || !a.Deadline {
+		t.Errorf("first: %+v, %+v", first, a)
+	}
+	env := strings.Join(a.Env, "\n")
+	for _, want := range []string{"AWS_LAMBDA_FUNCTION_NAME=echo", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=256"} {
+		if !strings.Contains(env, want) {
+			t.Errorf("environment lacks %s", want)
+		}
+	}
+	if strings.Contains(env, "\nHOME=") {
+		t.Error("the program sees this process's environment")
+	}
+	second, b := invoke(t, h, "", "two")
+	if b.Text != "two" || second.Cold || second.Init != 0 || a.PID != b.PID {
+		t.Errorf("second: %+v, pids %d and %d", second, a.PID, b.PID)
+	}
+}
+
+func TestFailures(t *testing.T) {
+	for _, c := range []struct {
+		do, kind, message string
+		restarts          bool
+		timeout           time.Duration
+	}{
+		{do: "fail", kind: "Throttled", message: "text"},
+		{do: "panic", kind: "string", message: "text", restarts: true},
+		{do: "exit", kind: "Runtime.ExitError", message: "exit status 7", restarts: true},
+		{do: "hang", kind: "Sandbox.Timedout", message: "timed out after 1.00 seconds", restarts: true, timeout: time.Second},
+		{do: "much", kind: "Function.ResponseSizeTooLarge", message: "6291456 bytes"},
+	} {
+		t.Run(c.do, func(t *testing.T) {
+			h := newHost(t, lambdahost.Config{})
+			if c.timeout > 0 {
+				h = newHost(t, lambdahost.Config{Timeout: c.timeout})
+			}
+			_, before := invoke(t, h, "", "")
+			r, _ := invoke(t, h, c.do, "text")
+			if r.Failure == nil || r.Failure.Type != c.kind || !strings.Contains(r.Failure.Message, c.message) {
+				t.Fatalf("failure %+v", r.Failure)
+			}
+			if c.do == "panic" && len(r.Failure.Stack) == 0 {
+				t.Error("no stack")
+			}
+			again, after := invoke(t, h, "", "again")
+			if after.Text != "again" || again.Cold != c.restarts || (before.PID != after.PID) != c.restarts {
+				t.Errorf("afterwards: %+v, pids %d and %d", again, before.PID, after.PID)
+			}
+		})
+	}
+}
+
+func TestAProgramThatDoesNotStart(t *testing.T) {
+	h := newHost(t, lambdahost.Config{Env: []string{workerMode + "=no start"}})
+	r, _ := invoke(t, h, "", "")
+	if r.Failure == nil || r.Failure.Type != "Runtime.ExitError" || !strings.Contains(r.Failure.Message, "exit status 3") {
+		t.Errorf("failure %+v", r.Failure)
+	}
+	h = newHost(t, lambdahost.Config{Command: []string{filepath.Join(t.TempDir(), "none")}})
+	if _, err := h.Invoke(t.Context(), []byte("{}")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("error %v, want one of a missing file", err)
+	}
+}
+
+func TestTheContextEndsAnInvocation(t *testing.T) {
+	h := newHost(t, lambdahost.Config{})
+	invoke(t, h, "", "")
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(50*time.Millisecond, cancel)
+	if _, err := h.Invoke(ctx, []byte(`{"do":"hang"}`)); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+	if r, a := invoke(t, h, "", "again"); a.Text != "again" || !r.Cold {
+		t.Errorf("afterwards: %+v", r)
+	}
+	h.Close()
+	if _, err := h.Invoke(t.Context(), []byte("{}")); err == nil {
+		t.Error("a closed host served")
+	}
+}
+
+func TestALayoutRunsInASandbox(t *testing.T) {
+	if runtime.GOOS != "linux" || os.Geteuid() != 0 {
+		t.Skip("needs root on Linux")
+	}
+	image, err := lambdahost.Unpack(writeLayout(t), sharedDir(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fmt.Sprint(image.Command) != "[/app/worker serve]" || fmt.Sprint(image.Env) != "[FROM=image]" || image.Dir != "/app" {
+		t.Errorf("image %+v", image)
+	}
+	var log bytes.Buffer
+	h := newHost(t, lambdahost.Config{
+		Command: image.Command, Env: image.Env, Dir: image.Dir, Log: &log,
+		Sandbox: &lambdahost.Sandbox{Root: image.Root},
+	})
+	// Root of a user namespace, as in a build's sandbox, may lack the rights.
+	if _, err := h.Invoke(t.Context(), []byte("{}")); errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.EINVAL) {
+		t.Skipf("this root can't: %v", err)
+	}
+	_, a := invoke(t, h, "", "inside")
+	if a.Text != "inside" || a.UID == 0 || a.PID != 1 {
+		t.Errorf("answer %+v, log %s", a, &log)
+	}
+	if got := fmt.Sprint(a.Root); got != "[app tmp]" {
+		t.Errorf("the program sees %s in /", got)
+	}
+	if got := fmt.Sprint(a.Writable); got != "[/tmp]" {
+		t.Errorf("the program can write to %s", got)
+	}
+}
+
+// sharedDir is a folder that other users can reach, unlike t.TempDir.
+func sharedDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "root")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// writeLayout makes an image of this test binary. It has to be static.
+func writeLayout(t *testing.T) string {
+	t.Helper()
+	worker, err := os.ReadFile(self(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := elf.NewFile(bytes.NewReader(worker))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range program.Progs {
+		if p.Type == elf.PT_INTERP {
+			t.Skip("this test binary is linked dynamically; CGO_ENABLED=0 makes it static")
+		}
+	}
+	var files bytes.Buffer
+	w := tar.NewWriter(&files)
+	w.WriteHeader(&tar.Header{Name: "app/worker", Typeflag: tar.TypeReg, Mode: 0o555, Size: int64(len(worker))})
+	w.Write(worker)
+	w.Close()
+	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(files.Bytes())), nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err := mutate.AppendLayers(empty.Image, layer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err = mutate.Config(img, v1.Config{Entrypoint: []string{"/app/worker"}, Cmd: []string{"serve"}, Env: []string{"FROM=image"}, WorkingDir: "/app"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	path, err := layout.Write(dir, empty.Index)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := path.AppendImage(img); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}

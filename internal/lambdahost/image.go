@@ -1,0 +1,123 @@
+package lambdahost
+
+import (
+	"archive/tar"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/layout"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+)
+
+// Image is an unpacked container image: what Lambda takes from it.
+type Image struct {
+	Root    string   // the folder it was unpacked to
+	Command []string // entry point and arguments
+	Env     []string
+	Dir     string // working folder inside it; "" is /
+}
+
+// Unpack unpacks the only image of an OCI layout into root, an empty folder,
+// and adds a /tmp that everybody can write to, as Lambda does. What the image
+// does not let others read stays unreadable for the function's user, when this
+// process runs as root.
+func Unpack(layoutDir, root string) (*Image, error) {
+	img, err := onlyImage(layoutDir)
+	if err != nil {
+		return nil, fmt.Errorf("reading the image in %s: %w", layoutDir, err)
+	}
+	config, err := img.ConfigFile()
+	if err != nil {
+		return nil, fmt.Errorf("reading the image's configuration: %w", err)
+	}
+	files := mutate.Extract(img)
+	defer files.Close()
+	if err := untar(files, root); err != nil {
+		return nil, fmt.Errorf("unpacking the image in %s: %w", layoutDir, err)
+	}
+	return &Image{
+		Root:    root,
+		Command: append(config.Config.Entrypoint[:len(config.Config.Entrypoint):len(config.Config.Entrypoint)], config.Config.Cmd...),
+		Env:     config.Config.Env,
+		Dir:     config.Config.WorkingDir,
+	}, nil
+}
+
+func onlyImage(dir string) (v1.Image, error) {
+	index, err := layout.ImageIndexFromPath(dir)
+	if err != nil {
+		return nil, err
+	}
+	manifest, err := index.IndexManifest()
+	if err != nil {
+		return nil, err
+	}
+	if len(manifest.Manifests) != 1 {
+		return nil, fmt.Errorf("the layout holds %d images, want 1", len(manifest.Manifests))
+	}
+	return index.Image(manifest.Manifests[0].Digest)
+}
+
+// untar writes within dir only, wherever links in the archive lead.
+func untar(from io.Reader, dir string) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	files := tar.NewReader(from)
+	for {
+		h, err := files.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if err := extract(root, h, files); err != nil {
+			return fmt.Errorf("%s: %w", h.Name, err)
+		}
+	}
+	if err := root.MkdirAll("tmp", 0o755); err != nil {
+		return err
+	}
+	return root.Chmod("tmp", 0o777|fs.ModeSticky)
+}
+
+func extract(root *os.Root, h *tar.Header, data io.Reader) error {
+	name := path.Clean("/" + h.Name)[1:]
+	if name == "" {
+		return nil
+	}
+	if err := root.MkdirAll(path.Dir(name), 0o755); err != nil {
+		return err
+	}
+	mode := h.FileInfo().Mode().Perm()
+	switch h.Typeflag {
+	case tar.TypeDir:
+		if err := root.MkdirAll(name, 0o755); err != nil {
+			return err
+		}
+		return root.Chmod(name, mode|0o700) // the files in it come after it
+	case tar.TypeReg:
+		f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode)
+		if err != nil {
+			return err
+		}
+		if _, err := io.Copy(f, data); err != nil {
+			f.Close()
+			return err
+		}
+		return errors.Join(f.Chmod(mode), f.Close()) // whatever the umask is
+	case tar.TypeSymlink:
+		return root.Symlink(h.Linkname, name)
+	case tar.TypeLink:
+		return root.Link(path.Clean("/" + h.Linkname)[1:], name)
+	}
+	return fmt.Errorf("entries of type %q are not supported", h.Typeflag)
+}

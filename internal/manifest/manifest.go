@@ -1,0 +1,47 @@
+// Package manifest is the form in which a lokki_flow rule hands its steps to
+// the tools: which target runs which function, and what that target asks for.
+package manifest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Manifest is a flow's steps as its BUILD file lists them, birds.steps.json.
+type Manifest struct {
+	Flow  string `json:"flow"` // label of the lokki_flow, as in "//flows:birds"
+	Steps []Step `json:"steps"`
+}
+
+// Step is one lokki_step. A number that is 0 was not given; the defaults of
+// lokki.yml, then lokki's own, take its place.
+type Step struct {
+	Target           string            `json:"target"`                      // label, as in "//flows:get_birds"
+	Function         string            `json:"function"`                    // as in "example.com/birds.GetBirds"
+	Architecture     string            `json:"architecture"`                // "arm64" or "amd64"
+	Memory           int               `json:"memory,omitempty"`            // MB, 128 to 10240
+	Timeout          int               `json:"timeout,omitempty"`           // seconds, 1 to 900
+	EphemeralStorage int               `json:"ephemeral_storage,omitempty"` // MB, 512 to 10240
+	Env              map[string]string `json:"env,omitempty"`               // the Lambda's environment
+}
+
+// Decode reads a manifest strictly: an unknown field is an error, and so is
+// everything that Validate refuses.
+func Decode(data []byte) (Manifest, error) {
+	var m Manifest
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&m); err != nil {
+		return Manifest{}, fmt.Errorf("decoding the steps manifest: %w", err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return Manifest{}, errors.New("decoding the steps manifest: more than one JSON value")
+	}
+	if err := m.Validate(); err != nil {
+		return Manifest{}, err
+	}
+	return m, nil
+}

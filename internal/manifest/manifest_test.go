@@ -1,0 +1,50 @@
+package manifest
+
+import (
+	"strings"
+	"testing"
+)
+
+const good = `{"flow": "//flows:birds", "steps": [
+  {"target": "//flows:get_birds", "function": "example.com/birds.v2.GetBirds", "architecture": "arm64",
+   "memory": 1024, "timeout": 60, "ephemeral_storage": 512, "env": {"KEY": "V", "LONGER": ""}},
+  {"target": "//flows:flap_bird", "function": "example.com/birds.FlapBird", "architecture": "amd64"}]}`
+
+func TestDecode(t *testing.T) {
+	m, err := Decode([]byte(good))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := m.Steps[0]; m.Flow != "//flows:birds" || s.Memory != 1024 || s.Timeout != 60 || s.EphemeralStorage != 512 || s.Env["KEY"] != "V" {
+		t.Errorf("got %+v", m)
+	}
+	if s := m.Steps[1]; s.Memory != 0 || s.Timeout != 0 || s.EphemeralStorage != 0 || s.Architecture != "amd64" {
+		t.Errorf("got %+v", s)
+	}
+}
+
+func TestDecodeRefuses(t *testing.T) {
+	for _, c := range []struct{ old, new, want string }{
+		{`"memory"`, `"memry"`, `decoding the steps manifest: json: unknown field "memry"`},
+		{`]}`, `]}{}`, "decoding the steps manifest: more than one JSON value"},
+		{`"//flows:birds"`, `""`, "steps manifest: flow has no label"},
+		{`"//flows:flap_bird"`, `""`, "steps[1]: target has no label"},
+		{`1024`, `127`, "//flows:get_birds: memory 127: want 128 to 10240 MB"},
+		{`1024`, `10241`, "//flows:get_birds: memory 10241: want 128 to 10240 MB"},
+		{`60`, `901`, "//flows:get_birds: timeout 901: want 1 to 900 seconds"},
+		{`60`, `-1`, "//flows:get_birds: timeout -1: want 1 to 900 seconds"},
+		{`512`, `511`, "//flows:get_birds: ephemeral_storage 511: want 512 to 10240 MB"},
+		{`"amd64"`, `"x86_64"`, `//flows:flap_bird: architecture "x86_64": want "arm64" or "amd64"`},
+		{`"KEY"`, `"1K"`, `//flows:get_birds: env "1K": want a letter, then one or more letters, digits or underscores`},
+		{`"example.com/birds.FlapBird"`, `"FlapBird"`, `//flows:flap_bird: function "FlapBird": want an import path and a name, as in "example.com/birds.GetBirds"`},
+	} {
+		text := strings.Replace(good, c.old, c.new, 1)
+		if _, err := Decode([]byte(text)); err == nil || err.Error() != c.want {
+			t.Errorf("%s for %s:\ngot  %v\nwant %s", c.new, c.old, err, c.want)
+		}
+	}
+	both := strings.NewReplacer("1024", "1", "60", "1000").Replace(good)
+	if _, err := Decode([]byte(both)); err == nil || strings.Count(err.Error(), "\n") != 1 {
+		t.Errorf("got %v, want two problems", err)
+	}
+}

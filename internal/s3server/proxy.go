@@ -1,0 +1,72 @@
+package s3server
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"sync"
+	"time"
+)
+
+// proxy passes requests on to the gateway's socket, unchanged: their
+// signatures stay valid.
+type proxy struct {
+	url    string
+	server *http.Server
+
+	mu     sync.Mutex
+	counts map[string]int // by method
+}
+
+func newProxy(socket string) (*proxy, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("listening for S3 requests: %w", err)
+	}
+	p := &proxy{url: "http://" + listener.Addr().String(), counts: map[string]int{}}
+	pass := &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.Out.URL.Scheme, r.Out.URL.Host = "http", "gateway"
+			r.Out.Host = r.In.Host
+		},
+		Transport: &http.Transport{
+			DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+				var d net.Dialer
+				return d.DialContext(ctx, "unix", socket)
+			},
+			MaxIdleConnsPerHost: 256,
+			IdleConnTimeout:     time.Minute,
+			DisableCompression:  true,
+		},
+		// While the gateway is stopped the client sees a server that is not there.
+		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
+		ErrorLog:     log.New(io.Discard, "", 0),
+	}
+	p.server = &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.mu.Lock()
+		p.counts[r.Method]++
+		p.mu.Unlock()
+		pass.ServeHTTP(w, r)
+	})}
+	go p.server.Serve(listener)
+	return p, nil
+}
+
+func (p *proxy) count(method string) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if method != "" {
+		return p.counts[method]
+	}
+	all := 0
+	for _, n := range p.counts {
+		all += n
+	}
+	return all
+}
+
+func (p *proxy) close() { p.server.Close() }

@@ -1,0 +1,179 @@
+package s3server
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+// What a client needs besides the address. They guard nothing: the server
+// listens on loopback only.
+const (
+	Region    = "us-east-1"
+	AccessKey = "test"
+	SecretKey = "testsecret"
+)
+
+const socketName = "s3.sock"
+
+// startLimit is how long the gateway may take to listen; it takes 0.1 s when
+// the machine has nothing else to do.
+const startLimit = 30 * time.Second
+
+// Server is a running S3 server.
+type Server struct {
+	proxy  *proxy
+	folder string
+	mu     sync.Mutex
+	child  *gateway // nil while stopped
+}
+
+// gateway is the process that serves.
+type gateway struct {
+	cmd    *exec.Cmd
+	stdin  io.Closer
+	stderr bytes.Buffer
+	exited chan struct{}
+}
+
+// Start starts a server without any bucket, whose data lives in a temporary
+// folder until Close.
+func Start(ctx context.Context) (*Server, error) {
+	// A socket's path has room for about 100 bytes, so no folder of the caller's.
+	folder, err := os.MkdirTemp("", "s3")
+	if err != nil {
+		return nil, fmt.Errorf("making the server's folder: %w", err)
+	}
+	s := &Server{folder: folder}
+	for _, dir := range []string{"data", "meta"} {
+		if err := os.Mkdir(filepath.Join(folder, dir), 0o700); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+	}
+	if s.proxy, err = newProxy(filepath.Join(folder, socketName)); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if err := s.Resume(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// Resume starts the server again after Stop, with the data it had.
+func (s *Server) Resume(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.child != nil {
+		return errors.New("starting the S3 server: it is running")
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("starting the S3 server: %w", err)
+	}
+	_ = os.Remove(filepath.Join(s.folder, socketName)) // left by a server that was killed
+	g := &gateway{cmd: exec.Command(program), exited: make(chan struct{})}
+	g.cmd.Env = append(os.Environ(), gatewayFolder+"="+s.folder)
+	g.cmd.Stderr = &g.stderr
+	if g.stdin, err = g.cmd.StdinPipe(); err != nil {
+		return fmt.Errorf("starting the S3 server: %w", err)
+	}
+	if err := g.cmd.Start(); err != nil {
+		return fmt.Errorf("starting the S3 server: %w", err)
+	}
+	go func() {
+		_ = g.cmd.Wait() // told by ProcessState
+		close(g.exited)
+	}()
+	s.child = g
+	return s.ready(ctx, g)
+}
+
+// ready waits until the gateway accepts connections.
+func (s *Server) ready(ctx context.Context, g *gateway) error {
+	ctx, cancel := context.WithTimeout(ctx, startLimit)
+	defer cancel()
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if c, err := net.Dial("unix", filepath.Join(s.folder, socketName)); err == nil {
+			return c.Close()
+		}
+		select {
+		case <-tick.C:
+		case <-g.exited:
+			return fmt.Errorf("the S3 server ended: %s: %s\nhint: does main or TestMain call s3server.Main first?", g.cmd.ProcessState, g.stderr.Bytes())
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for the S3 server: %w", ctx.Err())
+		}
+	}
+}
+
+// Stop kills the server as a power cut would: requests under way are broken
+// off and, until Resume, all others are refused.
+func (s *Server) Stop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.child == nil {
+		return
+	}
+	_ = s.child.cmd.Process.Kill() // fails only if it has ended
+	<-s.child.exited
+	s.child = nil
+}
+
+// Close ends the server and removes its data.
+func (s *Server) Close() error {
+	s.Stop()
+	if s.proxy != nil {
+		s.proxy.close()
+	}
+	return os.RemoveAll(s.folder)
+}
+
+// URL is the address of the server, for AWS_ENDPOINT_URL_S3.
+func (s *Server) URL() string { return s.proxy.url }
+
+// Env is the environment by which the AWS SDK finds the server.
+func (s *Server) Env() []string {
+	return []string{
+		"AWS_ENDPOINT_URL_S3=" + s.URL(),
+		"AWS_REGION=" + Region,
+		"AWS_ACCESS_KEY_ID=" + AccessKey,
+		"AWS_SECRET_ACCESS_KEY=" + SecretKey,
+	}
+}
+
+// Client is a client of the server.
+func (s *Server) Client() *s3.Client {
+	return s3.New(s3.Options{
+		Region:       Region,
+		BaseEndpoint: aws.String(s.URL()),
+		UsePathStyle: true,
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: AccessKey, SecretAccessKey: SecretKey}, nil
+		}),
+	})
+}
+
+// CreateBucket makes an empty bucket.
+func (s *Server) CreateBucket(ctx context.Context, name string) error {
+	if _, err := s.Client().CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &name}); err != nil {
+		return fmt.Errorf("creating bucket %s: %w", name, err)
+	}
+	return nil
+}
+
+// Requests is the number of requests with an HTTP method so far, of all
+// clients; "" counts those with any.
+func (s *Server) Requests(method string) int { return s.proxy.count(method) }

@@ -1,0 +1,86 @@
+// Package lokki turns plain Go functions into data pipelines on AWS Step
+// Functions, built by Bazel.
+//
+// # Steps
+//
+// A step is a top-level function that takes a context and one value, and
+// returns one value and an error. It is written, tested and called like any
+// other function; nothing in it knows about AWS:
+//
+//	type Input struct {
+//		Count int `json:"count"`
+//	}
+//
+//	func GetBirds(ctx context.Context, in Input) ([]string, error)
+//	func FlapBird(ctx context.Context, bird string) (string, error)
+//	func JoinBirds(ctx context.Context, birds []string) (string, error)
+//
+// Each step becomes a Lambda function with an image of its own. Arguments and
+// results travel between them as JSON, so they have to be types that
+// encoding/json writes and reads back: exported fields, no functions, no
+// channels, no interfaces with methods. A step never sees memory that another
+// step can change.
+//
+// # Flows
+//
+// A flow is a function that says which step takes whose result. It runs while
+// the flow is being built, not when data flows, and its name names the flow:
+//
+//	func BirdsFlow() lokki.Flow[string] {
+//		birds := lokki.Start(GetBirds, Input{Count: 3})
+//		flapped := lokki.Map(birds, FlapBird)
+//		return lokki.Agg(flapped, JoinBirds)
+//	}
+//
+// There are four verbs:
+//
+//   - [Start] begins the chain with a step that takes the execution's input.
+//   - [Then] goes on with a step that takes the whole value.
+//   - [Map] opens a map: from here on, everything runs once for each item of a list.
+//   - [Agg] closes the map with a step that takes the list of all results.
+//
+// Maps nest: a Map inside a map runs for each item of each item, and every Agg
+// closes the innermost one that is open.
+//
+// # What the compiler checks
+//
+// A [Value] carries the type of its data and its scope, the maps around it. A
+// step that does not take what the step before it returns, an Agg outside of a
+// map, and a flow function that returns from inside a map do not compile. What
+// the types can't say is checked when the flow is built, all of it at once;
+// [Validate] does the same in a test. The main rule there: a step has to be a
+// named top-level function, since its binary has to call it by that name. A
+// closure, a method value or an instance of a generic function has no such
+// name.
+//
+// # Names
+//
+// Names come from the functions: GetBirds is step "get-birds", BirdsFlow is
+// flow "birds-flow". A function that is used twice in a flow is "get-birds" the
+// first time and "get-birds-2" the second.
+//
+// # Input
+//
+// The second argument of Start holds the defaults. An execution's input
+// overrides them field by field, under the names of the JSON tags: with
+//
+//	{"count": 2}
+//
+// GetBirds gets Input{Count: 2}. Unknown fields and wrong types are refused.
+//
+// # Building
+//
+// In Bazel, lokki_step makes an image of a function, and lokki_flow makes the
+// state machine, the template and the local program of a flow:
+//
+//	load("@lokki//rules:defs.bzl", "lokki_flow", "lokki_step")
+//
+//	lokki_step(name = "get_birds", library = ":birds_lib")
+//	lokki_step(name = "flap_bird", library = ":birds_lib", memory = 1024)
+//	lokki_step(name = "join_birds", library = ":birds_lib")
+//	lokki_flow(name = "birds", library = ":birds_lib", steps = [":get_birds", ":flap_bird", ":join_birds"])
+//
+// "bazel build //flows:birds" writes what is deployed, and
+// "bazel run //flows:birds_local -- --input '{"count": 2}'" runs the flow in one
+// process, here and now. From Go, a test for example, that is runner.Run.
+package lokki

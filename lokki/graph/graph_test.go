@@ -1,0 +1,136 @@
+package graph
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+)
+
+var update = flag.Bool("update", false, "save the problems that were found as golden files")
+
+// TestProblems decodes graphs with mistakes and compares what is reported with
+// the golden files.
+func TestProblems(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("testdata", "*.txtar"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			c, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(c.Files) != 2 || c.Files[0].Name != "graph.json" || c.Files[1].Name != "problems" {
+				t.Fatalf("%s: want graph.json and problems", file)
+			}
+			_, err = Decode(c.Files[0].Data)
+			if err == nil {
+				t.Fatal("no problem was found")
+			}
+			got := err.Error() + "\n"
+			if got == string(c.Files[1].Data) {
+				return
+			}
+			if *update {
+				c.Files[1].Data = []byte(got)
+				if err := os.WriteFile(file, txtar.Format(c), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			t.Errorf("got:\n%swant:\n%sif it is right: go test ./lokki/graph -run TestProblems -update", got, c.Files[1].Data)
+		})
+	}
+}
+
+func birds() Graph {
+	return Graph{
+		Version: Version, Flow: "birds-flow", Function: "a/b.BirdsFlow", Position: "b.go:1",
+		Nodes: []Node{
+			{Name: "get-birds", Kind: Start, Function: "a/b.GetBirds", Position: "b.go:2", In: "map[string]<-chan", Out: "[]string", Defaults: json.RawMessage(`{"a":[1,"<&>"]}`)},
+			{Name: "flap-bird", Kind: Map, Function: "a/b.FlapBird", Position: "b.go:3", From: "get-birds", Scope: []string{"flap-bird"}, In: "string", Out: "string"},
+			{Name: "join-birds", Kind: Agg, Function: "a/b.JoinBirds", Position: "b.go:4", From: "flap-bird", In: "[]string", Out: "string"},
+		},
+	}
+}
+
+func TestEncodeThenDecode(t *testing.T) {
+	data, err := Encode(birds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(string(data), "{\n  \"version\": 1,\n") || !strings.HasSuffix(string(data), "}\n") || !strings.Contains(string(data), `"<&>"`) {
+		t.Errorf("got %s", data)
+	}
+	g, err := Decode(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := birds(); !reflect.DeepEqual(g, want) {
+		t.Errorf("got  %+v\nwant %+v", g, want)
+	}
+}
+
+func TestEncodeRefusesWhatIsNotValid(t *testing.T) {
+	g := birds()
+	g.Nodes = g.Nodes[:2]
+	if data, err := Encode(g); err == nil {
+		t.Errorf("got %s", data)
+	}
+	g = birds()
+	g.Version = 0
+	if _, err := Encode(g); err == nil || !strings.HasPrefix(err.Error(), "the graph has version 0, this lokki reads version 1\nhint: ") {
+		t.Errorf("got %v", err)
+	}
+	g = birds()
+	g.Nodes[0].Defaults = json.RawMessage("{")
+	if _, err := Encode(g); err == nil || err.Error() != "b.go:2: step get-birds: the defaults are not valid JSON" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestEveryMutationIsNoticed removes and repeats nodes of a valid graph: what
+// is left is no chain.
+func TestEveryMutationIsNoticed(t *testing.T) {
+	for i := range birds().Nodes {
+		g := birds()
+		g.Nodes = slices.Delete(g.Nodes, i, i+1)
+		if g.Validate() == nil {
+			t.Errorf("without node %d it is valid", i)
+		}
+		g = birds()
+		g.Nodes = slices.Insert(g.Nodes, i, g.Nodes[i])
+		if g.Validate() == nil {
+			t.Errorf("with node %d twice it is valid", i)
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	data, err := Encode(birds())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(data)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		g, err := Decode(data)
+		if err != nil {
+			return
+		}
+		again, err := Encode(g)
+		if err != nil {
+			t.Fatalf("decoded, but can't be encoded: %v", err)
+		}
+		if twice, err := Decode(again); err != nil || !reflect.DeepEqual(g, twice) {
+			t.Errorf("got %+v, %v\nwant %+v", twice, err, g)
+		}
+	})
+}

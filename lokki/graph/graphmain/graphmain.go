@@ -1,0 +1,84 @@
+// Package graphmain is the program that writes a flow's graph. A lokki_flow
+// rule generates its main function, since only code that imports the flow can
+// call it:
+//
+//	func main() { graphmain.Main(flow.BirdsFlow) }
+package graphmain
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/internal/manifest"
+	"github.com/lokki-build/lokki/lokki"
+	"github.com/lokki-build/lokki/lokki/graph"
+)
+
+// Main writes the graph of the flow that a flow function returns to the file
+// of the flag -out, once it is valid and its steps match those of the manifest
+// in the file of the flag -manifest. It does not return but exits: 0 when the
+// graph is written, 1 when the flow or the manifest is wrong, with all
+// problems on standard error, 2 when the call was wrong.
+func Main[T any](flow func() lokki.Flow[T]) {
+	build := func() (chain.Flow, error) {
+		return chain.BuildFunc(flow, func() *chain.Node { return flow().Chain() })
+	}
+	os.Exit(run(build, os.Args[1:], os.Stderr))
+}
+
+// run is the program without the process around it; it returns the exit code.
+func run(build func() (chain.Flow, error), args []string, stderr io.Writer) int {
+	flags := flag.NewFlagSet("graph", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	manifestFile := flags.String("manifest", "", "`file` with the steps of the lokki_flow")
+	out := flags.String("out", "", "`file` to write the graph to")
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return 0
+	} else if err != nil {
+		return 2
+	}
+	if *manifestFile == "" || *out == "" || flags.NArg() > 0 {
+		fmt.Fprintln(stderr, "error: want -manifest FILE -out FILE and no other arguments")
+		return 2
+	}
+	if err := write(build, *manifestFile, *out); err != nil {
+		fmt.Fprintln(stderr, err)
+		return 1
+	}
+	return 0
+}
+
+func write(build func() (chain.Flow, error), manifestFile, out string) error {
+	data, err := os.ReadFile(manifestFile)
+	if err != nil {
+		return fmt.Errorf("reading the steps manifest: %w", err)
+	}
+	steps, err := manifest.Decode(data)
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", manifestFile, err)
+	}
+	encoded, err := encode(build, steps)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(out, encoded, 0o644); err != nil {
+		return fmt.Errorf("writing the graph: %w", err)
+	}
+	return nil
+}
+
+// encode is the pure part: a flow and its targets in, the graph out.
+func encode(build func() (chain.Flow, error), steps manifest.Manifest) ([]byte, error) {
+	flow, err := build()
+	if err != nil {
+		return nil, err
+	}
+	if err := steps.Match(flow.Graph); err != nil {
+		return nil, err
+	}
+	return graph.Encode(flow.Graph)
+}

@@ -1,0 +1,78 @@
+package lokki_test
+
+import (
+	"flag"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/internal/testflows"
+	"github.com/lokki-build/lokki/lokki"
+	"github.com/lokki-build/lokki/lokki/graph"
+)
+
+var update = flag.Bool("update", false, "save the graphs that were built as golden files")
+
+// built is the graph of a flow function, its positions without the folder:
+// that depends on where the test runs.
+func built[T any](t *testing.T, flow func() lokki.Flow[T]) graph.Graph {
+	t.Helper()
+	f, err := chain.BuildFunc(flow, func() *chain.Node { return flow().Chain() })
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := f.Graph
+	g.Position = path.Base(g.Position)
+	for i := range g.Nodes {
+		g.Nodes[i].Position = path.Base(g.Nodes[i].Position)
+	}
+	return g
+}
+
+// TestGraphs builds flows and compares their graphs with golden files.
+func TestGraphs(t *testing.T) {
+	for name, g := range map[string]graph.Graph{
+		"birds":    built(t, testflows.BirdsFlow),
+		"words":    built(t, testflows.WordsFlow),
+		"sequence": built(t, testflows.SequenceFlow),
+	} {
+		t.Run(name, func(t *testing.T) {
+			data, err := graph.Encode(g)
+			if err != nil {
+				t.Fatal(err)
+			}
+			again, err := graph.Decode(data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if b, err := graph.Encode(again); err != nil || string(b) != string(data) {
+				t.Errorf("decoded and encoded again it differs: %v\n%s", err, b)
+			}
+			file := filepath.Join("testdata", name+".txtar")
+			golden, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			entry := slices.IndexFunc(golden.Files, func(f txtar.File) bool { return f.Name == name+".graph.json" })
+			if entry < 0 {
+				t.Fatalf("%s has no %s.graph.json", file, name)
+			}
+			if string(golden.Files[entry].Data) == string(data) {
+				return
+			}
+			if *update {
+				golden.Files[entry].Data = data
+				if err := os.WriteFile(file, txtar.Format(golden), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			t.Errorf("%s differs from what was built:\n%s\nif that is right: go test ./lokki -run TestGraphs -update", file, data)
+		})
+	}
+}

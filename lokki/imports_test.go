@@ -1,0 +1,82 @@
+package lokki_test
+
+import (
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/lokki-build/lokki/"
+
+// TestImports guards what a user's package gets with lokki: the packages below
+// may be imported, directly or through others of this module, and none else
+// but the standard library. The SDK of AWS above all stays outside.
+func TestImports(t *testing.T) {
+	allowed := []string{
+		"github.com/go-json-experiment/json", // the codec's
+		"github.com/klauspost/compress/gzip", // the codec's
+		"golang.org/x/text/unicode/norm",     // names
+	}
+	seen := map[string]bool{}
+	queue := []string{module + "lokki", module + "lokki/graph", module + "lokki/graph/graphmain", module + "runner"}
+	for len(queue) > 0 {
+		pkg := queue[0]
+		queue = queue[1:]
+		if seen[pkg] {
+			continue
+		}
+		seen[pkg] = true
+		for _, imported := range importsOf(t, pkg) {
+			first, _, _ := strings.Cut(imported, "/")
+			switch {
+			case strings.HasPrefix(imported, module):
+				queue = append(queue, imported)
+			case strings.Contains(first, ".") && !slices.ContainsFunc(allowed, func(a string) bool {
+				return imported == a || strings.HasPrefix(imported, a+"/")
+			}):
+				t.Errorf("%s imports %s", pkg, imported)
+			}
+		}
+	}
+	if len(seen) < 5 {
+		t.Errorf("only %d packages seen: %v", len(seen), seen)
+	}
+}
+
+// importsOf lists the imports of a package of this module, without its tests.
+func importsOf(t *testing.T, pkg string) []string {
+	t.Helper()
+	dir := filepath.Join("..", filepath.FromSlash(strings.TrimPrefix(pkg, module)))
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatalf("%v: are the sources data of the test?", err)
+	}
+	var all []string
+	files := 0
+	for _, e := range entries {
+		if !strings.HasSuffix(e.Name(), ".go") || strings.HasSuffix(e.Name(), "_test.go") {
+			continue
+		}
+		files++
+		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(dir, e.Name()), nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, spec := range f.Imports {
+			path, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, path)
+		}
+	}
+	if files == 0 {
+		t.Fatalf("no Go files in %s: are the sources data of the test?", dir)
+	}
+	return all
+}

@@ -1,0 +1,78 @@
+package lokki
+
+import (
+	"context"
+	"reflect"
+
+	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/lokki/graph"
+)
+
+// Top is the scope outside every map.
+type Top struct{}
+
+// Each is the scope inside one map that was opened in scope S.
+type Each[S any] struct {
+	_ [0]S
+}
+
+// Value is a value of type T that a step computes in scope S when the flow
+// runs. While the flow is being written down it holds no T, only where the T
+// will come from. Values are immutable: using one twice never changes the
+// other use.
+type Value[S, T any] struct {
+	_    [0]func(S) T // tells instances apart and keeps them from being compared
+	node *chain.Node
+}
+
+// Flow is what a flow function returns: a value of type T outside every map.
+type Flow[T any] = Value[Top, T]
+
+// Chain gives lokki's own tools the steps behind v, which are nil for the zero
+// Value.
+func (v Value[S, T]) Chain() *chain.Node { return v.node }
+
+// Start begins a flow with a step that takes the execution's input. Its
+// fields override those of defaults, field by field; without input the step
+// gets defaults.
+func Start[In, Out any](step func(context.Context, In) (Out, error), defaults In, opts ...StepOption) Flow[Out] {
+	n := chain.New(nil, graph.Start, step, chain.Caller(1))
+	n.SetDefaults(defaults)
+	return Flow[Out]{node: withStep(n, opts)}
+}
+
+// Then goes on with a step that takes the whole value of v. Inside a map it
+// runs once for each item.
+func Then[S, T, U any](v Value[S, T], step func(context.Context, T) (U, error), opts ...StepOption) Value[S, U] {
+	n := chain.New(v.node, graph.Then, step, chain.Caller(1))
+	return Value[S, U]{node: withStep(n, opts)}
+}
+
+// Map opens a map over the list v: step runs once for each item, at the same
+// time as far as the machines allow. What follows belongs to the map and runs
+// for each item too, until Agg closes it. A Map inside a map is nested.
+func Map[S any, L ~[]T, T, U any](v Value[S, L], step func(context.Context, T) (U, error), opts ...MapOption) Value[Each[S], U] {
+	n := chain.New(v.node, graph.Map, step, chain.Caller(1))
+	n.List = reflect.TypeFor[L]()
+	return Value[Each[S], U]{node: withMap(n, opts)}
+}
+
+// Agg closes the innermost map: step takes the results of all its items, in
+// the order of the items. It gets an empty list, not nil, if there were none.
+func Agg[S, T, U any](v Value[Each[S], T], step func(context.Context, []T) (U, error), opts ...StepOption) Value[S, U] {
+	n := chain.New(v.node, graph.Agg, step, chain.Caller(1))
+	return Value[S, U]{node: withStep(n, opts)}
+}
+
+// Validate reports everything that is wrong with a flow, joined, one problem
+// after the other:
+//
+//	flows/birds.go:32: step BirdsFlow.func1: it is a closure or a function literal
+//	hint: move it to a top-level function; what it captures has to come with its argument
+//
+// Building and running a flow begin with the same check; calling it in a test
+// is the quickest way to have it.
+func Validate[T any](flow Flow[T]) error {
+	_, err := chain.Build(flow.node)
+	return err
+}
