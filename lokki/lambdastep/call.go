@@ -1,0 +1,102 @@
+package lambdastep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda/messages"
+)
+
+// step is a user's function without its type parameters.
+type step struct {
+	in  reflect.Type // of its argument
+	run func(ctx context.Context, load func(into any) error) (any, error)
+}
+
+// bind is all of this package that is generic. load gets a pointer to the argument.
+func bind[In, Out any](f func(context.Context, In) (Out, error)) step {
+	return step{
+		in: reflect.TypeFor[In](),
+		run: func(ctx context.Context, load func(any) error) (any, error) {
+			var in In
+			if err := load(&in); err != nil {
+				return nil, err
+			}
+			return f(ctx, in)
+		},
+	}
+}
+
+// Of the time Lambda grants, a tenth but at most maxMargin is kept back to
+// report a step that takes too long: ctx ends then, and a step that does not
+// heed it is given up halfway through the margin.
+const (
+	marginShare = 10
+	maxMargin   = time.Second
+)
+
+// margin is the time before Lambda's deadline at which the step's ctx ends.
+func margin(left time.Duration) time.Duration { return max(0, min(left/marginShare, maxMargin)) }
+
+// guard calls f in its own goroutine and returns its error, or that it
+// panicked, ended its goroutine, or was still running at giveUp.
+func guard(giveUp <-chan time.Time, f func() error) error {
+	done := make(chan error, 1)
+	go func() {
+		err := errGoexit
+		defer func() { done <- err }()
+		err = protect(f)
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-giveUp:
+		return errAbandoned
+	}
+}
+
+// protect turns a panic of f into an error.
+func protect(f func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &panicked{value: v, stack: panicStack()}
+		}
+	}()
+	return f()
+}
+
+var (
+	errGoexit    = errors.New("the step ended its goroutine (runtime.Goexit)")
+	errAbandoned = errors.New("the step did not return when its context ended")
+)
+
+// panicked is a panic as an error.
+type panicked struct {
+	value any
+	stack []*messages.InvokeResponse_Error_StackFrame
+}
+
+func (p *panicked) Error() string { return fmt.Sprintf("panic: %v", p.value) }
+
+// panicStack is the stack from the function that panicked down to the call of
+// the step. Called from a deferred function of protect.
+func panicStack() []*messages.InvokeResponse_Error_StackFrame {
+	pcs := make([]uintptr, 64)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
+	var stack []*messages.InvokeResponse_Error_StackFrame
+	for {
+		f, more := frames.Next()
+		// The machinery of panicking stands above the user's frames.
+		if len(stack) > 0 || !strings.HasPrefix(f.Function, "runtime.") {
+			stack = append(stack, &messages.InvokeResponse_Error_StackFrame{Path: f.File, Line: int32(f.Line), Label: f.Function})
+		}
+		if !more || strings.HasSuffix(f.Function, "lambdastep.protect") {
+			return stack
+		}
+	}
+}

@@ -1,0 +1,20 @@
+// Package lambdastep runs one step of a flow as an AWS Lambda function. The
+// build generates the program around it:
+//
+//	func main() { lambdastep.Start(step.GetBirds) }
+//
+// An invocation goes from the event to the reply in this order: the request is
+// decoded and checked (internal/envelope), the argument is fetched (input.go),
+// the function runs (call.go), its result is stored once (output.go), and the
+// reply says where the run stands. Whatever fails becomes an error whose type
+// Step Functions can match (errors.go).
+//
+// The environment says where values live:
+//
+//	LOKKI_ARTIFACT_BUCKET  the S3 bucket; required
+//	LOKKI_PREFIX           first part of every key; "lokki" unless set
+//	AWS_LAMBDA_LOG_LEVEL   least level that is logged; INFO unless set
+//
+// Region, credentials, endpoint and certificates come from the variables of
+// the AWS SDK.
+package lambdastep

@@ -1,0 +1,54 @@
+package lambdastep
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"sync"
+
+	"github.com/lokki-build/lokki/lokki/store"
+)
+
+const defaultPrefix = "lokki"
+
+// prefixForm leaves room in a key for all that follows, and needs no escaping.
+var prefixForm = regexp.MustCompile(`^[0-9A-Za-z._=-]+(/[0-9A-Za-z._=-]+)*$`)
+
+// openFromEnvironment finds the bucket. It makes no network call.
+func openFromEnvironment() (place, error) {
+	bucket := os.Getenv("LOKKI_ARTIFACT_BUCKET")
+	if bucket == "" {
+		return place{}, errors.New("LOKKI_ARTIFACT_BUCKET is not set: want the name of the S3 bucket that holds the values")
+	}
+	prefix := os.Getenv("LOKKI_PREFIX")
+	if prefix == "" {
+		prefix = defaultPrefix
+	}
+	if len(prefix) > 256 || !prefixForm.MatchString(prefix) {
+		return place{}, fmt.Errorf("LOKKI_PREFIX %q: want 1 to 256 letters, digits or any of ._=- with single slashes between them", prefix)
+	}
+	client, err := store.NewS3Client()
+	if err != nil {
+		return place{}, err
+	}
+	return place{store.NewS3(client, bucket), prefix}, nil
+}
+
+// once calls open until it succeeds, and keeps what it returned.
+func once(open func() (place, error)) func() (place, error) {
+	var mu sync.Mutex
+	var found *place
+	return func() (place, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if found == nil {
+			p, err := open()
+			if err != nil {
+				return place{}, err
+			}
+			found = &p
+		}
+		return *found, nil
+	}
+}

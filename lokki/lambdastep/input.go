@@ -1,0 +1,99 @@
+package lambdastep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/fanout"
+	"github.com/lokki-build/lokki/internal/inputs"
+	"github.com/lokki-build/lokki/lokki/codec"
+	"github.com/lokki-build/lokki/lokki/store"
+)
+
+// argument decodes one argument into a pointer to the step's type.
+type argument func(ctx context.Context, into any) error
+
+// arguments finds what the step is to run on: one argument, or one for each
+// item of a batch.
+func (i *invocation) arguments(ctx context.Context) ([]argument, error) {
+	began := time.Now()
+	defer func() { i.fetch += time.Since(began) }()
+	switch {
+	case i.req.From == "":
+		return i.startArgument()
+	case i.req.Count != nil:
+		return []argument{i.gather}, nil
+	case i.req.Batch != nil:
+		outer, _, _ := envelope.Parent(i.req.Path)
+		return decodeAll(fanout.ReadBatch(ctx, i.store, i.keys.Items(i.req.From, outer), *i.req.Batch))
+	}
+	values, err := fanout.ReadLines(ctx, i.store, i.keys.Output(i.req.From, i.req.Path))
+	if err == nil && i.req.Path == "" && len(values) != 1 {
+		err = fmt.Errorf("%s holds %d values, want 1", i.keys.Output(i.req.From, ""), len(values))
+	}
+	return decodeAll(values, err)
+}
+
+// startArgument lays the execution's input over the defaults.
+func (i *invocation) startArgument() ([]argument, error) {
+	data, err := inputs.Merge(i.req.Defaults, i.req.Input, i.step.in)
+	if err != nil {
+		return nil, kind(errorInput, fmt.Errorf("reading the execution's input: %w", err))
+	}
+	return decodeAll([][]byte{data}, nil)
+}
+
+// gather reads all results of a map into a slice, each as it comes: no second
+// copy of the list is made.
+func (i *invocation) gather(ctx context.Context, into any) error {
+	list := reflect.ValueOf(into).Elem()
+	if list.Kind() != reflect.Slice {
+		return kind(errorRequest, fmt.Errorf("%s takes %s, an aggregation gives a list", i.req.Step, list.Type()))
+	}
+	list.Set(reflect.MakeSlice(list.Type(), *i.req.Count, *i.req.Count))
+	output := func(first int) string { return i.keys.Output(i.req.From, envelope.Child(i.req.Path, first)) }
+	err := fanout.Gather(ctx, i.store, *i.req.Count, i.req.BatchSize, output, func(n int, value []byte) error {
+		// A user's decoder may panic, and this is not the invocation's goroutine.
+		return protect(func() error { return decode(value, list.Index(n).Addr().Interface()) })
+	})
+	return stored(fmt.Sprintf("collecting the results of %s", i.req.From), err)
+}
+
+// decodeAll makes each value an argument.
+func decodeAll(values [][]byte, err error) ([]argument, error) {
+	if err != nil {
+		return nil, stored("fetching the argument", err)
+	}
+	args := make([]argument, len(values))
+	for n, value := range values {
+		args[n] = func(_ context.Context, into any) error { return decode(value, into) }
+	}
+	return args, nil
+}
+
+func decode(value []byte, into any) error {
+	if err := codec.Unmarshal(value, into); err != nil {
+		return kind(errorDecoding, fmt.Errorf("decoding the argument: %w", err))
+	}
+	return nil
+}
+
+// stored wraps an error of reading or writing values.
+func stored(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var own *kinded
+	var panic *panicked
+	if errors.As(err, &own) || errors.As(err, &panic) {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return kind(errorMissing, fmt.Errorf("%s: %w", doing, err))
+	}
+	return kind(errorStorage, fmt.Errorf("%s: %w", doing, err))
+}

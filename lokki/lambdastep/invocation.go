@@ -1,0 +1,95 @@
+package lambdastep
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/lokki/codec"
+)
+
+// invocation is one request on its way.
+type invocation struct {
+	step  step
+	req   envelope.Request
+	keys  envelope.Keys
+	store *meter
+
+	fetch, call, put time.Duration // time in each stage
+	repeated         bool          // the output was there, the step did not run
+}
+
+// serve answers the request.
+func (i *invocation) serve(ctx context.Context) (envelope.Reply, error) {
+	reply := envelope.Reply{Run: i.req.Run, Path: i.req.Path}
+	if i.req.Attempt > 0 {
+		found, err := i.earlier(ctx, &reply)
+		if err != nil {
+			return reply, err
+		}
+		if found {
+			i.repeated = true
+			return reply, nil
+		}
+	}
+	args, err := i.arguments(ctx)
+	if err != nil {
+		return reply, err
+	}
+	if i.req.Split > 0 {
+		if len(args) != 1 {
+			return reply, kind(errorRequest, fmt.Errorf("split of %d results: a map inside a map needs batches of 1 outside", len(args)))
+		}
+		list, err := i.run(ctx, args[0])
+		if err != nil {
+			return reply, err
+		}
+		return reply, i.putList(ctx, list, &reply)
+	}
+	values := make([][]byte, len(args))
+	for n, arg := range args {
+		if values[n], err = i.result(ctx, arg); err != nil {
+			return reply, i.locate(n, len(args), err)
+		}
+	}
+	return reply, i.putValues(ctx, values)
+}
+
+// result runs the step for one argument and encodes what it returns.
+func (i *invocation) result(ctx context.Context, arg argument) ([]byte, error) {
+	out, err := i.run(ctx, arg)
+	if err != nil {
+		return nil, err
+	}
+	began := time.Now()
+	defer func() { i.put += time.Since(began) }()
+	data, err := codec.Marshal(out)
+	if err != nil {
+		return nil, kind(errorEncoding, fmt.Errorf("encoding the result of %s: %w", i.req.Step, err))
+	}
+	return data, nil
+}
+
+// run calls the step. Its error is the user's own unless the argument could
+// not be made.
+func (i *invocation) run(ctx context.Context, arg argument) (any, error) {
+	began, loaded := time.Now(), time.Now()
+	out, err := i.step.run(ctx, func(into any) error {
+		err := arg(ctx, into)
+		loaded = time.Now()
+		return err
+	})
+	i.fetch += loaded.Sub(began)
+	i.call += time.Since(loaded)
+	return out, err
+}
+
+// locate names the item of a batch that failed.
+func (i *invocation) locate(n, of int, err error) error {
+	if of == 1 {
+		return err
+	}
+	_, first, _ := envelope.Parent(i.req.Path)
+	return fmt.Errorf("item %d: %w", first+n, err)
+}
