@@ -1,0 +1,90 @@
+package runner
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/lokki-build/lokki/internal/chain"
+)
+
+// parse reads the command line; help is true when it asks for that.
+func (c command) parse(args []string, flow chain.Flow) (opts Options, help bool, err error) {
+	flags := flag.NewFlagSet(c.name, flag.ContinueOnError)
+	flags.SetOutput(io.Discard) // errors and help are written by the caller
+	input := flags.String("input", "", "")
+	file := flags.String("input-file", "", "")
+	flags.IntVar(&opts.Concurrency, "concurrency", runtime.GOMAXPROCS(0), "")
+	if err := flags.Parse(args); err != nil {
+		return Options{}, errors.Is(err, flag.ErrHelp), err
+	}
+	given := map[string]bool{}
+	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	switch {
+	case flags.NArg() > 0:
+		return Options{}, false, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	case opts.Concurrency < 1:
+		return Options{}, false, fmt.Errorf("--concurrency %d: want 1 or more", opts.Concurrency)
+	case given["input"] && given["input-file"]:
+		return Options{}, false, errors.New("--input and --input-file exclude each other")
+	case given["input"]:
+		opts.Input = json.RawMessage(*input)
+	case given["input-file"]:
+		opts.Input, err = c.read(*file)
+	}
+	opts.Progress = c.stderr
+	if err == nil && opts.Input != nil && len(bytes.TrimSpace(opts.Input)) == 0 {
+		err = errors.New("the input is empty")
+	}
+	return opts, false, err
+}
+
+func (c command) read(file string) ([]byte, error) {
+	if file == "-" {
+		data, err := io.ReadAll(c.stdin)
+		if err != nil {
+			return nil, fmt.Errorf("reading the input from standard input: %w", err)
+		}
+		return data, nil
+	}
+	// "bazel run" changes the directory; the user's own is in the environment
+	// (https://bazel.build/docs/user-manual#running-executables).
+	if wd := os.Getenv("BUILD_WORKING_DIRECTORY"); wd != "" && !filepath.IsAbs(file) {
+		file = filepath.Join(wd, file)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("reading --input-file: %w", err)
+	}
+	return data, nil
+}
+
+// usage writes the help to standard output.
+func (c command) usage(flow chain.Flow) error {
+	defaults := new(bytes.Buffer)
+	if err := json.Indent(defaults, flow.Nodes[0].Defaults, "  ", "  "); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(c.stdout, `Runs the flow %[2]s in this process.
+
+usage: %[1]s [--input JSON | --input-file FILE] [--concurrency N]
+
+  --input JSON       overrides the flow's defaults, field by field
+  --input-file FILE  the same from a file; - is standard input
+  --concurrency N    how many steps run at the same time (%[3]d)
+  --help             writes this
+
+The result is written to standard output as JSON, progress to standard error.
+Exit codes: 0 done, 1 the flow failed, 2 the call was wrong.
+
+The defaults, a %[4]s:
+  %[5]s
+`, c.name, flow.Graph.Flow, runtime.GOMAXPROCS(0), flow.Nodes[0].In, defaults)
+	return err
+}

@@ -1,0 +1,112 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/lokki"
+)
+
+// Main is the program that runs one flow, such as birds_local: the flow that
+// the flow function returns, on the command line's input. The result goes to
+// standard output as a line of JSON, progress and errors to standard error.
+//
+// It does not return but exits: 0 when the flow is done, 1 when it failed or
+// was interrupted, 2 when the call was wrong, the input included.
+func Main[T any](flow func() lokki.Flow[T]) {
+	c := command{
+		name:  filepath.Base(os.Args[0]),
+		build: func() (chain.Flow, error) { return chain.BuildFunc(flow, func() *chain.Node { return flow().Chain() }) },
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
+		grace: time.Second,
+	}
+	os.Exit(c.run(context.Background(), os.Args[1:]))
+}
+
+// Exit codes.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+type command struct {
+	name           string // the program's
+	build          func() (chain.Flow, error)
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	grace          time.Duration // for steps to end once the run is interrupted
+}
+
+// run is the program without the process around it; it returns the exit code.
+func (c command) run(ctx context.Context, args []string) int {
+	flow, err := c.build()
+	if err != nil {
+		fmt.Fprintln(c.stderr, err)
+		return exitFailed
+	}
+	opts, help, err := c.parse(args, flow)
+	switch {
+	case help:
+		if c.usage(flow) != nil {
+			return exitFailed
+		}
+		return exitDone
+	case err != nil:
+		fmt.Fprintf(c.stderr, "error: %v\nhint: %s --help lists the flags\n", err, c.name)
+		return exitUsage
+	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	result, err := c.runFlow(ctx, flow, opts)
+	if err == nil {
+		_, err = fmt.Fprintf(c.stdout, "%s\n", result)
+	}
+	var wrong inputError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &wrong):
+		fmt.Fprintf(c.stderr, "error: %v\n", err)
+		return exitUsage
+	case ctx.Err() != nil && errors.Is(err, context.Cause(ctx)):
+		fmt.Fprintf(c.stderr, "error: %s was interrupted: %v\n", flow.Graph.Flow, context.Cause(ctx))
+		return exitFailed
+	}
+	fmt.Fprintf(c.stderr, "error: %v\n", err)
+	return exitFailed
+}
+
+// runFlow returns some time after ctx is done even if steps pay it no heed:
+// the process that ends takes them along.
+func (c command) runFlow(ctx context.Context, flow chain.Flow, opts Options) ([]byte, error) {
+	type outcome struct {
+		result []byte
+		err    error
+	}
+	ended := make(chan outcome, 1)
+	go func() {
+		o := outcome{err: errGoexit}
+		defer func() { ended <- o }()
+		o.result, o.err = run(ctx, flow, opts)
+	}()
+	select {
+	case o := <-ended:
+		return o.result, o.err
+	case <-ctx.Done():
+	}
+	select {
+	case o := <-ended:
+		return o.result, o.err
+	case <-time.After(c.grace):
+		return nil, context.Cause(ctx)
+	}
+}

@@ -1,0 +1,191 @@
+package runner
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/internal/testflows"
+	"github.com/lokki-build/lokki/lokki"
+)
+
+type outcome struct {
+	code           int
+	stdout, stderr string
+}
+
+func program[T any](flow func() lokki.Flow[T]) command {
+	return command{
+		name:  "flow_local",
+		build: func() (chain.Flow, error) { return chain.BuildFunc(flow, func() *chain.Node { return flow().Chain() }) },
+		grace: time.Hour,
+	}
+}
+
+func (c command) try(ctx context.Context, stdin string, args ...string) outcome {
+	var stdout, stderr bytes.Buffer
+	c.stdin, c.stdout, c.stderr = strings.NewReader(stdin), &stdout, &stderr
+	code := c.run(ctx, args)
+	return outcome{code, stdout.String(), stderr.String()}
+}
+
+func TestCommand(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("BUILD_WORKING_DIRECTORY", dir)
+	file := filepath.Join(dir, "in.json")
+	if err := os.WriteFile(file, []byte(`{"count": 1}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	birds := program(testflows.BirdsFlow)
+	for name, c := range map[string]struct {
+		command command
+		stdin   string
+		args    []string
+		code    int
+		stdout  string
+		stderr  string // a part
+	}{
+		"defaults":           {birds, "", nil, 0, `"flappy goose, flappy duck, flappy seagull"` + "\n", "birds-flow: done in "},
+		"input":              {birds, "", []string{"--input", `{"count": 2}`}, 0, `"flappy goose, flappy duck"` + "\n", "2 calls"},
+		"input with =":       {birds, "", []string{`--input={"count": 1}`}, 0, `"flappy goose"` + "\n", "1 call "},
+		"input file":         {birds, "", []string{"--input-file", file}, 0, `"flappy goose"` + "\n", ""},
+		"the user's folder":  {birds, "", []string{"--input-file", "in.json"}, 0, `"flappy goose"` + "\n", ""},
+		"standard input":     {birds, `{"count": 1}`, []string{"--input-file", "-"}, 0, `"flappy goose"` + "\n", ""},
+		"concurrency":        {birds, "", []string{"--concurrency", "1"}, 0, `"flappy goose, flappy duck, flappy seagull"` + "\n", ""},
+		"unknown field":      {birds, "", []string{"--input", `{"cuont": 2}`}, 2, "", "error: the input does not fit testflows.Input:\ncuont: no such field\nhint: did you mean \"count\"?\n"},
+		"wrong type":         {birds, "", []string{"--input", `{"count": "x"}`}, 2, "", "count: want a whole number, got the string \"x\"\n"},
+		"no JSON":            {birds, "", []string{"--input", `{count: 2}`}, 2, "", "not valid JSON: "},
+		"empty input":        {birds, "", []string{"--input", ``}, 2, "", "error: the input is empty\n"},
+		"empty file":         {birds, "\n", []string{"--input-file", "-"}, 2, "", "error: the input is empty\n"},
+		"no file":            {birds, "", []string{"--input-file", "none.json"}, 2, "", "error: reading --input-file: open "},
+		"both inputs":        {birds, "", []string{"--input", "{}", "--input-file", "-"}, 2, "", "error: --input and --input-file exclude each other\nhint: flow_local --help lists the flags\n"},
+		"concurrency 0":      {birds, "", []string{"--concurrency", "0"}, 2, "", "error: --concurrency 0: want 1 or more\n"},
+		"unknown flag":       {birds, "", []string{"--inptu", "{}"}, 2, "", "error: flag provided but not defined: -inptu\nhint: "},
+		"argument":           {birds, "", []string{"{}"}, 2, "", "error: unexpected argument \"{}\"\n"},
+		"a panicking step":   {program(ExplodeFlow), "", nil, 1, "", "explode-flow: failed in "},
+		"a step's error":     {program(ExplodeFlow), "", nil, 1, "", "step explode[0] (github.com/lokki-build/lokki/runner.Explode): panic: exploded at 7\n\ngoroutine "},
+		"a panicking flow":   {program(PanickingFlow), "", nil, 1, "", "calling github.com/lokki-build/lokki/runner.PanickingFlow: panic: no flow\n\ngoroutine "},
+		"a flow with faults": {program(EmptyFlow), "", nil, 1, "", "the flow has no steps\nhint: "},
+		"a step that exits":  {program(ExitFlow), "", nil, 1, "", "step exit[0] (github.com/lokki-build/lokki/runner.Exit): it ended its goroutine"},
+		"not a struct":       {program(testflows.SequenceFlow), "", []string{"--input", "2"}, 0, "8\n", ""},
+		"a list":             {program(RowFlow), "", []string{"--input", "[1,2]"}, 0, "[1,2]\n", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := c.command.try(t.Context(), c.stdin, c.args...)
+			if got.code != c.code || got.stdout != c.stdout || !strings.Contains(got.stderr, c.stderr) {
+				t.Errorf("got  %d, %q,\n%s\nwant %d, %q,\n…%s…", got.code, got.stdout, got.stderr, c.code, c.stdout, c.stderr)
+			}
+		})
+	}
+}
+
+func TestHelp(t *testing.T) {
+	for _, flag := range []string{"--help", "-h"} {
+		got := program(testflows.WordsFlow).try(t.Context(), "", flag)
+		if got.code != 0 || got.stderr != "" {
+			t.Errorf("%s: got %+v", flag, got)
+		}
+		for _, want := range []string{"Runs the flow words-flow", "usage: flow_local [", "--input-file FILE", "Exit codes: 0", "a testflows.WordsInput:\n  {\n    \"texts\": ["} {
+			if !strings.Contains(got.stdout, want) {
+				t.Errorf("%s: no %q in\n%s", flag, want, got.stdout)
+			}
+		}
+	}
+}
+
+// TestProgress compares the lines, with all times made the same.
+func TestProgress(t *testing.T) {
+	got := program(TableFlow).try(t.Context(), "", "--concurrency", "2")
+	want := `table-flow: 5 steps
+  rows            1 call     0.1 ms
+  row            3 calls     0.1 ms
+  cell          12 calls     0.1 ms
+  sum-row        3 calls     0.1 ms
+  sum-rows        1 call     0.1 ms
+table-flow: done in 0.1 ms
+`
+	if lines := regexp.MustCompile(` *[\d.]+ m?s\b`).ReplaceAllStringFunc(got.stderr, func(s string) string {
+		if len(s) < 10 { // the last line has no column to fill
+			return " 0.1 ms"
+		}
+		return "     0.1 ms"
+	}); lines != want {
+		t.Errorf("got:\n%s\nwant:\n%s", lines, want)
+	}
+}
+
+func TestProgressOfAFailure(t *testing.T) {
+	ctx := withCell(t.Context(), func(ctx context.Context, n int) (int, error) {
+		if n == 5 {
+			return 0, errBoom
+		}
+		return n, nil
+	})
+	got := program(TableFlow).try(ctx, "", "--concurrency", "1")
+	for _, want := range []string{"  rows            1 call", "  cell      stopped after 5 calls of 6", "table-flow: failed in ", ": step cell[1][1] (github.com/lokki-build/lokki/runner.Cell): boom\n"} {
+		if !strings.Contains(got.stderr, want) {
+			t.Errorf("no %q in\n%s", want, got.stderr)
+		}
+	}
+}
+
+// TestInterrupt sends this process what Ctrl-C sends.
+func TestInterrupt(t *testing.T) {
+	ctx := withCell(t.Context(), func(ctx context.Context, n int) (int, error) {
+		if n == 0 {
+			if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
+				return 0, err
+			}
+		}
+		<-ctx.Done()
+		return 0, ctx.Err()
+	})
+	got := program(TableFlow).try(ctx, "", "--concurrency", "1") // or cells that only wait could take all slots
+	if got.code != 1 || got.stdout != "" || !strings.Contains(got.stderr, "error: table-flow was interrupted: ") {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// TestInterruptWithoutGrace has a step that pays no heed to its context.
+func TestInterruptWithoutGrace(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	release, ended := make(chan struct{}), make(chan struct{})
+	ctx = withCell(ctx, func(ctx context.Context, n int) (int, error) {
+		defer close(ended)
+		cancel(errors.New("enough"))
+		<-release
+		return n, nil
+	})
+	c := program(RowFlow)
+	c.grace = 0
+	flow, err := c.build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.runFlow(ctx, flow, Options{Concurrency: 1}); err == nil || err.Error() != "enough" {
+		t.Errorf("got %v", err)
+	}
+	close(release)
+	<-ended
+}
+
+func TestFailingOutput(t *testing.T) {
+	c := program(testflows.BirdsFlow)
+	var stderr bytes.Buffer
+	c.stdout, c.stderr = full{}, &stderr
+	if code := c.run(t.Context(), nil); code != 1 || !strings.Contains(stderr.String(), "error: disk full\n") {
+		t.Errorf("got %d, %s", code, &stderr)
+	}
+}
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("disk full") }

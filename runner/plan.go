@@ -1,0 +1,40 @@
+package runner
+
+import "github.com/lokki-build/lokki/lokki/graph"
+
+// stage is a node to call, or a map: stages that run for each item of a list,
+// the first of which is the node that opened it.
+type stage struct {
+	node int // index in the graph
+	body []stage
+}
+
+// plan turns the brackets of a valid graph into stages. The aggregation is the
+// stage after its map: a step like any other, on the list of the results.
+func plan(g graph.Graph) []stage {
+	levels := [][]stage{nil}
+	for i, n := range g.Nodes {
+		switch last := len(levels) - 1; n.Kind {
+		case graph.Map:
+			levels = append(levels, nil)
+		case graph.Agg:
+			levels[last-1] = append(levels[last-1], stage{body: levels[last]})
+			levels = levels[:last]
+		}
+		last := len(levels) - 1
+		levels[last] = append(levels[last], stage{node: i})
+	}
+	return levels[0]
+}
+
+// nodes lists the indices of the nodes in a stage in data order.
+func (s stage) nodes() []int {
+	if s.body == nil {
+		return []int{s.node}
+	}
+	var all []int
+	for _, inner := range s.body {
+		all = append(all, inner.nodes()...)
+	}
+	return all
+}
