@@ -1,0 +1,49 @@
+// Package asl turns a flow's graph into its state machine, in the Amazon
+// States Language with JSONPath.
+//
+// A chain of steps becomes a chain of Task states. A map becomes three states:
+// a Choice that lets an empty list go straight to the aggregation, a
+// Distributed Map whose children run the steps inside, and the Task of the
+// aggregation. Maps nest: a child's states are built like the machine's.
+//
+// What differs between environments stands as ${Name} in the definition; the
+// template's DefinitionSubstitutions give it values.
+package asl
+
+import (
+	"errors"
+
+	"github.com/lokki-build/lokki/lokki/graph"
+)
+
+// The names of the substitutions, besides one for each function (see
+// [Function.Substitution]).
+const (
+	Partition = "Partition"      // as in "aws" or "aws-cn"
+	Invoke    = "LambdaInvoke"   // ARN of the integration with Lambda
+	Bucket    = "ArtifactBucket" // name of the bucket that holds the values
+	Prefix    = "Prefix"         // first part of every key, without slashes at its ends
+)
+
+// Generate returns the state machine of g as indented JSON with a newline at
+// its end: the same bytes for the same graph. The error joins everything that
+// Step Functions would refuse, each as a graph.Problem.
+func Generate(g graph.Graph) ([]byte, error) {
+	if err := g.Validate(); err != nil {
+		return nil, err
+	}
+	b := newBuilder(g)
+	states := b.scope()
+	if err := errors.Join(b.problems...); err != nil {
+		return nil, err
+	}
+	definition, err := encode(machine{
+		Comment: g.Position + ": " + g.Flow + ", from " + g.Function,
+		StartAt: states[0].name,
+		States:  states,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return definition, checkSize(g, definition)
+}

@@ -1,0 +1,114 @@
+package asl
+
+import (
+	"fmt"
+
+	"github.com/lokki-build/lokki/lokki/graph"
+)
+
+// builder walks the nodes once, in data order.
+type builder struct {
+	flow      string
+	nodes     []graph.Node
+	at        int               // the next node
+	functions map[string]string // substitution by symbol
+	labels    map[string]string // name of the map by label
+	problems  []error
+}
+
+func newBuilder(g graph.Graph) *builder {
+	b := &builder{flow: g.Flow, nodes: g.Nodes, functions: map[string]string{}, labels: map[string]string{}}
+	for _, f := range Functions(g) {
+		b.functions[f.Symbol] = f.Substitution()
+	}
+	b.checkName(graph.Node{Position: g.Position}, g.Flow, "the flow's name")
+	return b
+}
+
+// scope builds the states from the next node to the end of the map it is in,
+// or to the end of the flow.
+func (b *builder) scope() states {
+	s := states{b.task()}
+	for b.at < len(b.nodes) {
+		next := b.nodes[b.at]
+		if next.Kind == graph.Agg {
+			break // it closes the map around this scope
+		}
+		if next.Kind == graph.Map {
+			s = append(s, b.mapped(next)...)
+		}
+		s = append(s, b.task()) // the Then, or the Agg that closed the map
+	}
+	s.link()
+	return s
+}
+
+// mapped builds the states that stand for the map opened by first, but for its
+// aggregation.
+func (b *builder) mapped(first graph.Node) states {
+	choice := state{name: "Items for " + first.Name + "?", body: &choiceState{
+		Type:    "Choice",
+		Choices: []choiceRule{{Variable: "$.count", NumericEquals: 0}},
+	}}
+	outer := state{name: "Map " + first.Name, body: &mapState{
+		Type:         "Map",
+		Comment:      fmt.Sprintf("%s: runs %s once for each item of %s", first.Position, first.Name, first.From),
+		Label:        b.label(first),
+		ItemReader:   newItemReader(),
+		ItemSelector: newItemSelector(),
+		ResultWriter: newResultWriter(b.flow, first.Name),
+	}}
+	b.checkName(first, choice.name, "the state before the map") // the longest of the map's names
+
+	inner := b.scope()
+	outer.body.(*mapState).ItemProcessor = newProcessor(inner)
+	// The graph is valid, so the node after the map's scope is its aggregation.
+	choice.body.(*choiceState).Comment = fmt.Sprintf("%s: an empty list goes straight to %s", first.Position, b.nodes[b.at].Name)
+	return states{choice, outer}
+}
+
+// task builds the Task of the next node.
+func (b *builder) task() state {
+	n := b.nodes[b.at]
+	b.at++
+	if n.Kind != graph.Map {
+		b.checkName(n, n.Name, "the step's name")
+	}
+	p := payload{
+		Flow:    b.flow,
+		Run:     "$.run",
+		Step:    n.Name,
+		From:    n.From,
+		Attempt: "$$.State.RetryCount",
+	}
+	what := "takes the value of " + n.From
+	switch n.Kind {
+	case graph.Start:
+		// A child of a map has an execution name of its own, so the run's id
+		// is taken here, once, and travels from state to state.
+		p.Run, p.Path, p.Input = "$$.Execution.Name", new(string), "$"
+		p.Defaults = b.defaults(n)
+		what = "takes the execution's input"
+	case graph.Map:
+		p.Batch = "$.batch"
+		what = "takes items of " + n.From
+	case graph.Agg:
+		p.Count = "$.count"
+		what = "takes all results of " + n.From
+	}
+	if p.Path == nil {
+		p.PathRef = "$.path"
+	}
+	if b.at < len(b.nodes) && b.nodes[b.at].Kind == graph.Map {
+		p.Split = 1
+	}
+	return state{name: n.Name, body: &taskState{
+		Type:           "Task",
+		Comment:        n.Position + ": " + what,
+		Resource:       "${" + Invoke + "}",
+		Parameters:     invocation{FunctionName: "${" + b.functions[n.Function] + "}", Payload: p},
+		TimeoutSeconds: taskTimeout,
+		Retry:          transientErrors,
+		OutputPath:     "$.Payload",
+	}}
+}

@@ -1,0 +1,69 @@
+package asl
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"github.com/lokki-build/lokki/lokki/graph"
+)
+
+// What Step Functions allows
+// (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
+const (
+	maxName       = 80        // characters of a state's, machine's or execution's name
+	maxLabel      = 40        // characters of a map's label
+	maxPayload    = 256 << 10 // bytes of a state's input or output
+	maxDefinition = 1 << 20   // bytes of a definition
+)
+
+// checkName reports a name that is too long. Names are unique by themselves:
+// steps are kebab-case and unique in the graph, other states have a space.
+func (b *builder) checkName(n graph.Node, name, what string) {
+	if over := len(name) - maxName; over > 0 {
+		b.report(n, fmt.Sprintf("%s, %q, has %d characters; Step Functions allows %d", what, name, len(name), maxName),
+			fmt.Sprintf("shorten the function's name by %d characters", over))
+	}
+}
+
+func (b *builder) report(n graph.Node, what, hint string) {
+	b.problems = append(b.problems, graph.Problem{Position: n.Position, Step: n.Name, What: what, Hint: hint})
+}
+
+// label names a map in the ARNs of its runs and children.
+func (b *builder) label(n graph.Node) string {
+	l := shorten(n.Name, maxLabel)
+	if other, ok := b.labels[l]; ok {
+		b.report(n, fmt.Sprintf("the map has the label of the map over %s, %q", other, l), "rename one of the two functions")
+	}
+	b.labels[l] = n.Name
+	return l
+}
+
+// shorten cuts a name to limit characters. A part of the name's hash keeps
+// names apart that begin alike.
+func shorten(name string, limit int) string {
+	if len(name) <= limit {
+		return name
+	}
+	h := hash(name)
+	return name[:limit-len(h)-1] + "-" + h
+}
+
+// hash returns 8 characters that stand for name.
+func hash(name string) string {
+	sum := sha256.Sum256([]byte(name))
+	return hex.EncodeToString(sum[:4])
+}
+
+func checkSize(g graph.Graph, definition []byte) error {
+	if len(definition) <= maxDefinition {
+		return nil
+	}
+	return graph.Problem{
+		Position: g.Position,
+		What: fmt.Sprintf("the state machine of %s has %d bytes; Step Functions allows %d (%d steps of %d bytes on average)",
+			g.Flow, len(definition), maxDefinition, len(g.Nodes), len(definition)/len(g.Nodes)),
+		Hint: "divide the flow in two, or join steps that always run one after the other",
+	}
+}

@@ -1,0 +1,102 @@
+package asl
+
+// mapState is a Distributed Map. It has no Retry: a retry of the map would run
+// every child again. The facts are those of
+// https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html.
+type mapState struct {
+	Type          string       `json:"Type"`
+	Comment       string       `json:"Comment"`
+	Label         string       `json:"Label"`
+	ItemReader    itemReader   `json:"ItemReader"`
+	ItemSelector  itemSelector `json:"ItemSelector"`
+	ItemProcessor processor    `json:"ItemProcessor"`
+	ResultWriter  resultWriter `json:"ResultWriter"`
+	ResultPath    *string      `json:"ResultPath"` // null: the aggregation takes what the map took
+	exit
+}
+
+// itemReader reads the array of batches that the step before the map wrote.
+type itemReader struct {
+	Resource     string       `json:"Resource"`
+	ReaderConfig readerConfig `json:"ReaderConfig"`
+	Parameters   objectRef    `json:"Parameters"`
+}
+
+type readerConfig struct {
+	InputType string `json:"InputType"`
+}
+
+type objectRef struct {
+	Bucket string `json:"Bucket"`
+	Key    string `json:"Key.$"` // a key, not a URL
+}
+
+func newItemReader() itemReader {
+	return itemReader{
+		Resource:     "arn:${" + Partition + "}:states:::s3:getObject",
+		ReaderConfig: readerConfig{InputType: "JSON"},
+		Parameters:   objectRef{Bucket: "${" + Bucket + "}", Key: "$.items"},
+	}
+}
+
+// itemSelector makes a child's input. The item itself exists only here, so the
+// child's map path is made here too; $ is the input of the map.
+type itemSelector struct {
+	Run   string `json:"run.$"`
+	Path  string `json:"path.$"`
+	Batch string `json:"batch.$"`
+}
+
+func newItemSelector() itemSelector {
+	return itemSelector{
+		Run:   "$.run",
+		Path:  "States.Format('{}{}/', $.path, $$.Map.Item.Value.i)",
+		Batch: "$$.Map.Item.Value",
+	}
+}
+
+// processor holds the children's states. They are Standard workflows, as a
+// Lambda may take longer than an Express one lives, and as an Express child
+// can't hold a map.
+type processor struct {
+	ProcessorConfig processorConfig `json:"ProcessorConfig"`
+	StartAt         string          `json:"StartAt"`
+	States          states          `json:"States"`
+}
+
+type processorConfig struct {
+	Mode          string `json:"Mode"`
+	ExecutionType string `json:"ExecutionType"`
+}
+
+func newProcessor(inner states) processor {
+	return processor{
+		ProcessorConfig: processorConfig{Mode: "DISTRIBUTED", ExecutionType: "STANDARD"},
+		StartAt:         inner[0].name,
+		States:          inner,
+	}
+}
+
+// resultWriter keeps the children's outputs out of the state's own, which may
+// not exceed 256 KiB; ResultPath alone doesn't help against that. They lie
+// beside the map's values, one folder for each map path: an index is a number
+// and so never "results".
+type resultWriter struct {
+	Resource   string    `json:"Resource"`
+	Parameters prefixRef `json:"Parameters"`
+}
+
+type prefixRef struct {
+	Bucket string `json:"Bucket"`
+	Prefix string `json:"Prefix.$"`
+}
+
+func newResultWriter(flow, step string) resultWriter {
+	return resultWriter{
+		Resource: "arn:${" + Partition + "}:states:::s3:putObject",
+		Parameters: prefixRef{
+			Bucket: "${" + Bucket + "}",
+			Prefix: "States.Format('${" + Prefix + "}/" + flow + "/{}/" + step + "/{}results', $.run, $.path)",
+		},
+	}
+}

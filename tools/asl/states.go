@@ -1,0 +1,122 @@
+package asl
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+)
+
+// The types below have the order of fields in which the JSON is written:
+// first what a state is, then what it does, then where it leads.
+
+type machine struct {
+	Comment string `json:"Comment"`
+	StartAt string `json:"StartAt"`
+	States  states `json:"States"`
+}
+
+// states are the states of one scope in the order of the flow. In JSON they
+// are an object, which a Go map would write in alphabetical order.
+type states []state
+
+type state struct {
+	name string
+	body interface{ lead(next, after string) }
+}
+
+// link lets every state lead to the one after it, and the last one end.
+func (s states) link() {
+	name := func(i int) string {
+		if i < len(s) {
+			return s[i].name
+		}
+		return ""
+	}
+	for i := range s {
+		s[i].body.lead(name(i+1), name(i+2))
+	}
+}
+
+// MarshalJSON writes an object. It escapes no HTML, so that a reader sees
+// "<" as it stands in the flow.
+func (s states) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, st := range s {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		if err := write(&b, st.name); err != nil {
+			return nil, err
+		}
+		b.WriteByte(':')
+		if err := write(&b, st.body); err != nil {
+			return nil, err
+		}
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// taskState invokes a Lambda. Its Resource is a substitution as a whole, as
+// public checkers know no partition in it but aws.
+type taskState struct {
+	Type           string     `json:"Type"`
+	Comment        string     `json:"Comment"`
+	Resource       string     `json:"Resource"`
+	Parameters     invocation `json:"Parameters"`
+	TimeoutSeconds int        `json:"TimeoutSeconds"`
+	Retry          []retrier  `json:"Retry"`
+	OutputPath     string     `json:"OutputPath"`
+	exit
+}
+
+type choiceState struct {
+	Type    string       `json:"Type"`
+	Comment string       `json:"Comment"`
+	Choices []choiceRule `json:"Choices"`
+	Default string       `json:"Default"`
+}
+
+type choiceRule struct {
+	Variable      string `json:"Variable"`
+	NumericEquals int    `json:"NumericEquals"`
+	Next          string `json:"Next"`
+}
+
+// lead sends an empty list past the map, which is the next state.
+func (c *choiceState) lead(next, after string) {
+	c.Default = next
+	c.Choices[0].Next = after
+}
+
+// exit is where a state leads: to Next, or out of its scope.
+type exit struct {
+	Next string `json:"Next,omitempty"`
+	End  bool   `json:"End,omitempty"`
+}
+
+func (e *exit) lead(next, _ string) { e.Next, e.End = next, next == "" }
+
+// write appends v as compact JSON.
+func write(b *bytes.Buffer, v any) error {
+	enc := json.NewEncoder(b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("encoding the state machine: %w", err)
+	}
+	b.Truncate(b.Len() - 1) // the encoder's newline
+	return nil
+}
+
+func encode(m machine) ([]byte, error) {
+	var compact, indented bytes.Buffer
+	if err := write(&compact, m); err != nil {
+		return nil, err
+	}
+	if err := json.Indent(&indented, compact.Bytes(), "", "  "); err != nil {
+		return nil, fmt.Errorf("indenting the state machine: %w", err)
+	}
+	indented.WriteByte('\n')
+	return indented.Bytes(), nil
+}

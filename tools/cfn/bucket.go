@@ -1,0 +1,49 @@
+package cfn
+
+import "gopkg.in/yaml.v3"
+
+// bucket returns the mapping of resources with the created bucket in it.
+//
+// The bucket and its policy outlive the stack: CloudFormation can't delete a
+// bucket with objects in it, and a run's results should not vanish with the
+// machinery. Its name is CloudFormation's, so a new stack can't collide with it.
+func bucket() *yaml.Node {
+	return object(
+		"ArtifactBucket", object(
+			"Type", "AWS::S3::Bucket",
+			"Condition", createBucket,
+			"DeletionPolicy", "Retain",
+			"UpdateReplacePolicy", "Retain",
+			"Properties", object(
+				"BucketEncryption", object("ServerSideEncryptionConfiguration", list(
+					object("ServerSideEncryptionByDefault", object("SSEAlgorithm", "AES256")))),
+				"OwnershipControls", object("Rules", list(object("ObjectOwnership", "BucketOwnerEnforced"))),
+				"PublicAccessBlockConfiguration", object(
+					"BlockPublicAcls", true,
+					"BlockPublicPolicy", true,
+					"IgnorePublicAcls", true,
+					"RestrictPublicBuckets", true),
+				"LifecycleConfiguration", object("Rules", list(object(
+					"Id", "expire-values",
+					"Status", "Enabled",
+					"Prefix", sub("${"+paramPrefix+"}/"),
+					"ExpirationInDays", ref(paramExpiration),
+					"AbortIncompleteMultipartUpload", object("DaysAfterInitiation", 1)))),
+			)),
+		"ArtifactBucketPolicy", object(
+			"Type", "AWS::S3::BucketPolicy",
+			"Condition", createBucket,
+			"DeletionPolicy", "Retain",
+			"UpdateReplacePolicy", "Retain",
+			"Properties", object(
+				"Bucket", ref("ArtifactBucket"),
+				"PolicyDocument", policy(object(
+					"Sid", "TlsOnly",
+					"Effect", "Deny",
+					"Principal", "*",
+					"Action", "s3:*",
+					"Resource", list(getAtt("ArtifactBucket", "Arn"), sub("${ArtifactBucket.Arn}/*")),
+					"Condition", object("Bool", object("aws:SecureTransport", "false")),
+				)))),
+	)
+}

@@ -1,0 +1,133 @@
+// Package cfn makes the CloudFormation template of a flow: roles, functions,
+// log groups, the bucket and the state machine.
+//
+// The template names no account, region or partition. What differs between
+// environments is a parameter, whose default comes from lokki.yml.
+package cfn
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/lokki-build/lokki/internal/manifest"
+	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/tools/asl"
+	"github.com/lokki-build/lokki/tools/config"
+	"github.com/lokki-build/lokki/tools/images"
+)
+
+// Input is everything a template is made of.
+type Input struct {
+	Graph      graph.Graph
+	Definition []byte // the state machine, as package asl makes it
+	Images     images.List
+	Manifest   manifest.Manifest
+	Config     config.Config
+}
+
+// Template is a template as YAML, and what its user should know about it.
+type Template struct {
+	YAML  []byte
+	Notes []string
+}
+
+// Generate makes the template: the same bytes for the same input, in whatever
+// order the manifest has its steps. The error joins all problems.
+func Generate(in Input) (Template, error) {
+	if err := errors.Join(in.Graph.Validate(), in.Manifest.Match(in.Graph)); err != nil {
+		return Template{}, err
+	}
+	if !json.Valid(in.Definition) {
+		return Template{}, errors.New("the state machine is not JSON")
+	}
+	functions, err := newFunctions(in)
+	if err != nil {
+		return Template{}, err
+	}
+	t := template{flow: in.Graph.Flow, hasMaps: hasMaps(in.Graph), functions: functions, definition: in.Definition}
+	resources, err := t.resources()
+	if err != nil {
+		return Template{}, err
+	}
+	if err := checkResources(in.Graph, functions, len(resources.Content)/2); err != nil {
+		return Template{}, err
+	}
+	data, err := encode(object(
+		"AWSTemplateFormatVersion", "2010-09-09",
+		"Description", fmt.Sprintf("lokki flow %s: %d functions and the state machine that runs them", t.flow, len(functions)),
+		"Parameters", parameters(in.Config),
+		"Conditions", conditions(),
+		"Resources", resources,
+		"Outputs", outputs(),
+	))
+	if err != nil {
+		return Template{}, err
+	}
+	notes, err := checkSize(in.Graph, data)
+	return Template{YAML: data, Notes: notes}, err
+}
+
+// template is what the parts of a template need to know of the whole.
+type template struct {
+	flow       string
+	hasMaps    bool
+	functions  []function
+	definition []byte
+}
+
+// resources returns the resources in the order in which they need each other.
+func (t template) resources() (*yaml.Node, error) {
+	machine, err := t.stateMachine()
+	if err != nil {
+		return nil, err
+	}
+	all := bucket()
+	add(all, "LambdaRole", t.lambdaRole())
+	for _, f := range t.functions {
+		add(all, f.logGroupID(), f.logGroup(), f.id(), f.resource(t.flow))
+	}
+	add(all, "PipelineRole", t.pipelineRole())
+	t.addInvokePolicies(all)
+	add(all, machineLogGroup, t.machineLogGroup(), stateMachine, machine)
+	if t.hasMaps {
+		add(all, "PipelineMapPolicy", mapPolicy())
+	}
+	return all, nil
+}
+
+func hasMaps(g graph.Graph) bool {
+	for _, n := range g.Nodes {
+		if n.Kind == graph.Map {
+			return true
+		}
+	}
+	return false
+}
+
+// substitutions are the values that package asl leaves open. Only those that
+// the definition has are given: the others would be reported as unused.
+func (t template) substitutions() (*yaml.Node, error) {
+	values := map[string]*yaml.Node{
+		asl.Partition: ref("AWS::Partition"),
+		asl.Invoke:    sub("arn:${AWS::Partition}:states:::lambda:invoke"),
+		asl.Bucket:    bucketName(),
+		asl.Prefix:    ref(paramPrefix),
+	}
+	for _, f := range t.functions {
+		values[f.Substitution()] = getAtt(f.id(), "Arn")
+	}
+	result := object()
+	var problems []error
+	for _, name := range placeholders(t.definition) {
+		if values[name] == nil {
+			problems = append(problems, fmt.Errorf("the state machine has ${%s}, for which there is no value\n"+
+				"hint: make it from the same graph as the template", name))
+			continue
+		}
+		add(result, name, values[name])
+	}
+	return result, errors.Join(problems...)
+}

@@ -1,0 +1,221 @@
+package cfn_test
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/tools/asl"
+	"github.com/lokki-build/lokki/tools/cfn"
+	"github.com/lokki-build/lokki/tools/config"
+	"github.com/lokki-build/lokki/tools/images"
+	"github.com/lokki-build/lokki/tools/internal/flowtest"
+)
+
+// input is everything for the template of g, with default settings.
+func input(t testing.TB, g graph.Graph) cfn.Input {
+	in := cfn.Input{Graph: g, Manifest: flowtest.Manifest(g), Config: config.Defaults()}
+	var err error
+	if in.Definition, err = asl.Generate(g); err != nil {
+		t.Fatal(err)
+	}
+	if in.Images, err = images.New(g, in.Manifest, digests(in.Manifest)); err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
+func sequence(steps int) graph.Graph {
+	calls := []string{"start S0"}
+	for i := 1; i < steps; i++ {
+		calls = append(calls, fmt.Sprint("then S", i))
+	}
+	return flowtest.Chain("LongFlow", calls...)
+}
+
+var birds = flowtest.Chain("BirdsFlow", "start GetBirds", "map FlapBird", "agg JoinBirds")
+
+func TestSameBytesInAnyOrderOfSteps(t *testing.T) {
+	in := input(t, birds)
+	in.Config.LambdaEnv = map[string]string{"AA": "1", "BB": "2", "CC": "3"}
+	first, err := cfn.Generate(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		steps := in.Manifest.Steps
+		rand.Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
+		if again, err := cfn.Generate(in); err != nil || !bytes.Equal(first.YAML, again.YAML) {
+			t.Fatal("other bytes for the same input: ", err)
+		}
+	}
+}
+
+func TestAChangedImageChangesOneLine(t *testing.T) {
+	in := input(t, birds)
+	before, err := cfn.Generate(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.Images.Images[1].Digest = "sha256:" + strings.Repeat("0", 64)
+	after, err := cfn.Generate(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, a := strings.Split(string(before.YAML), "\n"), strings.Split(string(after.YAML), "\n")
+	var changed []string
+	for i := range b {
+		if a[i] != b[i] {
+			changed = append(changed, a[i])
+		}
+	}
+	if len(a) != len(b) || len(changed) != 1 || !strings.Contains(changed[0], "/birds-flow/flap-bird@sha256:000") {
+		t.Errorf("changed lines %q", changed)
+	}
+}
+
+func TestSettingsOfTheStepThenOfTheProject(t *testing.T) {
+	in := input(t, birds)
+	in.Config.LambdaDefaults.Memory, in.Config.LambdaDefaults.Timeout = 256, 30
+	in.Config.LambdaEnv = map[string]string{"LEVEL": "INFO", "STAGE": "no"}
+	in.Manifest.Steps[0].Memory = 2048
+	in.Manifest.Steps[0].EphemeralStorage = 4096
+	in.Manifest.Steps[0].Env = map[string]string{"LEVEL": "DEBUG"}
+	for id, want := range map[string][]string{
+		"GetBirdsFunction": {"MemorySize: 2048\n", "Timeout: 30\n", "Size: 4096\n", "LEVEL: DEBUG\n", "STAGE: \"no\"\n"},
+		"FlapBirdFunction": {"MemorySize: 256\n", "Timeout: 30\n", "Size: 512\n", "LEVEL: INFO\n"},
+	} {
+		text := render(t, resource(t, template(t, in), id))
+		for _, w := range want {
+			if !strings.Contains(text, w) {
+				t.Errorf("%s has no %q:\n%s", id, w, text)
+			}
+		}
+	}
+}
+
+func TestLimits(t *testing.T) {
+	if made, err := cfn.Generate(input(t, sequence(10))); err != nil || len(made.Notes) != 0 {
+		t.Errorf("10 steps: %v, notes %q", err, made.Notes)
+	}
+	made, err := cfn.Generate(input(t, sequence(200)))
+	if err != nil || len(made.Notes) != 1 || !strings.Contains(made.Notes[0], "deploy it from S3") || !strings.Contains(made.Notes[0], "51200") {
+		t.Errorf("200 steps: %v, notes %q", err, made.Notes)
+	}
+	_, err = cfn.Generate(input(t, sequence(260)))
+	if err == nil || !strings.Contains(err.Error(), "resources for 260 functions; CloudFormation allows 500\nhint: divide the flow") {
+		t.Errorf("260 steps: %v", err)
+	}
+	in := input(t, birds)
+	in.Definition = []byte(`{"Comment":"` + strings.Repeat("x", 1<<20) + `"}`)
+	if _, err = cfn.Generate(in); err == nil || !strings.Contains(err.Error(), "allows 1048576\nhint: ") {
+		t.Errorf("large definition: %v", err)
+	}
+}
+
+func TestInputsOfDifferentFlowsAreRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		spoil func(*cfn.Input)
+		want  string
+	}{
+		"definition": {func(in *cfn.Input) { in.Definition = []byte(`{"a":"${OtherFunctionArn}"}`) }, "${OtherFunctionArn}, for which there is no value"},
+		"not JSON":   {func(in *cfn.Input) { in.Definition = []byte(`{`) }, "not JSON"},
+		"images":     {func(in *cfn.Input) { in.Images.Images = in.Images.Images[:2] }, "step join-birds: no image of example.com/flows.JoinBirds"},
+		"image":      {func(in *cfn.Input) { in.Images.Images[0].Architecture = "amd64" }, "the image is of //flows:get_birds (amd64), the step is //flows:get_birds (arm64)"},
+		"steps":      {func(in *cfn.Input) { in.Manifest.Steps = in.Manifest.Steps[1:] }, "step get-birds: example.com/flows.GetBirds has no lokki_step"},
+		"large environment": {func(in *cfn.Input) {
+			in.Config.LambdaEnv = map[string]string{"LARGE": strings.Repeat("x", 4000)}
+		}, "//flows:get_birds: the environment has 4005 bytes"},
+	} {
+		in := input(t, birds)
+		c.spoil(&in)
+		if _, err := cfn.Generate(in); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %v, want one with %q", name, err, c.want)
+		}
+	}
+}
+
+// TestALongTemplateIsWrittenLikeAShortOne: what is encoded in parts reads, and
+// is written, as if it were encoded at once.
+func TestALongTemplateIsWrittenLikeAShortOne(t *testing.T) {
+	made, err := cfn.Generate(input(t, sequence(120)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var whole yaml.Node
+	if err := yaml.Unmarshal(made.YAML, &whole); err != nil {
+		t.Fatal(err)
+	}
+	var again bytes.Buffer
+	enc := yaml.NewEncoder(&again)
+	enc.SetIndent(2)
+	if err := enc.Encode(&whole); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(made.YAML, again.Bytes()) {
+		t.Error(firstDifference(again.Bytes(), made.YAML))
+	}
+}
+
+// BenchmarkGenerate200 makes the state machine and the template of a flow of 200
+// functions.
+func BenchmarkGenerate200(b *testing.B) {
+	in := input(b, sequence(200))
+	b.ReportAllocs()
+	for b.Loop() {
+		var err error
+		if in.Definition, err = asl.Generate(in.Graph); err != nil {
+			b.Fatal(err)
+		}
+		if _, err = cfn.Generate(in); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func template(t *testing.T, in cfn.Input) *yaml.Node {
+	made, err := cfn.Generate(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(made.YAML, &doc); err != nil {
+		t.Fatal(err)
+	}
+	return doc.Content[0]
+}
+
+// at follows keys through mappings; nil when one isn't there.
+func at(n *yaml.Node, keys ...string) *yaml.Node {
+	for _, key := range keys {
+		var next *yaml.Node
+		for i := 0; n != nil && i+1 < len(n.Content); i += 2 {
+			if n.Content[i].Value == key {
+				next = n.Content[i+1]
+			}
+		}
+		n = next
+	}
+	return n
+}
+
+func resource(t *testing.T, root *yaml.Node, id string) *yaml.Node {
+	n := at(root, "Resources", id)
+	if n == nil {
+		t.Fatalf("no resource %s", id)
+	}
+	return n
+}
+
+func render(t *testing.T, n *yaml.Node) string {
+	data, err := yaml.Marshal(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}

@@ -1,0 +1,63 @@
+// Command cfn writes the CloudFormation template of a flow.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/lokki-build/lokki/internal/manifest"
+	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/tools/cfn"
+	"github.com/lokki-build/lokki/tools/config"
+	"github.com/lokki-build/lokki/tools/images"
+	"github.com/lokki-build/lokki/tools/internal/cli"
+)
+
+func main() {
+	var f files
+	cli.Tool{
+		Name: "cfn",
+		Flags: func(fs *flag.FlagSet) {
+			fs.StringVar(&f.graph, "graph", "", "the flow's graph, birds.graph.json")
+			fs.StringVar(&f.definition, "asl", "", "the state machine, birds.asl.json")
+			fs.StringVar(&f.images, "images", "", "the flow's images, birds.images.json")
+			fs.StringVar(&f.manifest, "manifest", "", "the flow's steps, birds.steps.json")
+			fs.StringVar(&f.config, "config", "", "lokki.yml; may be absent")
+			fs.StringVar(&f.out, "out", "", "the template to write, birds.template.yaml")
+		},
+		Needs: []string{"graph", "asl", "images", "manifest", "out"},
+		Run:   func(stderr io.Writer) error { return run(f, stderr) },
+	}.Main()
+}
+
+type files struct{ graph, definition, images, manifest, config, out string }
+
+func run(f files, stderr io.Writer) error {
+	var in cfn.Input
+	var err error
+	if in.Graph, err = cli.Read(f.graph, graph.Decode); err != nil {
+		return err
+	}
+	if in.Definition, err = os.ReadFile(f.definition); err != nil {
+		return fmt.Errorf("reading the state machine: %w", err)
+	}
+	if in.Images, err = cli.Read(f.images, images.Decode); err != nil {
+		return err
+	}
+	if in.Manifest, err = cli.Read(f.manifest, manifest.Decode); err != nil {
+		return err
+	}
+	if in.Config, err = config.Load(f.config); err != nil {
+		return err
+	}
+	template, err := cfn.Generate(in)
+	if err != nil {
+		return err
+	}
+	for _, note := range template.Notes {
+		fmt.Fprintln(stderr, "note: "+note)
+	}
+	return cli.Write(f.out, template.YAML)
+}

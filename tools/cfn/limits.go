@@ -1,0 +1,44 @@
+package cfn
+
+import (
+	"fmt"
+
+	"github.com/lokki-build/lokki/lokki/graph"
+)
+
+// What CloudFormation allows
+// (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).
+const (
+	maxResources = 500
+	maxInline    = 51_200  // bytes of a template that is sent with the request
+	maxTemplate  = 1 << 20 // bytes of a template that lies in S3
+)
+
+func checkResources(g graph.Graph, functions []function, count int) error {
+	if count <= maxResources {
+		return nil
+	}
+	return graph.Problem{
+		Position: g.Position,
+		What: fmt.Sprintf("the template of %s has %d resources for %d functions; CloudFormation allows %d",
+			g.Flow, count, len(functions), maxResources),
+		Hint: "divide the flow in two, or use one function for steps that do alike",
+	}
+}
+
+// checkSize returns a note when the template is too large to be sent with a
+// request, and an error when it is too large altogether.
+func checkSize(g graph.Graph, data []byte) (notes []string, err error) {
+	switch {
+	case len(data) > maxTemplate:
+		return nil, graph.Problem{
+			Position: g.Position,
+			What:     fmt.Sprintf("the template of %s has %d bytes; CloudFormation allows %d", g.Flow, len(data), maxTemplate),
+			Hint:     "divide the flow in two",
+		}
+	case len(data) > maxInline:
+		return []string{fmt.Sprintf("the template of %s has %d bytes: deploy it from S3 (aws cloudformation deploy --s3-bucket …), "+
+			"as only %d can be sent with the request", g.Flow, len(data), maxInline)}, nil
+	}
+	return nil, nil
+}

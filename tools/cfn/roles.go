@@ -1,0 +1,102 @@
+package cfn
+
+import (
+	"strconv"
+
+	"gopkg.in/yaml.v3"
+)
+
+// lambdaRole is one for all functions of the flow: each reads what others
+// wrote, so a role for each would hold the same rights.
+func (t template) lambdaRole() *yaml.Node {
+	return object(
+		"Type", "AWS::IAM::Role",
+		"Condition", createLambdaRole,
+		"Properties", object(
+			"AssumeRolePolicyDocument", trust("lambda.amazonaws.com", nil),
+			"Policies", list(
+				inline("values", allow("Values", t.inBucket("*"),
+					"s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload")),
+				inline("logs", allow("Logs",
+					sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/${AWS::StackName}/*:*"),
+					"logs:CreateLogStream", "logs:PutLogEvents")),
+				inline("tracing", allow("Tracing", "*",
+					"xray:PutTraceSegments", "xray:PutTelemetryRecords"))),
+			"Tags", tags(t.flow, "")),
+	)
+}
+
+// pipelineRole has what the state machine needs before it exists: Step
+// Functions checks the right to log when it creates the machine. Logging and
+// tracing take no resource (https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html).
+func (t template) pipelineRole() *yaml.Node {
+	policies := list(
+		inline("logs", allow("Logs", "*",
+			"logs:CreateLogDelivery", "logs:CreateLogStream", "logs:GetLogDelivery", "logs:UpdateLogDelivery",
+			"logs:DeleteLogDelivery", "logs:ListLogDeliveries", "logs:PutLogEvents", "logs:PutResourcePolicy",
+			"logs:DescribeResourcePolicies", "logs:DescribeLogGroups")),
+		inline("tracing", allow("Tracing", "*",
+			"xray:PutTraceSegments", "xray:PutTelemetryRecords",
+			"xray:GetSamplingRules", "xray:GetSamplingTargets")))
+	if t.hasMaps {
+		policies.Content = append(policies.Content, inline("maps",
+			allow("Items", t.inBucket("*/items.json"), "s3:GetObject"),
+			allow("Results", t.inBucket("*/results/*"),
+				"s3:PutObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload")))
+	}
+	// Only state machines of this account may use the role: without the
+	// condition, Step Functions could be made to use it for another's.
+	mine := object(
+		"StringEquals", object("aws:SourceAccount", ref("AWS::AccountId")),
+		"ArnLike", object("aws:SourceArn",
+			sub("arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:*")))
+	return object(
+		"Type", "AWS::IAM::Role",
+		"Condition", createPipelineRole,
+		"Properties", object(
+			"AssumeRolePolicyDocument", trust("states.amazonaws.com", mine),
+			"Policies", policies,
+			"Tags", tags(t.flow, "")),
+	)
+}
+
+// invokeChunk is how many functions one policy names: a managed policy has up
+// to 6,144 characters, and an ARN with its quotes at most 130. All policies inside
+// one role share 10,240, too few for a flow of a hundred steps.
+const invokeChunk = 40
+
+func (t template) addInvokePolicies(resources *yaml.Node) {
+	for i := 0; i < len(t.functions); i += invokeChunk {
+		arns := list()
+		for _, f := range t.functions[i:min(i+invokeChunk, len(t.functions))] {
+			arns.Content = append(arns.Content, getAtt(f.id(), "Arn"))
+		}
+		add(resources, "InvokePolicy"+strconv.Itoa(i/invokeChunk+1), object(
+			"Type", "AWS::IAM::ManagedPolicy",
+			"Condition", createPipelineRole,
+			"Properties", object(
+				"Description", "Lets the state machine of "+t.flow+" run its steps",
+				"Roles", list(ref("PipelineRole")),
+				"PolicyDocument", policy(allow("Steps", arns, "lambda:InvokeFunction"))),
+		))
+	}
+}
+
+// mapPolicy lets the state machine start and watch the children of its maps,
+// which are executions of itself. It stands apart from the role, as a role that
+// names the machine which has the role would be a circle.
+func mapPolicy() *yaml.Node {
+	execution := "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:${" + stateMachine + ".Name}"
+	return object(
+		"Type", "AWS::IAM::Policy",
+		"Condition", createPipelineRole,
+		"Properties", object(
+			"PolicyName", "map-runs",
+			"Roles", list(ref("PipelineRole")),
+			"PolicyDocument", policy(
+				allow("Start", ref(stateMachine), "states:StartExecution"),
+				allow("Watch", list(sub(execution+":*"), sub(execution+"/*:*")),
+					"states:DescribeExecution", "states:StopExecution"),
+				allow("Redrive", sub(execution+"/*:*"), "states:RedriveExecution"))),
+	)
+}

@@ -1,0 +1,154 @@
+package cfn
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"gopkg.in/yaml.v3"
+)
+
+// The template is built of YAML nodes, not of Go maps: their order is the
+// order in the file, and CloudFormation's short forms (!Ref) are tags.
+
+// object is a mapping of alternating keys (strings) and values (see node).
+func object(pairs ...any) *yaml.Node {
+	n := &yaml.Node{Kind: yaml.MappingNode}
+	return add(n, pairs...)
+}
+
+// add appends alternating keys and values to a mapping. A nil value, which
+// stands for a property that isn't needed, is left out with its key.
+func add(n *yaml.Node, pairs ...any) *yaml.Node {
+	for i := 0; i < len(pairs); i += 2 {
+		if value := node(pairs[i+1]); value != nil {
+			n.Content = append(n.Content, text(pairs[i].(string)), value)
+		}
+	}
+	return n
+}
+
+func list(values ...any) *yaml.Node {
+	n := &yaml.Node{Kind: yaml.SequenceNode}
+	for _, v := range values {
+		if value := node(v); value != nil {
+			n.Content = append(n.Content, value)
+		}
+	}
+	return n
+}
+
+// node makes a node of a string, a number, a boolean or a node. A nil
+// *yaml.Node stays nil.
+func node(v any) *yaml.Node {
+	switch v := v.(type) {
+	case *yaml.Node:
+		return v
+	case string:
+		return text(v)
+	case int:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: strconv.Itoa(v)}
+	case bool:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: strconv.FormatBool(v)}
+	}
+	panic(fmt.Sprintf("no YAML form of %T", v))
+}
+
+// otherType finds strings that some reader of YAML takes for another type.
+// CloudFormation reads YAML 1.1, where off is a boolean and 1:30 a number; the
+// encoder knows of YAML 1.2 only. Quoting more than necessary does no harm.
+var otherType = regexp.MustCompile(`^(?i:y|n|yes|no|on|off|true|false|null|~|=|<<|)$|^[-+.]?[0-9]|^[-+]?\.(?i:inf|nan)$`)
+
+func text(s string) *yaml.Node {
+	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
+	if len(s) <= 5 || s[0] < 'A' { // a word as short as false, or no letter in front
+		if otherType.MatchString(s) {
+			n.Style = yaml.DoubleQuotedStyle
+		}
+	}
+	return n
+}
+
+// block is a string over several lines, as it stands.
+func block(s string) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s, Style: yaml.LiteralStyle}
+}
+
+// The intrinsic functions.
+
+func ref(name string) *yaml.Node { return tagged("!Ref", name) }
+
+func getAtt(resource, attribute string) *yaml.Node {
+	return tagged("!GetAtt", resource+"."+attribute)
+}
+
+func sub(format string) *yaml.Node { return tagged("!Sub", format) }
+
+// subWith is a Sub with one variable of its own.
+func subWith(format, name string, value *yaml.Node) *yaml.Node {
+	n := list(format, object(name, value))
+	n.Tag = "!Sub"
+	return n
+}
+
+// choose is the first value when the condition holds.
+func choose(condition string, yes, no any) *yaml.Node {
+	n := list(condition, yes, no)
+	n.Tag, n.Style = "!If", yaml.FlowStyle
+	return n
+}
+
+// isEmpty is the condition that a parameter has no value.
+func isEmpty(parameter string) *yaml.Node {
+	n := list(ref(parameter), "")
+	n.Tag, n.Style = "!Equals", yaml.FlowStyle
+	return n
+}
+
+func tagged(tag, value string) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value}
+}
+
+// chunk is how many entries of a section are encoded at once. The encoder keeps
+// all events of a document, so that its cost grows faster than the document.
+const chunk = 50
+
+// encode writes a template: a mapping of sections, which are mappings too.
+func encode(template *yaml.Node) ([]byte, error) {
+	var b bytes.Buffer
+	for i := 0; i < len(template.Content); i += 2 {
+		key, section := template.Content[i], template.Content[i+1]
+		if len(section.Content) <= 2*chunk {
+			if err := encodeInto(&b, "", object(key.Value, section)); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		b.WriteString(key.Value + ":\n")
+		for entries := range slices.Chunk(section.Content, 2*chunk) {
+			if err := encodeInto(&b, "  ", &yaml.Node{Kind: yaml.MappingNode, Content: entries}); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return b.Bytes(), nil
+}
+
+// encodeInto appends n, with indent in front of each line that isn't empty.
+func encodeInto(b *bytes.Buffer, indent string, n *yaml.Node) error {
+	var document bytes.Buffer
+	enc := yaml.NewEncoder(&document)
+	enc.SetIndent(2)
+	if err := enc.Encode(n); err != nil {
+		return fmt.Errorf("encoding the template: %w", err)
+	}
+	for line := range bytes.Lines(document.Bytes()) {
+		if len(line) > 1 {
+			b.WriteString(indent)
+		}
+		b.Write(line)
+	}
+	return nil
+}

@@ -1,0 +1,116 @@
+// Package images lists which image each function of a flow runs from:
+// birds.images.json, which whoever pushes the images and the template read.
+package images
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+
+	"github.com/lokki-build/lokki/internal/manifest"
+	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/tools/asl"
+)
+
+// Version is the version of the JSON form.
+const Version = 1
+
+// List is the images of one flow, in the order in which it uses them first.
+type List struct {
+	Version int     `json:"version"`
+	Images  []Image `json:"images"`
+}
+
+// Image is the image of one function.
+type Image struct {
+	Step         string `json:"step"`         // name of the function's first use, as in "get-birds"
+	Function     string `json:"function"`     // as in "example.com/birds.GetBirds"
+	Target       string `json:"target"`       // label of the lokki_step
+	Architecture string `json:"architecture"` // "arm64" or "amd64"
+	Repository   string `json:"repository"`   // in the registry, as in "birds-flow/get-birds"
+	Digest       string `json:"digest"`       // of the image's manifest, as in "sha256:…"
+}
+
+// Forms of names, after
+// https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
+// and https://github.com/opencontainers/image-spec/blob/main/descriptor.md#digests.
+var (
+	repositoryForm = regexp.MustCompile(`^[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)*$`)
+	digestForm     = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+)
+
+// maxRepository is ECR's limit, in characters.
+const maxRepository = 256
+
+// New lists the images of g, whose steps are those of m. digests has each
+// target's digest. The error joins all that is wrong.
+func New(g graph.Graph, m manifest.Manifest, digests map[string]string) (List, error) {
+	if err := errors.Join(g.Validate(), m.Match(g)); err != nil {
+		return List{}, err
+	}
+	list := List{Version: Version}
+	var problems []error
+	for _, f := range asl.Functions(g) {
+		// Match has found one step for each function.
+		s := m.Steps[slices.IndexFunc(m.Steps, func(s manifest.Step) bool { return s.Function == f.Symbol })]
+		digest, ok := digests[s.Target]
+		if !ok {
+			problems = append(problems, fmt.Errorf("%s: no digest of its image", s.Target))
+			continue
+		}
+		list.Images = append(list.Images, Image{
+			Step:         f.Name,
+			Function:     f.Symbol,
+			Target:       s.Target,
+			Architecture: s.Architecture,
+			Repository:   g.Flow + "/" + f.Name,
+			Digest:       digest,
+		})
+	}
+	return list, errors.Join(append(problems, list.Validate())...)
+}
+
+// Validate reports, joined, what ECR or Lambda would refuse.
+func (l List) Validate() error {
+	var problems []error
+	if l.Version != Version {
+		problems = append(problems, fmt.Errorf("the list of images has version %d, this lokki reads version %d", l.Version, Version))
+	}
+	for _, i := range l.Images {
+		if !repositoryForm.MatchString(i.Repository) || len(i.Repository) > maxRepository {
+			problems = append(problems, fmt.Errorf("%s: %q can't be the name of an ECR repository (lower case, %d characters at most)",
+				i.Target, i.Repository, maxRepository))
+		}
+		if !digestForm.MatchString(i.Digest) {
+			problems = append(problems, fmt.Errorf("%s: digest %q: want sha256: and 64 hexadecimal digits", i.Target, i.Digest))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// Encode writes the list as indented JSON with a newline at its end.
+func (l List) Encode() ([]byte, error) {
+	data, err := json.MarshalIndent(l, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("encoding the list of images: %w", err)
+	}
+	return append(data, '\n'), nil
+}
+
+// Decode reads what Encode wrote, strictly.
+func Decode(data []byte) (List, error) {
+	var l List
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&l); err != nil {
+		return List{}, fmt.Errorf("decoding the list of images: %w", err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return List{}, errors.New("decoding the list of images: more than one JSON value")
+	}
+	return l, l.Validate()
+}
