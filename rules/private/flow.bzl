@@ -54,7 +54,7 @@ def _tool_action(ctx, tool, flags, outputs, what, repeated = {}):
         arguments = [args],
         inputs = inputs,
         outputs = outputs,
-        mnemonic = "Lokki" + what.title(),
+        mnemonic = "Lokki" + what.title().replace(" ", ""),
         progress_message = "Making the {} of %{{label}}".format(what),
     )
 
@@ -177,7 +177,7 @@ def lokki_flow(
         call = "graphmain.Main",
         function = function,
         library = library,
-        runtime = "github.com/lokki-build/lokki/lokki/graphmain",
+        runtime = "github.com/lokki-build/lokki/lokki/graph/graphmain",
         visibility = ["//visibility:private"],
         **common
     )
@@ -186,7 +186,7 @@ def lokki_flow(
         srcs = [name + "_graph_main"],
         pure = "on",
         visibility = ["//visibility:private"],
-        deps = [library, Label("//lokki/graphmain")],
+        deps = [library, Label("//lokki/graph/graphmain")],
         **common
     )
     go_main(

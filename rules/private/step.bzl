@@ -10,6 +10,8 @@ load(":names.bzl", "check_go_name", "go_name")
 # Where the step's binary is in its image.
 _BINARY = "/lokki/step"
 
+_ARCHITECTURES = ["arm64", "amd64"]
+
 # What AWS Lambda allows, from its quotas: attribute → (least, most, unit).
 _LIMITS = {
     "ephemeral_storage": (512, 10240, "MB"),
@@ -29,6 +31,12 @@ def _step_impl(ctx):
                 most,
                 unit,
             ))
+    if ctx.attr.architecture not in _ARCHITECTURES:
+        fail("\n{}: architecture is \"{}\".\nhint: AWS Lambda has {}".format(
+            ctx.label,
+            ctx.attr.architecture,
+            " and ".join(_ARCHITECTURES),
+        ))
     check_go_name(ctx.attr.function, ctx.label, "function")
     image = ctx.file.image
     return [
@@ -50,7 +58,7 @@ _step = rule(
     doc = "Joins a step's image with what a flow has to know of the step.",
     implementation = _step_impl,
     attrs = {
-        "architecture": attr.string(mandatory = True, values = ["arm64", "amd64"]),
+        "architecture": attr.string(mandatory = True),
         "digest": attr.label(allow_single_file = True, mandatory = True),
         "env": attr.string_dict(),
         "ephemeral_storage": attr.int(),
@@ -122,7 +130,8 @@ def lokki_step(
         name = name + "_bin",
         srcs = [name + "_main"],
         gc_linkopts = ["-s", "-w"],
-        goarch = architecture,
+        # _step refuses others, in words.
+        goarch = architecture if architecture in _ARCHITECTURES else _ARCHITECTURES[0],
         goos = "linux",
         gotags = ["lambda.norpc"],
         pure = "on",

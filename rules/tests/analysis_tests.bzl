@@ -51,7 +51,7 @@ _flow_info_test = analysistest.make(_flow_info_impl)
 
 # attribute of lokki_step → a value that is refused, and parts of the message.
 _REFUSED = {
-    "architecture": ("sparc", ["sparc", "arm64"]),
+    "architecture": ("sparc", ["architecture is \"sparc\"", "hint: AWS Lambda has arm64 and amd64"]),
     "ephemeral_storage": (100, ["ephemeral_storage is 100", "512 to 10240 MB", "hint: leave it out"]),
     "function": ("double", ["function is \"double\"", "no name of an exported Go function", "hint: set function"]),
     "memory": (64, ["memory is 64", "128 to 10240 MB", "hint: leave it out"]),
@@ -68,11 +68,8 @@ def analysis_test_suite(name):
 
     for attribute, (value, message) in _REFUSED.items():
         step = "refused_" + attribute
-        lokki_step(
-            name = step,
-            library = _LIBRARY,
-            **dict({"function": "DoubleNumber", attribute: value}, **_COMMON)
-        )
+        attributes = {"function": "DoubleNumber"} | {attribute: value}
+        lokki_step(name = step, library = _LIBRARY, **(attributes | _COMMON))
         tests.append("step_with_bad_{}_test".format(attribute))
         _fails_test(name = tests[-1], message = message, target_under_test = step)
 

@@ -9,7 +9,7 @@ import (
 
 func TestInvoiceFlow(t *testing.T) {
 	for _, test := range []struct{ name, input, want string }{
-		{"defaults", ``, "Ada pays 32.72, of it tax 5.22"},
+		{"defaults", ``, "Ada pays 32.71, of it tax 5.22"},
 		{"one field overridden", `{"tax_rate": 0}`, "Ada pays 27.49, of it tax 0.00"},
 		{"a list replaced", `{"items": [{"name": "nest", "count": 2, "price": 5}]}`, "Ada pays 0.12, of it tax 0.02"},
 	} {
