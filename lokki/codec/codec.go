@@ -1,10 +1,100 @@
 // Package codec turns the values that pass between steps into bytes and back.
+//
+// A value is stored as JSON, in gzip members. The JSON is what encoding/json
+// writes and its tags, MarshalJSON, UnmarshalJSON, MarshalText and
+// UnmarshalText work as they do there, except that nothing is lost in silence
+// and nothing is escaped that need not be. What comes back is what was stored,
+// or there is an error: numbers of every kind and size, times to the nanosecond
+// with their offset, nil and empty slices and maps as what they were. Equal
+// values become equal bytes: the names in a map are sorted.
+//
+// Refused are channels, functions, complex numbers, interfaces with methods,
+// NaN, infinities, cycles, structs without an exported field, strings that are
+// not UTF-8 and times whose offset has seconds. Types are checked whole, before
+// there is a value in the refused place, and all their errors are reported at
+// once, each with its path, as in "Result.Rows[].Fn".
+//
+// What JSON can't tell does change: an any comes back as a bool, string,
+// float64, []any, map[string]any or nil, as with encoding/json, and as a
+// json.Number where a float64 would not keep every digit. A pointer to a nil
+// pointer, slice, map or any comes back as nil. A time has its offset but not
+// the name of its zone. Fields that are not exported or tagged "-" are left
+// out, and those with omitempty are if they are empty.
 package codec
 
-import "encoding/json"
+import (
+	"errors"
+	"reflect"
 
-// Marshal encodes v.
-func Marshal(v any) ([]byte, error) { return json.Marshal(v) }
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	jsonv1 "github.com/go-json-experiment/json/v1"
+)
 
-// Unmarshal decodes data into v, a pointer.
-func Unmarshal(data []byte, v any) error { return json.Unmarshal(data, v) }
+// Chosen over encoding/json, whose tags and formats it keeps by the v1 options,
+// because encoding/json loses data in silence: it replaces what is not UTF-8,
+// takes the last of two members with one name, takes "ID" for "id", leaves
+// fields of the old element in a reused slice, cuts off or fills up arrays,
+// encodes opaque structs as {} and skips MarshalJSON methods on pointers where
+// a value can't be addressed. It decodes in two thirds of the time, and takes a
+// sixth more to encode. It is the future encoding/json/v2, which Go 1.26 has
+// only as an experiment.
+var exact = json.JoinOptions(
+	jsonv1.DefaultOptionsV1(),
+	jsontext.AllowInvalidUTF8(false),
+	jsontext.AllowDuplicateNames(false),
+	jsontext.EscapeForHTML(false),
+	jsontext.EscapeForJS(false),
+	json.MatchCaseInsensitiveNames(false),
+	jsonv1.CallMethodsWithLegacySemantics(false),
+	jsonv1.MergeWithLegacySemantics(false),
+	jsonv1.ParseBytesWithLooseRFC4648(false),
+	jsonv1.ParseTimeWithLooseRFC3339(false),
+	jsonv1.ReportErrorsWithLegacySemantics(false),
+	jsonv1.UnmarshalArrayFromAnyLength(false),
+)
+
+// Marshal encodes v as JSON without a line break at the end. The error names
+// the place in v by its Go path.
+func Marshal(v any) ([]byte, error) {
+	t := reflect.TypeOf(v)
+	options, err := optionsFor(t)
+	if err != nil {
+		return nil, err
+	}
+	data, err := json.Marshal(v, options)
+	if err != nil {
+		return nil, failed("encoding", t, err)
+	}
+	return data, nil
+}
+
+// Unmarshal decodes data, one JSON value, into v, a pointer that is not nil.
+// Fields which data does not name stay as they are; of a slice or an array
+// nothing stays, and null makes its target zero. Names that the struct does not
+// have are ignored. After an error v may be partly changed. It allocates
+// at most about 128 bytes for each byte of data, or for each element of a list
+// in data three times the size of the element's type, where that is more.
+func Unmarshal(data []byte, v any) error {
+	t, err := target(v)
+	if err != nil {
+		return err
+	}
+	options, err := optionsFor(t)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(data, v, options); err != nil {
+		return failed("decoding", t, err)
+	}
+	return nil
+}
+
+// target returns the type of what v points to.
+func target(v any) (reflect.Type, error) {
+	p := reflect.ValueOf(v)
+	if p.Kind() != reflect.Pointer || p.IsNil() {
+		return nil, errors.New("decoding: the target is not a pointer, or is nil")
+	}
+	return p.Type().Elem(), nil
+}

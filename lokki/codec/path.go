@@ -1,0 +1,119 @@
+package codec
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// failed words an error of json: the type, the Go path of the place, the reason.
+func failed(action string, t reflect.Type, err error) error {
+	if t == nil {
+		return fmt.Errorf("%s: %w", action, err)
+	}
+	var semantic *json.SemanticError
+	var syntactic *jsontext.SyntacticError
+	switch {
+	case errors.As(err, &semantic):
+		return fmt.Errorf("%s %s: %w", action, place(t, semantic.JSONPointer), reason(semantic))
+	case errors.As(err, &syntactic):
+		return fmt.Errorf("%s %s: %w", action, place(t, syntactic.JSONPointer), syntactic.Err)
+	}
+	return fmt.Errorf("%s %s: %w", action, typeName(t), err)
+}
+
+// place is the type, and the path in it unless that is the whole.
+func place(t reflect.Type, pointer jsontext.Pointer) string {
+	if pointer == "" {
+		return typeName(t)
+	}
+	return typeName(t) + ": " + goPath(t, pointer)
+}
+
+func reason(e *json.SemanticError) error {
+	err := e.Err
+	if inner := (*jsontext.SyntacticError)(nil); errors.As(err, &inner) {
+		err = inner.Err
+	}
+	switch {
+	case e.JSONKind != 0 && err != nil:
+		return fmt.Errorf("a JSON %s does not fit into %s: %w", kindName(e.JSONKind), typeName(e.GoType), err)
+	case e.JSONKind != 0:
+		return fmt.Errorf("a JSON %s does not fit into %s", kindName(e.JSONKind), typeName(e.GoType))
+	case err != nil:
+		return fmt.Errorf("%s: %w", typeName(e.GoType), err)
+	}
+	return fmt.Errorf("a %s can't be stored", typeName(e.GoType))
+}
+
+func kindName(k jsontext.Kind) string {
+	switch k {
+	case 'n':
+		return "null"
+	case 't', 'f':
+		return "boolean"
+	case '"':
+		return "string"
+	case '0':
+		return "number"
+	case '[':
+		return "array"
+	}
+	return "object"
+}
+
+// maxPath is how many parts of a path are shown: a cycle's has thousands.
+const maxPath = 20
+
+// goPath turns a place in the JSON of a t into one in the Go value, as in
+// `Result.Rows[3].Score` or `Result.Extra["a b"]`.
+func goPath(t reflect.Type, pointer jsontext.Pointer) string {
+	var b strings.Builder
+	for t.Kind() == reflect.Pointer && t.Name() == "" {
+		t = t.Elem()
+	}
+	b.WriteString(t.Name())
+	shown := 0
+	for token := range pointer.Tokens() {
+		if shown++; shown > maxPath {
+			b.WriteString("…")
+			break
+		}
+		for t != nil && t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		var name string
+		name, t = step(t, token)
+		b.WriteString(name)
+	}
+	return strings.TrimPrefix(b.String(), ".")
+}
+
+// step goes from a t to the part of it that JSON calls token; inside an any,
+// whose type is not known here, t is nil.
+func step(t reflect.Type, token string) (string, reflect.Type) {
+	if t != nil && !hasOwnFormat(t) {
+		switch t.Kind() {
+		case reflect.Slice, reflect.Array:
+			return "[" + token + "]", t.Elem()
+		case reflect.Map:
+			return "[" + strconv.Quote(token) + "]", t.Elem()
+		case reflect.Struct:
+			for _, f := range reflect.VisibleFields(t) {
+				name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+				if stored(f) && (name == token || name == "" && f.Name == token) {
+					return "." + f.Name, f.Type
+				}
+			}
+		}
+	}
+	if _, err := strconv.ParseUint(token, 10, 64); err == nil {
+		return "[" + token + "]", nil
+	}
+	return "[" + strconv.Quote(token) + "]", nil
+}

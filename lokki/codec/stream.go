@@ -1,0 +1,48 @@
+package codec
+
+import (
+	"io"
+	"reflect"
+
+	"github.com/go-json-experiment/json"
+)
+
+// Encode writes v to w as Marshal encodes it, compressed into one gzip member.
+// It holds a small part of the encoded value in memory at a time. After an
+// error what was written is incomplete, and is refused by Decode.
+func Encode(w io.Writer, v any) error {
+	t := reflect.TypeOf(v)
+	options, err := optionsFor(t)
+	if err != nil {
+		return err
+	}
+	gz := newCompressor(w)
+	if err := json.MarshalWrite(gz, v, options); err != nil {
+		gz.abandon()
+		return failed("encoding", t, err)
+	}
+	return gz.Close()
+}
+
+// Decode decodes what Encode wrote to r into v, as Unmarshal does. It reads r
+// to its end and fails if r holds more than one value, is damaged or cut
+// short, or has more than limit bytes once decompressed.
+func Decode(r io.Reader, limit int64, v any) error {
+	t, err := target(v)
+	if err != nil {
+		return err
+	}
+	options, err := optionsFor(t)
+	if err != nil {
+		return err
+	}
+	gz, err := Decompress(r, limit)
+	if err != nil {
+		return err
+	}
+	defer gz.Close()
+	if err := json.UnmarshalRead(gz, v, options); err != nil {
+		return failed("decoding", t, err)
+	}
+	return nil
+}

@@ -1,0 +1,199 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+)
+
+// S3 is a Store in an S3 bucket.
+//
+// Every upload carries a CRC-32 that S3 verifies before it accepts the data
+// and keeps; reading a whole object verifies it at the end. S3 has no checksum
+// of a part of an object: what reads a range verifies the data itself, as the
+// members of a gzip stream allow.
+//
+// Put holds at most 32 MiB of the body at a time and stores at most 78 GiB.
+type S3 struct {
+	client *s3.Client
+	bucket string
+}
+
+// NewS3 returns the store in bucket, which must exist. The client's own
+// retries apply; see NewS3Client for one that is made for this.
+func NewS3(client *s3.Client, bucket string) *S3 { return &S3{client, bucket} }
+
+// Put implements Store. The condition "If-None-Match: *" makes S3 itself refuse
+// the second of two objects. When the answer to a Put that did succeed is
+// lost, the client's own retry finds the object: that too is ErrExists.
+func (s *S3) Put(ctx context.Context, key string, body io.Reader) error {
+	if err := checkKey(key); err != nil {
+		return failed("storing", key, err)
+	}
+	if err := s.put(ctx, key, contextReader{ctx, body}); err != nil {
+		return s.failed("storing", key, err)
+	}
+	return nil
+}
+
+// put sends a body of one part in one request, which is most of them: no
+// upload has to be opened and closed around it.
+func (s *S3) put(ctx context.Context, key string, body io.Reader) error {
+	first, err := readPart(body)
+	if err != nil {
+		return err
+	}
+	if len(first.data) < partSize {
+		return s.putWhole(ctx, key, first)
+	}
+	second, err := readPart(body)
+	if err != nil {
+		return err
+	}
+	if len(second.data) == 0 {
+		return s.putWhole(ctx, key, first)
+	}
+	return s.putParts(ctx, key, first, second, body)
+}
+
+func (s *S3) putWhole(ctx context.Context, key string, p *part) error {
+	_, err := s.client.PutObject(ctx, &s3.PutObjectInput{
+		Bucket:            &s.bucket,
+		Key:               &key,
+		Body:              bytes.NewReader(p.data),
+		IfNoneMatch:       aws.String("*"),
+		ChecksumAlgorithm: types.ChecksumAlgorithmCrc32,
+	}, retryDamaged)
+	if err == nil {
+		releasePart(p)
+	}
+	return err
+}
+
+// partSize is what is sent in one request, in bytes; parts of one size, at most
+// 10,000 of them, at least 5 MiB each
+// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html).
+const partSize = 8 << 20
+
+// firstSize is the memory a body gets to begin with, in bytes.
+const firstSize = 64 << 10
+
+// part is a piece of a body in memory: what is sent again after a failure has
+// to be there.
+type part struct{ data []byte }
+
+var parts = sync.Pool{New: func() any { return new(part) }}
+
+// readPart reads up to partSize bytes. A small body takes a small buffer.
+func readPart(body io.Reader) (*part, error) {
+	p := parts.Get().(*part)
+	for len(p.data) < partSize {
+		if len(p.data) == cap(p.data) {
+			// Not append: it would go beyond partSize.
+			grown := make([]byte, len(p.data), min(max(firstSize, 2*cap(p.data)), partSize))
+			copy(grown, p.data)
+			p.data = grown
+		}
+		n, err := body.Read(p.data[len(p.data):cap(p.data)])
+		p.data = p.data[:len(p.data)+n]
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			releasePart(p)
+			return nil, bodyError{err}
+		}
+	}
+	return p, nil
+}
+
+// releasePart allows the memory of a part to be used again. After a failed
+// request it must not be called: the connection may still be reading from it.
+func releasePart(p *part) {
+	p.data = p.data[:0]
+	parts.Put(p)
+}
+
+// retryDamaged makes the client send an upload again which arrived damaged, or
+// which met another one for the same key.
+func retryDamaged(o *s3.Options) {
+	o.Retryer = retry.AddWithErrorCodes(o.Retryer,
+		"BadDigest", "InvalidDigest", "XAmzContentChecksumMismatch", "XAmzContentSHA256Mismatch", "IncompleteBody",
+		"ConditionalRequestConflict", "OperationAborted")
+}
+
+// Get implements Store. A connection that breaks is taken up again where it broke.
+func (s *S3) Get(ctx context.Context, key string, off, n int64) (io.ReadCloser, error) {
+	err := checkKey(key)
+	if err == nil {
+		err = checkRange(off)
+	}
+	if err != nil {
+		return nil, failed("reading", key, err)
+	}
+	if n == 0 { // no range has no bytes
+		if _, err := s.Size(ctx, key); err != nil {
+			return nil, err
+		}
+		return io.NopCloser(strings.NewReader("")), nil
+	}
+	r, err := s.open(ctx, key, off, n)
+	if err != nil {
+		return nil, s.failed("reading", key, err)
+	}
+	return r, nil
+}
+
+// Size implements Store. It reads the first byte rather than asking for the
+// object's head, since an answer without a body does not tell a missing object
+// from a missing bucket.
+func (s *S3) Size(ctx context.Context, key string) (int64, error) {
+	if err := checkKey(key); err != nil {
+		return 0, failed("finding", key, err)
+	}
+	out, err := s.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &s.bucket, Key: &key, Range: aws.String("bytes=0-0")})
+	if isCode(err, "InvalidRange") {
+		return 0, nil // only an empty object has no first byte
+	}
+	if err != nil {
+		return 0, s.failed("finding", key, err)
+	}
+	out.Body.Close()
+	_, _, size, err := parseContentRange(aws.ToString(out.ContentRange))
+	if err != nil {
+		return 0, s.failed("finding", key, err)
+	}
+	return size, nil
+}
+
+// parseContentRange reads "bytes 0-99/1000": the first and the last byte, and
+// the size of the whole.
+func parseContentRange(s string) (first, last, size int64, err error) {
+	invalid := errors.New("the server's Content-Range " + strconv.Quote(s) + " is not understood")
+	span, whole, ok := strings.Cut(strings.TrimPrefix(s, "bytes "), "/")
+	from, to, ok2 := strings.Cut(span, "-")
+	if !ok || !ok2 {
+		return 0, 0, 0, invalid
+	}
+	for _, f := range []struct {
+		text string
+		to   *int64
+	}{{from, &first}, {to, &last}, {whole, &size}} {
+		if *f.to, err = strconv.ParseInt(f.text, 10, 64); err != nil || *f.to < 0 {
+			return 0, 0, 0, invalid
+		}
+	}
+	if first > last || last >= size {
+		return 0, 0, 0, invalid
+	}
+	return first, last, size, nil
+}
