@@ -168,16 +168,6 @@ func (w *workspace) run(t *testing.T, stdin string, target string, args ...strin
 	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
 }
 
-// output reads a built file of package //flows.
-func (w *workspace) output(t *testing.T, name string) string {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join(w.project, "examples", "bazel-bin", "flows", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
-}
-
 // edit replaces the one place in a file of the examples that reads old, until the test ends.
 func (w *workspace) edit(t *testing.T, file, old, new string) {
 	t.Helper()

@@ -113,6 +113,8 @@ func registryFiles(dirs map[string]string, roots []string) ([]file, error) {
 		}
 		queue = append(queue, string(text))
 	}
+	// A module that Bazel makes up, local_config_platform, asks for this one and has no file that could be read.
+	queue = append(queue, `bazel_dep(name = "platforms", version = "0.0.7")`)
 	seen := map[module]bool{}
 	for ; len(queue) > 0; queue = queue[1:] {
 		for _, dep := range bazelDeps(queue[0]) {

@@ -27,6 +27,12 @@ var packages = []string{
 	"ca-certificates", "git",
 }
 
+// systemRC is the root's configuration of Bazel. Of Debian's it keeps what Bazel
+// needs to find its own parts; the rest suits the builds of Debian's packages.
+const systemRC = `startup --install_base=/usr/share/bazel
+startup --trust_install_base
+`
+
 // ensureRoot makes the private root if it isn't there and returns its folder.
 func ensureRoot(ctx context.Context, cache string) (string, error) {
 	root := filepath.Join(cache, "root-"+suite)
@@ -136,6 +142,9 @@ func fillRoot(ctx context.Context, dir, mirror string) error {
 	}
 	if _, err := os.Stat(filepath.Join(dir, "usr/bin/bazel")); err != nil {
 		return fmt.Errorf("the Debian root has no bazel: %w; the log is %s", err, logPath)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "etc/bazel/bazelrc"), []byte(systemRC), 0o644); err != nil {
+		return fmt.Errorf("configuring the root's Bazel: %w", err)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/layout"
@@ -26,8 +27,16 @@ type Image struct {
 // and adds a /tmp that everybody can write to, as Lambda does. What the image
 // does not let others read stays unreadable for the function's user, when this
 // process runs as root.
+//
+// Files of the layout may be symbolic links, as rules_oci and Bazel's sandbox
+// make them.
 func Unpack(layoutDir, root string) (*Image, error) {
-	img, err := onlyImage(layoutDir)
+	resolved, err := withoutLinks(layoutDir)
+	if err != nil {
+		return nil, fmt.Errorf("reading the image in %s: %w", layoutDir, err)
+	}
+	defer os.RemoveAll(resolved)
+	img, err := onlyImage(resolved)
 	if err != nil {
 		return nil, fmt.Errorf("reading the image in %s: %w", layoutDir, err)
 	}
@@ -46,6 +55,44 @@ func Unpack(layoutDir, root string) (*Image, error) {
 		Env:     config.Config.Env,
 		Dir:     config.Config.WorkingDir,
 	}, nil
+}
+
+// withoutLinks copies a layout to a temporary folder, each file as what it leads
+// to: go-containerregistry refuses blobs that are links.
+func withoutLinks(dir string) (string, error) {
+	tmp, err := os.MkdirTemp("", "layout")
+	if err != nil {
+		return "", err
+	}
+	dir, err = filepath.EvalSymlinks(dir) // the folder itself may be a link too
+	if err != nil {
+		return "", err
+	}
+	err = filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(dir, name)
+		if err != nil {
+			return err
+		}
+		info, err := os.Stat(name)
+		if err != nil {
+			return err
+		}
+		if info.IsDir() {
+			return os.MkdirAll(filepath.Join(tmp, rel), 0o755)
+		}
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(tmp, rel), data, 0o644)
+	})
+	if err != nil {
+		return "", errors.Join(err, os.RemoveAll(tmp))
+	}
+	return tmp, nil
 }
 
 func onlyImage(dir string) (v1.Image, error) {

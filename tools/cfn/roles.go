@@ -15,8 +15,12 @@ func (t template) lambdaRole() *yaml.Node {
 		"Properties", object(
 			"AssumeRolePolicyDocument", trust("lambda.amazonaws.com", nil),
 			"Policies", list(
-				inline("values", allow("Values", t.inBucket("*"),
-					"s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload")),
+				inline("values",
+					allow("Values", t.inBucket("*"), "s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"),
+					// Without it S3 answers "access denied" for an object that isn't there, and a retry
+					// couldn't tell whether the first try had stored its value
+					// (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, Permissions).
+					allow("Missing", subWith("arn:${AWS::Partition}:s3:::${Bucket}", "Bucket", bucketName()), "s3:ListBucket")),
 				inline("logs", allow("Logs",
 					sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/${AWS::StackName}/*:*"),
 					"logs:CreateLogStream", "logs:PutLogEvents")),
