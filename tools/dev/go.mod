@@ -9,10 +9,11 @@ tool (
 	honnef.co/go/tools/cmd/staticcheck
 )
 
+require github.com/bazelbuild/buildtools v0.0.0-20260904073137-eaa4d125b423
+
 require (
 	github.com/BurntSushi/toml v1.4.1-0.20240526193622-a339e1f7089c // indirect
 	github.com/bazelbuild/bazel-gazelle v0.47.0 // indirect
-	github.com/bazelbuild/buildtools v0.0.0-20260904073137-eaa4d125b423 // indirect
 	github.com/bmatcuk/doublestar/v4 v4.9.1 // indirect
 	github.com/golang/protobuf v1.5.4 // indirect
 	github.com/google/safeopen v0.0.0-20260327150837-43626d6f4685 // indirect
