@@ -148,7 +148,7 @@ func testLocalRun(t *testing.T, w *workspace) {
 		{"input from standard input", `{"count": 0}`, []string{"--input-file", "-"}, `""` + "\n", 0, nil},
 		{"unknown field", "", []string{"--input", `{"cont": 2}`}, "", 2, []string{"cont", "count"}},
 		{"wrong type", "", []string{"--input", `{"count": "two"}`}, "", 2, []string{"count"}},
-		{"no JSON", "", []string{"--input", `{count: 2}`}, "", 2, []string{"hint:"}},
+		{"no JSON", "", []string{"--input", `{count: 2}`}, "", 2, []string{"not valid JSON"}},
 		{"unknown flag", "", []string{"--inputs", `{}`}, "", 2, []string{"inputs"}},
 		{"a failing step", "", []string{"--input", `{"count": 4}`}, "", 1, []string{"get-birds", "count is 4; there are 0 to 3 birds"}},
 	} {

@@ -18,6 +18,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"syscall"
@@ -59,20 +60,20 @@ func run(ctx context.Context, project, bazel string, central, prepare bool, args
 	if err != nil {
 		return err
 	}
-	var rc string
+	var registry string
 	if !central {
-		if rc, err = ensureRegistry(ctx, cache, root, project); err != nil {
+		if registry, err = ensureRegistry(ctx, cache, root, project); err != nil {
+			return err
+		}
+		args, err = withRegistry(ctx, registry, bazel, args)
+		if err != nil {
 			return err
 		}
 	}
 	if prepare {
-		fmt.Println("root: ", root)
-		fmt.Println("bazelrc:", rc)
+		fmt.Println("root:    ", root)
+		fmt.Println("registry:", registry)
 		return nil
-	}
-
-	if rc != "" {
-		args = append([]string{"--bazelrc=" + rc}, args...)
 	}
 	if bazel != "" {
 		return become(bazel, args)
@@ -81,6 +82,25 @@ func run(ctx context.Context, project, bazel string, central, prepare bool, args
 		return fmt.Errorf("entering the private root %s: %w", root, err)
 	}
 	return become("/usr/bin/bazel", args)
+}
+
+// withRegistry adds the options that make Bazel use the registry in the folder.
+func withRegistry(ctx context.Context, registry, bazel string, args []string) ([]string, error) {
+	options := []string{"--bazelrc=" + filepath.Join(registry, bazelrc)}
+	major := 7 // of the private root's
+	if bazel != "" {
+		out, err := exec.CommandContext(ctx, bazel, "--version").Output()
+		if err != nil {
+			return nil, fmt.Errorf("asking %s for its version: %w", bazel, err)
+		}
+		if _, err := fmt.Sscanf(string(out), "bazel %d.", &major); err != nil {
+			return nil, fmt.Errorf("%s --version says %q, which is no version of Bazel", bazel, out)
+		}
+	}
+	if major == 7 {
+		options = append(options, "--bazelrc="+filepath.Join(registry, bazelrc7))
+	}
+	return append(options, args...), nil
 }
 
 // become replaces this process by the program.

@@ -16,9 +16,14 @@ import (
 // versions of a module share the folder.
 type module struct{ name, version string }
 
-// ensureRegistry makes the local registry, and returns the bazelrc file that
-// makes Bazel use it and nothing else.
-func ensureRegistry(ctx context.Context, cache, root, project string) (bazelrc string, err error) {
+// Files in the registry's folder that make Bazel use it and nothing else.
+const (
+	bazelrc  = "bazelrc"
+	bazelrc7 = "bazelrc-7" // for Bazel 7, in addition
+)
+
+// ensureRegistry makes the local registry and returns its folder.
+func ensureRegistry(ctx context.Context, cache, root, project string) (dir string, err error) {
 	dirs := map[string]string{}
 	for name, path := range debianModules {
 		dirs[name] = filepath.Join(root, path)
@@ -36,16 +41,19 @@ func ensureRegistry(ctx context.Context, cache, root, project string) (bazelrc s
 		return "", fmt.Errorf("making the local registry: %w", err)
 	}
 
+	files = append(files,
+		// The WORKSPACE suffix, off by default in later versions, would fetch rules_cc from the net.
+		file{bazelrc7, "common --noenable_workspace\n"})
+
 	// Named by its content: folders of different clones don't disturb each other,
 	// and a change of a MODULE.bazel is seen at once.
 	sum := sha256.New()
-	for _, f := range files {
+	for _, f := range append(files, file{bazelrc, bazelrcFor("", cache)}) {
 		fmt.Fprintf(sum, "%s\n%d\n%s", f.path, len(f.content), f.content)
 	}
-	dir := filepath.Join(cache, "registry", fmt.Sprintf("%x", sum.Sum(nil)[:8]))
+	dir = filepath.Join(cache, "registry", fmt.Sprintf("%x", sum.Sum(nil)[:8]))
 	err = once(ctx, dir, func(_ context.Context, tmp string) error {
-		files := append(files, file{"bazelrc", bazelrcFor(dir, cache)})
-		for _, f := range files {
+		for _, f := range append(files, file{bazelrc, bazelrcFor(dir, cache)}) {
 			path := filepath.Join(tmp, f.path)
 			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 				return err
@@ -56,7 +64,7 @@ func ensureRegistry(ctx context.Context, cache, root, project string) (bazelrc s
 		}
 		return nil
 	})
-	return filepath.Join(dir, "bazelrc"), err
+	return dir, err
 }
 
 // bazelrcFor is the configuration of a Bazel that knows only the local registry.
@@ -65,8 +73,6 @@ func bazelrcFor(registry, cache string) string {
 		"common --registry=file://" + registry,
 		// Debian's Bazel 7.7.1 can't read the lock files of other versions.
 		"common --lockfile_mode=off",
-		// The WORKSPACE suffix would fetch rules_cc from the net.
-		"common --noenable_workspace",
 		// A version that the local registry answers with another is no news here.
 		"common --check_direct_dependencies=off",
 		// Go modules are downloaded once for all workspaces, and the standard library is compiled once.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -124,9 +125,16 @@ func fillRoot(ctx context.Context, dir, mirror string) error {
 	}
 	args = append(args, suite, dir, "deb "+mirror+" "+suite+" main")
 	cmd := exec.CommandContext(ctx, "mmdebstrap", args...)
-	// Its own process group, so that a Ctrl-C lets it clean up its mounts before this program goes on.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
+	// In namespaces of its own, so that its mounts are no other's, and so that it
+	// ends with all its children when this process does, however that ends.
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags:   syscall.CLONE_NEWPID,
+		Unshareflags: syscall.CLONE_NEWNS,
+		Setpgid:      true, // a Ctrl-C reaches it through this process
+		Pdeathsig:    syscall.SIGKILL,
+	}
+	runtime.LockOSThread() // the kernel takes the end of the thread that starts it for this process's
+	defer runtime.UnlockOSThread()
 	cmd.WaitDelay = 10 * time.Second
 	out, err := cmd.StderrPipe()
 	if err != nil {
@@ -153,7 +161,7 @@ func fillRoot(ctx context.Context, dir, mirror string) error {
 func showProgress(r io.Reader) {
 	lines := bufio.NewScanner(r)
 	for lines.Scan() {
-		if stage, ok := strings.CutPrefix(lines.Text(), "I: "); ok && strings.HasSuffix(stage, "...") {
+		if stage, ok := strings.CutPrefix(lines.Text(), "I: "); ok && strings.HasSuffix(stage, "...") && !strings.Contains(stage, "signal") {
 			step(strings.TrimSuffix(stage, "..."))
 		}
 	}
