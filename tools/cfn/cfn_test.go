@@ -62,7 +62,7 @@ func TestAChangedImageChangesOneLine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in.Images.Images[1].Digest = "sha256:" + strings.Repeat("0", 64)
+	in.Images[1].Digest = "sha256:" + strings.Repeat("0", 64)
 	after, err := cfn.Generate(in)
 	if err != nil {
 		t.Fatal(err)
@@ -125,8 +125,8 @@ func TestInputsOfDifferentFlowsAreRefused(t *testing.T) {
 	}{
 		"definition": {func(in *cfn.Input) { in.Definition = []byte(`{"a":"${OtherFunctionArn}"}`) }, "${OtherFunctionArn}, for which there is no value"},
 		"not JSON":   {func(in *cfn.Input) { in.Definition = []byte(`{`) }, "not JSON"},
-		"images":     {func(in *cfn.Input) { in.Images.Images = in.Images.Images[:2] }, "step join-birds: no image of example.com/flows.JoinBirds"},
-		"image":      {func(in *cfn.Input) { in.Images.Images[0].Architecture = "amd64" }, "the image is of //flows:get_birds (amd64), the step is //flows:get_birds (arm64)"},
+		"images":     {func(in *cfn.Input) { in.Images = in.Images[:2] }, "step join-birds: no image of example.com/flows.JoinBirds"},
+		"image":      {func(in *cfn.Input) { in.Images[0].Architecture = "amd64" }, "the image is of //flows:get_birds (amd64), the step is //flows:get_birds (arm64)"},
 		"steps":      {func(in *cfn.Input) { in.Manifest.Steps = in.Manifest.Steps[1:] }, "step get-birds: example.com/flows.GetBirds has no lokki_step"},
 		"large environment": {func(in *cfn.Input) {
 			in.Config.LambdaEnv = map[string]string{"LARGE": strings.Repeat("x", 4000)}

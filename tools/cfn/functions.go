@@ -28,14 +28,14 @@ func newFunctions(in Input) ([]function, error) {
 	var all []function
 	var problems []error
 	for _, f := range asl.Functions(in.Graph) {
-		i := slices.IndexFunc(in.Images.Images, func(i images.Image) bool { return i.Function == f.Symbol })
+		i := slices.IndexFunc(in.Images, func(i images.Image) bool { return i.Function == f.Symbol })
 		if i < 0 {
 			problems = append(problems, fmt.Errorf("%s: step %s: no image of %s", f.Node.Position, f.Name, f.Symbol))
 			continue
 		}
 		// Match has found one step for each function.
 		s := in.Manifest.Steps[slices.IndexFunc(in.Manifest.Steps, func(s manifest.Step) bool { return s.Function == f.Symbol })]
-		if image := in.Images.Images[i]; image.Target != s.Target || image.Architecture != s.Architecture {
+		if image := in.Images[i]; image.Target != s.Target || image.Architecture != s.Architecture {
 			problems = append(problems, fmt.Errorf("%s: step %s: the image is of %s (%s), the step is %s (%s)",
 				f.Node.Position, f.Name, image.Target, image.Architecture, s.Target, s.Architecture))
 		}
@@ -49,7 +49,7 @@ func newFunctions(in Input) ([]function, error) {
 		s.Memory = cmp.Or(s.Memory, d.Memory)
 		s.Timeout = cmp.Or(s.Timeout, d.Timeout)
 		s.EphemeralStorage = cmp.Or(s.EphemeralStorage, d.EphemeralStorage)
-		all = append(all, function{Function: f, image: in.Images.Images[i], step: s, env: env})
+		all = append(all, function{Function: f, image: in.Images[i], step: s, env: env})
 	}
 	return all, errors.Join(problems...)
 }

@@ -16,18 +16,13 @@ import (
 	"github.com/lokki-build/lokki/tools/asl"
 )
 
-// Version is the version of the JSON form.
-const Version = 1
-
-// List is the images of one flow, in the order in which it uses them first.
-type List struct {
-	Version int     `json:"version"`
-	Images  []Image `json:"images"`
-}
+// List is the images of one flow, in the order in which it uses them first. As
+// JSON it is an object with a member for each step.
+type List []Image
 
 // Image is the image of one function.
 type Image struct {
-	Step         string `json:"step"`         // name of the function's first use, as in "get-birds"
+	Step         string `json:"-"`            // name of the function's first use, as in "get-birds"; the member's name
 	Function     string `json:"function"`     // as in "example.com/birds.GetBirds"
 	Target       string `json:"target"`       // label of the lokki_step
 	Architecture string `json:"architecture"` // "arm64" or "amd64"
@@ -50,9 +45,9 @@ const maxRepository = 256
 // target's digest. The error joins all that is wrong.
 func New(g graph.Graph, m manifest.Manifest, digests map[string]string) (List, error) {
 	if err := errors.Join(g.Validate(), m.Match(g)); err != nil {
-		return List{}, err
+		return nil, err
 	}
-	list := List{Version: Version}
+	var list List
 	var problems []error
 	for _, f := range asl.Functions(g) {
 		// Match has found one step for each function.
@@ -62,7 +57,7 @@ func New(g graph.Graph, m manifest.Manifest, digests map[string]string) (List, e
 			problems = append(problems, fmt.Errorf("%s: no digest of its image", s.Target))
 			continue
 		}
-		list.Images = append(list.Images, Image{
+		list = append(list, Image{
 			Step:         f.Name,
 			Function:     f.Symbol,
 			Target:       s.Target,
@@ -77,10 +72,7 @@ func New(g graph.Graph, m manifest.Manifest, digests map[string]string) (List, e
 // Validate reports, joined, what ECR or Lambda would refuse.
 func (l List) Validate() error {
 	var problems []error
-	if l.Version != Version {
-		problems = append(problems, fmt.Errorf("the list of images has version %d, this lokki reads version %d", l.Version, Version))
-	}
-	for _, i := range l.Images {
+	for _, i := range l {
 		if !repositoryForm.MatchString(i.Repository) || len(i.Repository) > maxRepository {
 			problems = append(problems, fmt.Errorf("%s: %q can't be the name of an ECR repository (lower case, %d characters at most)",
 				i.Target, i.Repository, maxRepository))
@@ -94,23 +86,57 @@ func (l List) Validate() error {
 
 // Encode writes the list as indented JSON with a newline at its end.
 func (l List) Encode() ([]byte, error) {
-	data, err := json.MarshalIndent(l, "", "  ")
-	if err != nil {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for n, i := range l {
+		if n > 0 {
+			b.WriteByte(',')
+		}
+		image, err := json.Marshal(i)
+		if err != nil {
+			return nil, fmt.Errorf("encoding the image of %s: %w", i.Step, err)
+		}
+		fmt.Fprintf(&b, "%q:%s", i.Step, image) // a step's name needs no escapes
+	}
+	b.WriteByte('}')
+	var out bytes.Buffer
+	if err := json.Indent(&out, b.Bytes(), "", "  "); err != nil {
 		return nil, fmt.Errorf("encoding the list of images: %w", err)
 	}
-	return append(data, '\n'), nil
+	return append(out.Bytes(), '\n'), nil
 }
 
 // Decode reads what Encode wrote, strictly.
 func Decode(data []byte) (List, error) {
-	var l List
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(&l); err != nil {
-		return List{}, fmt.Errorf("decoding the list of images: %w", err)
+	list, err := decode(dec)
+	if err != nil {
+		return nil, fmt.Errorf("decoding the list of images: %w", err)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return List{}, errors.New("decoding the list of images: more than one JSON value")
+		return nil, errors.New("decoding the list of images: more than one JSON value")
 	}
-	return l, l.Validate()
+	return list, list.Validate()
+}
+
+// decode keeps the order of the members, which a Go map would lose.
+func decode(dec *json.Decoder) (List, error) {
+	if token, err := dec.Token(); err != nil || token != json.Delim('{') {
+		return nil, errors.Join(err, errors.New("want an object with a member for each step"))
+	}
+	var list List
+	for dec.More() {
+		name, err := dec.Token()
+		if err != nil {
+			return nil, err
+		}
+		image := Image{Step: name.(string)} // a member's name: the decoder has checked that
+		if err := dec.Decode(&image); err != nil {
+			return nil, fmt.Errorf("%s: %w", image.Step, err)
+		}
+		list = append(list, image)
+	}
+	_, err := dec.Token()
+	return list, err
 }

@@ -45,7 +45,7 @@ func TestNewListsEachFunctionOnceInFlowOrder(t *testing.T) {
 			t.Fatalf("other bytes for another order of steps:\n%s\n%s", first, data)
 		}
 		var got []string
-		for _, i := range list.Images {
+		for _, i := range list {
 			got = append(got, i.Repository)
 		}
 		want := []string{"twice-flow/list", "twice-flow/clean", "twice-flow/join", "twice-flow/clean-2"}
@@ -83,10 +83,11 @@ func TestNewRefuses(t *testing.T) {
 
 func TestDecodeRefuses(t *testing.T) {
 	for name, text := range map[string]string{
-		"unknown field": `{"version":1,"images":[],"tag":"latest"}`,
-		"version":       `{"version":2,"images":[]}`,
-		"two values":    `{"version":1,"images":[]}{}`,
-		"upper case":    `{"version":1,"images":[{"repository":"Birds/get","digest":"` + digest + `"}]}`,
+		"unknown field": `{"get-birds":{"tag":"latest"}}`,
+		"a list":        `[]`,
+		"cut off":       `{"get-birds":{}`,
+		"two values":    `{}{}`,
+		"upper case":    `{"get-birds":{"repository":"Birds/get","digest":"` + digest + `"}}`,
 	} {
 		if _, err := images.Decode([]byte(text)); err == nil {
 			t.Errorf("%s: no error", name)
