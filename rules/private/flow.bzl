@@ -185,6 +185,7 @@ def lokki_flow(
         name = name + "_graph",
         srcs = [name + "_graph_main"],
         pure = "on",
+        race = "off",  # it takes C, which a pure binary hasn't
         visibility = ["//visibility:private"],
         deps = [library, Label("//lokki/graph/graphmain")],
         **common
@@ -202,6 +203,7 @@ def lokki_flow(
         name = name + "_local",
         srcs = [name + "_local_main"],
         pure = "on",
+        race = "off",  # it takes C, which a pure binary hasn't
         visibility = visibility,
         deps = [library, Label("//runner")],
         **common
