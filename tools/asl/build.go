@@ -108,7 +108,7 @@ func (b *builder) task() state {
 		Resource:       "${" + Invoke + "}",
 		Parameters:     invocation{FunctionName: "${" + b.functions[n.Function] + "}", Payload: p},
 		TimeoutSeconds: taskTimeout,
-		Retry:          transientErrors,
+		Retry:          retry,
 		OutputPath:     "$.Payload",
 	}}
 }

@@ -159,14 +159,18 @@ func TestTasksRetryLambdasErrorsAndMapsNothing(t *testing.T) {
 				t.Errorf("%s: a map with Retry runs every child again", name)
 			}
 		case "Task":
-			retry := s["Retry"].([]any)[0].(map[string]any)
-			for _, e := range retry["ErrorEquals"].([]any) {
-				if !regexp.MustCompile(`^Lambda\.[A-Za-z]+Exception$`).MatchString(e.(string)) {
-					t.Errorf("%s retries %q, which Lambda's integration doesn't raise", name, e)
+			rules := s["Retry"].([]any)
+			first, last := rules[0].(map[string]any), rules[len(rules)-1].(map[string]any)
+			if got := fmt.Sprint(first["ErrorEquals"]); got != "[Lokki.Permanent]" || first["MaxAttempts"] != 0.0 {
+				t.Errorf("%s: the first rule is %v, want one that never retries Lokki.Permanent", name, first)
+			}
+			for _, e := range last["ErrorEquals"].([]any) {
+				if !regexp.MustCompile(`^(Lambda\.[A-Za-z]+Exception|Lokki\.(Transient|Storage))$`).MatchString(e.(string)) {
+					t.Errorf("%s retries %q, which nobody raises or which comes back", name, e)
 				}
 			}
-			if retry["JitterStrategy"] != "FULL" || retry["MaxDelaySeconds"] == nil {
-				t.Errorf("%s: retries without jitter or cap: %v", name, retry)
+			if last["JitterStrategy"] != "FULL" || last["MaxDelaySeconds"] == nil {
+				t.Errorf("%s: retries without jitter or cap: %v", name, last)
 			}
 		}
 	}

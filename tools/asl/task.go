@@ -7,34 +7,6 @@ import "encoding/json"
 // Functions' default), and never forestalls Lambda's own report of a timeout.
 const taskTimeout = 960
 
-// transientErrors are the retries of every task: what Lambda and the way to it
-// raise when the step itself may never have run. Full jitter spreads the
-// children of a wide map that are throttled at the same moment. Errors of the
-// step itself are not among them: lokki doesn't know which of them pass.
-var transientErrors = []retrier{{
-	ErrorEquals: []string{
-		"Lambda.ClientExecutionTimeoutException",
-		"Lambda.ServiceException",
-		"Lambda.AWSLambdaException",
-		"Lambda.SdkClientException",
-		"Lambda.TooManyRequestsException",
-	},
-	IntervalSeconds: 2,
-	BackoffRate:     2,
-	MaxAttempts:     6,
-	MaxDelaySeconds: 60,
-	JitterStrategy:  "FULL",
-}}
-
-type retrier struct {
-	ErrorEquals     []string `json:"ErrorEquals"`
-	IntervalSeconds int      `json:"IntervalSeconds"`
-	BackoffRate     float64  `json:"BackoffRate"`
-	MaxAttempts     int      `json:"MaxAttempts"`
-	MaxDelaySeconds int      `json:"MaxDelaySeconds"`
-	JitterStrategy  string   `json:"JitterStrategy"`
-}
-
 type invocation struct {
 	FunctionName string  `json:"FunctionName"`
 	Payload      payload `json:"Payload"`
