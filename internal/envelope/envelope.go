@@ -29,6 +29,10 @@ type Request struct {
 	// BatchSize is how many items each child of the aggregated map handled; 0 is 1.
 	BatchSize int `json:"batch_size,omitempty"`
 
+	// Tolerate is set when the aggregated map may have failed items: those
+	// without an output are left out. Otherwise a missing output is an error.
+	Tolerate bool `json:"tolerate,omitempty"`
+
 	// Split is set when the value is mapped next: the list is stored as items,
 	// Split of them to a child.
 	Split int `json:"split,omitempty"`

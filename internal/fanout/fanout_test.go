@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 	"testing"
 
@@ -349,6 +350,76 @@ func TestGatherNamesTheItemThatIsMissing(t *testing.T) {
 	}
 	if err := fanout.Gather(t.Context(), s, 0, 1, output, nil); err != nil {
 		t.Errorf("no items: %v", err)
+	}
+}
+
+func TestGatherFoundLeavesOutWhatIsMissing(t *testing.T) {
+	const count, size = 205, 10
+	output := func(first int) string { return fmt.Sprintf("m/%d/output.json.gz", first) }
+	for name, lost := range map[string]func(first int) bool{
+		"none":     func(int) bool { return false },
+		"some":     func(first int) bool { return first%30 == 0 },
+		"the last": func(first int) bool { return first == 200 },
+		"all":      func(int) bool { return true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := store.NewMemory()
+			var want []string
+			missing := 0
+			for first := 0; first < count; first += size {
+				var values [][]byte
+				for i := first; i < min(first+size, count); i++ {
+					values = append(values, fmt.Append(nil, i))
+				}
+				if lost(first) {
+					missing += len(values)
+					continue
+				}
+				for _, v := range values {
+					want = append(want, string(v))
+				}
+				if err := fanout.WriteLines(t.Context(), s, output(first), values); err != nil {
+					t.Fatal(err)
+				}
+			}
+			found := make([]string, count)
+			got, err := fanout.GatherFound(t.Context(), s, count, size, output, func(i int, v []byte) error {
+				found[i] = string(v)
+				return nil
+			})
+			found = slices.DeleteFunc(found, func(v string) bool { return v == "" })
+			if err != nil || got != missing || !slices.Equal(found, want) {
+				t.Errorf("%d missing, %v, found %q; want %d and %q", got, err, found, missing, want)
+			}
+		})
+	}
+	s := store.NewMemory()
+	if err := fanout.WriteLines(t.Context(), s, output(0), [][]byte{[]byte("1")}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fanout.GatherFound(t.Context(), s, 2, 2, output, func(int, []byte) error { return nil }); err == nil {
+		t.Error("a short batch was taken for one that is missing")
+	}
+	inner := fmt.Errorf("not here: %w", store.ErrNotFound)
+	if _, err := fanout.GatherFound(t.Context(), s, 1, 1, output, func(int, []byte) error { return inner }); !errors.Is(err, inner) {
+		t.Errorf("error %v, want the item's own", err)
+	}
+}
+
+func TestLinesOfEverySize(t *testing.T) {
+	for _, size := range []int{1, 4*fanout.FrameSize - 1, 4 * fanout.FrameSize, 40 * fanout.FrameSize} {
+		s := store.NewMemory()
+		values := [][]byte{[]byte("1"), bytes.Repeat([]byte("2"), size), []byte("3")}
+		if err := fanout.WriteLines(t.Context(), s, "k", values); err != nil {
+			t.Fatal(err)
+		}
+		got, err := fanout.ReadLines(t.Context(), s, "k")
+		if err != nil || !slices.EqualFunc(got, values, bytes.Equal) {
+			t.Errorf("%d bytes: read %d values, %v", size, len(got), err)
+		}
+		if err := fanout.WriteLines(t.Context(), s, "k", [][]byte{bytes.Repeat([]byte("4"), size)}); !errors.Is(err, store.ErrExists) {
+			t.Errorf("%d bytes, written twice: %v, want ErrExists", size, err)
+		}
 	}
 }
 

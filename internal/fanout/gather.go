@@ -21,22 +21,39 @@ const Concurrency = 64
 // has the given index. The error is that of the first item, by index, that
 // could not be read before the reading stopped.
 func Gather(ctx context.Context, s store.Store, count, size int, output func(first int) string, item func(i int, value []byte) error) error {
+	_, err := gather(ctx, s, count, size, output, item, false)
+	return err
+}
+
+// GatherFound is Gather for a map whose items may have failed. It leaves out
+// the items of each child that has no output, and tells how many those are.
+func GatherFound(ctx context.Context, s store.Store, count, size int, output func(first int) string, item func(i int, value []byte) error) (missing int, err error) {
+	return gather(ctx, s, count, size, output, item, true)
+}
+
+func gather(ctx context.Context, s store.Store, count, size int, output func(int) string, item func(int, []byte) error, tolerate bool) (int, error) {
 	size = max(size, 1)
 	children := (count + size - 1) / size
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var (
-		next   atomic.Int64
-		wg     sync.WaitGroup
-		mu     sync.Mutex
-		failed = -1
-		cause  error
+		next    atomic.Int64
+		missing atomic.Int64
+		wg      sync.WaitGroup
+		mu      sync.Mutex
+		failed  = -1
+		cause   error
 	)
 	for range min(Concurrency, children) {
 		wg.Go(func() {
 			for child := int(next.Add(1)) - 1; child < children; child = int(next.Add(1)) - 1 {
 				first := child * size
-				err := readChild(ctx, s, output(first), first, min(size, count-first), item)
+				n := min(size, count-first)
+				err := readChild(ctx, s, output(first), first, n, item)
+				if tolerate && errors.Is(err, errNoOutput) {
+					missing.Add(int64(n))
+					err = nil
+				}
 				if err == nil {
 					continue
 				}
@@ -52,15 +69,19 @@ func Gather(ctx context.Context, s store.Store, count, size int, output func(fir
 		})
 	}
 	wg.Wait()
-	return cause
+	return int(missing.Load()), cause
 }
+
+// errNoOutput is said of a child without an output, and not of a value that a
+// caller's item could not find.
+var errNoOutput = errors.New("has no output")
 
 // readChild reads the n results of one child.
 func readChild(ctx context.Context, s store.Store, key string, first, n int, item func(int, []byte) error) error {
 	values, err := ReadLines(ctx, s, key)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return fmt.Errorf("item %d has no output: %w", first, err)
+		return fmt.Errorf("item %d %w: %w", first, errNoOutput, err)
 	case err != nil:
 		return fmt.Errorf("item %d: %w", first, err)
 	case len(values) != n:

@@ -36,16 +36,31 @@ func ReadLines(ctx context.Context, s store.Store, key string) ([][]byte, error)
 // WriteLines stores the values as one object. The error Is store.ErrExists
 // when there is one already.
 func WriteLines(ctx context.Context, s store.Store, key string, values [][]byte) error {
-	var body bytes.Buffer
-	gz := codec.Compress(&body)
+	size := 0
 	for _, v := range values {
 		if err := checkLine(v); err != nil {
 			return fmt.Errorf("storing %s: %w", key, err)
 		}
-		gz.Write(v) // a bytes.Buffer takes all
-		gz.Write(newline)
+		size += len(v) + 1
 	}
-	if err := gz.Close(); err != nil {
+	write := func(w io.Writer) error {
+		gz := codec.Compress(w)
+		for _, v := range values {
+			if _, err := gz.Write(v); err != nil {
+				return err
+			}
+			if _, err := gz.Write(newline); err != nil {
+				return err
+			}
+		}
+		return gz.Close()
+	}
+	// A pipe between two goroutines takes longer than compressing a small value.
+	if size > 4*FrameSize {
+		return stream(ctx, s, key, write)
+	}
+	var body bytes.Buffer
+	if err := write(&body); err != nil {
 		return fmt.Errorf("compressing %s: %w", key, err)
 	}
 	return s.Put(ctx, key, bytes.NewReader(body.Bytes()))

@@ -1,14 +1,11 @@
 package lambdahost_test
 
 import (
-	"archive/tar"
 	"bytes"
 	"context"
-	"debug/elf"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -19,11 +16,6 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambda/messages"
-	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-containerregistry/pkg/v1/empty"
-	"github.com/google/go-containerregistry/pkg/v1/layout"
-	"github.com/google/go-containerregistry/pkg/v1/mutate"
-	"github.com/google/go-containerregistry/pkg/v1/tarball"
 
 	"github.com/lokki-build/lokki/internal/lambdahost"
 )
@@ -158,10 +150,11 @@ func TestFailures(t *testing.T) {
 		{do: "fail", kind: "Throttled", message: "text"},
 		{do: "panic", kind: "string", message: "text", restarts: true},
 		{do: "exit", kind: "Runtime.ExitError", message: "exit status 7", restarts: true},
-		{do: "hang", kind: "Sandbox.Timedout", message: "timed out after 1.00 seconds", restarts: true, timeout: time.Second},
+		{do: "hang", kind: "Sandbox.Timedout", message: "timed out after 2.00 seconds", restarts: true, timeout: 2 * time.Second},
 		{do: "much", kind: "Function.ResponseSizeTooLarge", message: "6291456 bytes"},
 	} {
 		t.Run(c.do, func(t *testing.T) {
+			t.Parallel()
 			h := newHost(t, lambdahost.Config{})
 			if c.timeout > 0 {
 				h = newHost(t, lambdahost.Config{Timeout: c.timeout})
@@ -215,7 +208,7 @@ func TestALayoutRunsInASandbox(t *testing.T) {
 	if runtime.GOOS != "linux" || os.Geteuid() != 0 {
 		t.Skip("needs root on Linux")
 	}
-	image, err := lambdahost.Unpack(writeLayout(t), sharedDir(t))
+	image, err := lambdahost.Unpack(writeLayout(t, staticWorker(t)), sharedDir(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,50 +245,6 @@ func sharedDir(t *testing.T) string {
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
-
-// writeLayout makes an image of this test binary. It has to be static.
-func writeLayout(t *testing.T) string {
-	t.Helper()
-	worker, err := os.ReadFile(self(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	program, err := elf.NewFile(bytes.NewReader(worker))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range program.Progs {
-		if p.Type == elf.PT_INTERP {
-			t.Skip("this test binary is linked dynamically; CGO_ENABLED=0 makes it static")
-		}
-	}
-	var files bytes.Buffer
-	w := tar.NewWriter(&files)
-	w.WriteHeader(&tar.Header{Name: "app/worker", Typeflag: tar.TypeReg, Mode: 0o555, Size: int64(len(worker))})
-	w.Write(worker)
-	w.Close()
-	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(files.Bytes())), nil })
-	if err != nil {
-		t.Fatal(err)
-	}
-	img, err := mutate.AppendLayers(empty.Image, layer)
-	if err != nil {
-		t.Fatal(err)
-	}
-	img, err = mutate.Config(img, v1.Config{Entrypoint: []string{"/app/worker"}, Cmd: []string{"serve"}, Env: []string{"FROM=image"}, WorkingDir: "/app"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	path, err := layout.Write(dir, empty.Index)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := path.AppendImage(img); err != nil {
 		t.Fatal(err)
 	}
 	return dir

@@ -64,35 +64,52 @@ func withoutLinks(dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dir, err = filepath.EvalSymlinks(dir) // the folder itself may be a link too
-	if err != nil {
-		return "", err
+	if err := copyFolder(tmp, dir); err != nil {
+		return "", errors.Join(err, os.RemoveAll(tmp))
 	}
-	err = filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		rel, err := filepath.Rel(dir, name)
-		if err != nil {
-			return err
-		}
-		info, err := os.Stat(name)
+	return tmp, nil
+}
+
+// copyFolder copies what is in a folder. Unlike os.CopyFS it follows links, to
+// folders too.
+func copyFolder(to, from string) error {
+	entries, err := os.ReadDir(from)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		source, target := filepath.Join(from, e.Name()), filepath.Join(to, e.Name())
+		info, err := os.Stat(source)
 		if err != nil {
 			return err
 		}
 		if info.IsDir() {
-			return os.MkdirAll(filepath.Join(tmp, rel), 0o755)
+			if err := os.Mkdir(target, 0o755); err != nil {
+				return err
+			}
+			err = copyFolder(target, source)
+		} else {
+			err = copyFile(target, source)
 		}
-		data, err := os.ReadFile(name)
 		if err != nil {
 			return err
 		}
-		return os.WriteFile(filepath.Join(tmp, rel), data, 0o644)
-	})
-	if err != nil {
-		return "", errors.Join(err, os.RemoveAll(tmp))
 	}
-	return tmp, nil
+	return nil
+}
+
+func copyFile(to, from string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
 }
 
 func onlyImage(dir string) (v1.Image, error) {

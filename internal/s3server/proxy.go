@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,6 +18,8 @@ import (
 type proxy struct {
 	url    string
 	server *http.Server
+
+	around atomic.Pointer[Interceptor]
 
 	mu     sync.Mutex
 	counts map[string]int // by method
@@ -50,6 +53,10 @@ func newProxy(socket string) (*proxy, error) {
 		p.mu.Lock()
 		p.counts[r.Method]++
 		p.mu.Unlock()
+		if around := p.around.Load(); around != nil {
+			(*around)(w, r, pass)
+			return
+		}
 		pass.ServeHTTP(w, r)
 	})}
 	go p.server.Serve(listener)

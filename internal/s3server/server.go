@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -177,3 +178,16 @@ func (s *Server) CreateBucket(ctx context.Context, name string) error {
 // Requests is the number of requests with an HTTP method so far, of all
 // clients; "" counts those with any.
 func (s *Server) Requests(method string) int { return s.proxy.count(method) }
+
+// Interceptor stands between a client and the server, which pass is. It may
+// answer a request itself. Requests come concurrently.
+type Interceptor func(w http.ResponseWriter, r *http.Request, pass http.Handler)
+
+// Intercept sends all requests from now on through f; nil ends that.
+func (s *Server) Intercept(f Interceptor) {
+	if f == nil {
+		s.proxy.around.Store(nil)
+		return
+	}
+	s.proxy.around.Store(&f)
+}

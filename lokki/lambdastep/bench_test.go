@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,7 +28,7 @@ func BenchmarkInvoke(b *testing.B) {
 func benchmarkInvoke(b *testing.B, value any) {
 	s := &forgetful{Memory: store.NewMemory()}
 	h := newHandler(bind(func(_ context.Context, v any) (any, error) { return v, nil }),
-		func() (place, error) { return place{s, "lokki"}, nil })
+		newLogs(io.Discard), func(*atomic.Int64) (place, error) { return place{s, "lokki"}, nil })
 	encoded, err := codec.Marshal(value)
 	if err != nil {
 		b.Fatal(err)
@@ -52,8 +53,8 @@ func benchmarkInvoke(b *testing.B, value any) {
 func BenchmarkGather(b *testing.B) {
 	const items = 10_000
 	s := &forgetful{Memory: store.NewMemory()}
-	place := func() (place, error) { return place{s, "lokki"}, nil }
-	child := newHandler(bind(func(_ context.Context, n int) (string, error) { return fmt.Sprintf("%0100d", n), nil }), place)
+	place := func(*atomic.Int64) (place, error) { return place{s, "lokki"}, nil }
+	child := newHandler(bind(func(_ context.Context, n int) (string, error) { return fmt.Sprintf("%0100d", n), nil }), newLogs(io.Discard), place)
 	for i := range items {
 		payload := fmt.Appendf(nil, `{"flow":"f","run":"r","step":"a","path":"%s","defaults":%d}`, envelope.Child("", i), i)
 		if _, err := child.Invoke(b.Context(), payload); err != nil {
@@ -61,7 +62,7 @@ func BenchmarkGather(b *testing.B) {
 		}
 	}
 	s.closed = true
-	h := newHandler(bind(func(_ context.Context, list []string) (int, error) { return len(list), nil }), place)
+	h := newHandler(bind(func(_ context.Context, list []string) (int, error) { return len(list), nil }), newLogs(io.Discard), place)
 	payload := fmt.Appendf(nil, `{"flow":"f","run":"r","step":"b","path":"","from":"a","count":%d}`, items)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -15,6 +15,11 @@
 //	LOKKI_PREFIX           first part of every key; "lokki" unless set
 //	AWS_LAMBDA_LOG_LEVEL   least level that is logged; INFO unless set
 //
+// Logs are lines of JSON on standard output. Those of a step, by log/slog or
+// log, carry flow, run, step, path and attempt (log.go). Each invocation ends
+// with one line that sums it up, from which CloudWatch also takes metrics by
+// flow and step (metrics.go); AWS_LAMBDA_LOG_LEVEL doesn't suppress it.
+//
 // Region, credentials, endpoint and certificates come from the variables of
 // the AWS SDK.
 package lambdastep

@@ -3,9 +3,13 @@ package lambdastep
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"regexp"
 	"sync"
+	"sync/atomic"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/lokki-build/lokki/lokki/store"
 )
@@ -16,7 +20,7 @@ const defaultPrefix = "lokki"
 var prefixForm = regexp.MustCompile(`^[0-9A-Za-z._=-]+(/[0-9A-Za-z._=-]+)*$`)
 
 // openFromEnvironment finds the bucket. It makes no network call.
-func openFromEnvironment() (place, error) {
+func openFromEnvironment(requests *atomic.Int64) (place, error) {
 	bucket := os.Getenv("LOKKI_ARTIFACT_BUCKET")
 	if bucket == "" {
 		return place{}, errors.New("LOKKI_ARTIFACT_BUCKET is not set: want the name of the S3 bucket that holds the values")
@@ -32,7 +36,19 @@ func openFromEnvironment() (place, error) {
 	if err != nil {
 		return place{}, err
 	}
+	client = s3.New(client.Options(), func(o *s3.Options) { o.HTTPClient = counting{o.HTTPClient, requests} })
 	return place{store.NewS3(client, bucket), prefix}, nil
+}
+
+// counting counts the requests of an HTTP client, each try of the same one too.
+type counting struct {
+	s3.HTTPClient
+	requests *atomic.Int64
+}
+
+func (c counting) Do(r *http.Request) (*http.Response, error) {
+	c.requests.Add(1)
+	return c.HTTPClient.Do(r)
 }
 
 // once calls open until it succeeds, and keeps what it returned.

@@ -9,15 +9,17 @@ import (
 	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/lambda/messages"
+
+	"github.com/lokki-build/lokki/internal/failure"
 )
 
 // Error types of lokki itself, for ErrorEquals of a state machine. Only
-// Lokki.Storage is worth a retry; the step's own errors carry the names of their types.
+// failure.Storage is worth a retry; the step's own errors carry the names of
+// their types, or that of their mark (lokki.Permanent, lokki.Transient).
 const (
 	errorRequest       = "Lokki.InvalidRequest" // the state machine and the step do not fit together
-	errorConfiguration = "Lokki.Configuration"  // the environment is wrong
+	errorConfiguration = "Lokki.Configuration"  // the environment, the bucket or the role is wrong
 	errorInput         = "Lokki.InvalidInput"   // the execution's input does not fit the step's type
-	errorStorage       = "Lokki.Storage"        // values could not be read or written
 	errorMissing       = "Lokki.MissingValue"   // the value a step takes is not there
 	errorEncoding      = "Lokki.Encoding"       // the result can't be stored
 	errorDecoding      = "Lokki.Decoding"       // the stored value does not fit the argument's type
@@ -29,8 +31,7 @@ const (
 // at 32,768 characters, and the type and stack must stay readable.
 const maxMessage = 8 << 10
 
-// kinded is an error with a type for Step Functions that is not its Go type.
-// Errors by which a user steers retries belong here as well.
+// kinded is an error of lokki's, with a type for Step Functions that is not its Go type.
 type kinded struct {
 	name string
 	err  error
@@ -45,12 +46,18 @@ func (k *kinded) Unwrap() error { return k.err }
 func report(ctx context.Context, err error) messages.InvokeResponse_Error {
 	out := messages.InvokeResponse_Error{Type: typeName(err), Message: shorten(err.Error())}
 	var p *panicked
+	var marked *failure.Marked
 	switch {
 	case errors.Is(err, errAbandoned):
 		// The step still runs: nothing of it may reach the next invocation.
 		out.Type, out.ShouldExit = errorTimeout, true
 	case errors.As(err, &p):
 		out.Type, out.StackTrace = errorPanic, p.stack
+	case errors.As(err, &marked):
+		out.Type = marked.Type
+		if name := ownName(marked.Err); name != "" { // the mark has taken its place
+			out.Message = shorten(name + ": " + err.Error())
+		}
 	case errors.Is(ctx.Err(), context.DeadlineExceeded) && errors.Is(err, context.DeadlineExceeded):
 		out.Type = errorTimeout
 	}
@@ -69,8 +76,11 @@ func ownName(err error) string {
 	if err == nil {
 		return ""
 	}
-	if k, ok := err.(*kinded); ok {
-		return k.name
+	switch e := err.(type) {
+	case *kinded:
+		return e.name
+	case *failure.Marked:
+		return ownName(e.Err)
 	}
 	t := reflect.TypeOf(err)
 	if t.Kind() == reflect.Pointer {

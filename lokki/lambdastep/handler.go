@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/lokki-build/lokki/internal/envelope"
@@ -12,9 +13,10 @@ import (
 
 // handler serves the invocations of one step. It implements lambda.Handler.
 type handler struct {
-	step  step
-	logs  logs
-	place func() (place, error)
+	step     step
+	logs     *logs
+	place    func() (place, error)
+	requests *atomic.Int64 // to S3, of this process
 }
 
 // place is where values live.
@@ -24,16 +26,23 @@ type place struct {
 }
 
 // newHandler makes a handler that finds its place on the first invocation.
-func newHandler(s step, open func() (place, error)) *handler {
-	return &handler{step: s, logs: newLogs(), place: once(open)}
+// open's store counts what it sends to S3.
+func newHandler(s step, l *logs, open func(requests *atomic.Int64) (place, error)) *handler {
+	requests := new(atomic.Int64)
+	return &handler{
+		step:     s,
+		logs:     l,
+		place:    once(func() (place, error) { return open(requests) }),
+		requests: requests,
+	}
 }
 
 // Invoke serves one invocation: an envelope.Request in, an envelope.Reply out.
 // Its error is always a messages.InvokeResponse_Error.
 func (h *handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
-	began := time.Now()
-	log, end := h.logs.begin(ctx, payload)
-	defer end()
+	began, requests := time.Now(), h.requests.Load()
+	log := h.logs.begin(ctx, payload)
+	defer h.logs.end()
 
 	var giveUp <-chan time.Time
 	if deadline, ok := ctx.Deadline(); ok {
@@ -52,12 +61,13 @@ func (h *handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 		reply, err = h.serve(ctx, i, payload)
 		return err
 	})
+	sum := i.stats.sum(time.Since(began), h.requests.Load()-requests)
 	if err != nil {
 		failure := report(ctx, err)
-		log.failed(began, failure)
+		log.failed(sum, failure)
 		return nil, failure
 	}
-	log.done(began, i)
+	log.done(sum)
 	return reply, nil
 }
 
@@ -73,7 +83,7 @@ func (h *handler) serve(ctx context.Context, i *invocation, payload []byte) ([]b
 	}
 	i.req = req
 	i.keys = envelope.Keys{Prefix: at.prefix, Flow: req.Flow, Run: req.Run}
-	i.store = &meter{Store: at.store}
+	i.store = meter{at.store, &i.stats}
 	reply, err := i.serve(ctx)
 	if err != nil {
 		return nil, err

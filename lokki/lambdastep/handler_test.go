@@ -5,9 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"io"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -41,7 +42,7 @@ func call[In, Out any](m *machine, f func(context.Context, In) (Out, error), r e
 }
 
 func (m *machine) handler(s step) *handler {
-	return newHandler(s, func() (place, error) { return place{m.store, "lokki"}, nil })
+	return newHandler(s, newLogs(io.Discard), func(*atomic.Int64) (place, error) { return place{m.store, "lokki"}, nil })
 }
 
 func invoke(t *testing.T, ctx context.Context, h *handler, payload []byte) (envelope.Reply, *messages.InvokeResponse_Error) {
@@ -122,14 +123,6 @@ func join(_ context.Context, s []string) (string, error) {
 		return "", errors.New("nil instead of an empty list")
 	}
 	return strings.Join(s, ""), nil
-}
-
-func TestMain(m *testing.M) {
-	// The steps' logs are no part of a test's output.
-	if null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0); err == nil {
-		os.Stderr = null
-	}
-	os.Exit(m.Run())
 }
 
 func TestStartLaysInputOverDefaults(t *testing.T) {
@@ -234,123 +227,36 @@ func reply(r envelope.Reply) []any {
 	return []any{r.Run, r.Path, r.Items, *r.Count}
 }
 
-type Throttled struct{ After int }
-
-func (Throttled) Error() string { return "slow down" }
-
-type Of[T any] struct{ error }
-
-func TestErrorTypes(t *testing.T) {
-	m := newMachine(t)
+func TestFailedItemsAreLeftOutWhereTheyAreTolerated(t *testing.T) {
+	count := 7
 	for name, c := range map[string]struct {
-		err  error
+		path string
+		lost []int
 		want string
 	}{
-		"plain":             {errors.New("x"), "errorString"},
-		"own":               {Throttled{}, "Throttled"},
-		"pointer":           {&Throttled{}, "Throttled"},
-		"wrapped":           {fmt.Errorf("a: %w", fmt.Errorf("b: %w", Throttled{})), "Throttled"},
-		"wrapped twice":     {fmt.Errorf("%w and %w", errors.New("x"), &Throttled{}), "Throttled"},
-		"joined":            {errors.Join(errors.New("x"), fmt.Errorf("b: %w", Throttled{})), "Throttled"},
-		"generic":           {Of[int]{errors.New("x")}, "Of"},
-		"wrapped plain":     {fmt.Errorf("a: %w", errors.New("x")), "errorString"},
-		"from a library":    {fmt.Errorf("opening: %w", &os.PathError{Op: "open", Err: os.ErrNotExist}), "PathError"},
-		"a deadline within": {fmt.Errorf("calling: %w", context.DeadlineExceeded), "deadlineExceededError"},
+		"none":   {"", nil, "<0><1><2><3><4><5><6>"},
+		"some":   {"", []int{0, 3, 4}, "<1><2><5><6>"},
+		"ends":   {"", []int{0, 6}, "<1><2><3><4><5>"},
+		"all":    {"", []int{0, 1, 2, 3, 4, 5, 6}, ""},
+		"nested": {"3/17/", []int{5}, "<0><1><2><3><4><6>"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := func(context.Context, int) (int, error) { return 0, c.err }
-			_, failure := call(m, f, envelope.Request{Step: "s", Defaults: []byte("1")})
-			if failure == nil || failure.Type != c.want || failure.Message != c.err.Error() || failure.ShouldExit {
-				t.Errorf("failure %+v, want type %s", failure, c.want)
+			m := newMachine(t)
+			for i := range count {
+				if !slices.Contains(c.lost, i) {
+					must(m, text, envelope.Request{Step: "text", Path: envelope.Child(c.path, i), Defaults: fmt.Append(nil, i)})
+				}
+			}
+			r := envelope.Request{Step: "join", Path: c.path, From: "text", Count: &count, Tolerate: true}
+			must(m, join, r)
+			if got := decodeString(t, m.values("join", c.path)[0]); got != c.want {
+				t.Errorf("joined %q, want %q", got, c.want)
+			}
+			r.Step, r.Tolerate = "join-2", false
+			if _, f := call(m, join, r); (f != nil) != (len(c.lost) > 0) {
+				t.Errorf("not tolerated: %+v", f)
 			}
 		})
-	}
-}
-
-func TestLokkisOwnErrors(t *testing.T) {
-	one, two := 1, 2
-	ok := func(_ context.Context, n int) (int, error) { return n, nil }
-	for name, c := range map[string]struct {
-		run  func(m *machine) *messages.InvokeResponse_Error
-		kind string
-		text string
-	}{
-		"missing value": {func(m *machine) *messages.InvokeResponse_Error {
-			_, f := call(m, ok, envelope.Request{Step: "s", From: "before"})
-			return f
-		}, "Lokki.MissingValue", "lokki/test-flow/run-1/before/output.json.gz"},
-		"missing result of an item": {func(m *machine) *messages.InvokeResponse_Error {
-			must(m, text, envelope.Request{Step: "before", Path: "0/", Defaults: []byte("1")})
-			_, f := call(m, join, envelope.Request{Step: "s", From: "before", Count: &two})
-			return f
-		}, "Lokki.MissingValue", "item 1 has no output"},
-		"wrong type": {func(m *machine) *messages.InvokeResponse_Error {
-			must(m, ok, envelope.Request{Step: "before", Defaults: []byte("1")})
-			_, f := call(m, join, envelope.Request{Step: "s", From: "before"})
-			return f
-		}, "Lokki.Decoding", "decoding the argument"},
-		"wrong type of an item": {func(m *machine) *messages.InvokeResponse_Error {
-			must(m, ok, envelope.Request{Step: "before", Path: "0/", Defaults: []byte("1")})
-			_, f := call(m, join, envelope.Request{Step: "s", From: "before", Count: &one})
-			return f
-		}, "Lokki.Decoding", "item 0"},
-		"not a list in": {func(m *machine) *messages.InvokeResponse_Error {
-			_, f := call(m, ok, envelope.Request{Step: "s", From: "before", Count: &one})
-			return f
-		}, "Lokki.InvalidRequest", "an aggregation gives a list"},
-		"not a list out": {func(m *machine) *messages.InvokeResponse_Error {
-			_, f := call(m, ok, envelope.Request{Step: "s", Defaults: []byte("1"), Split: 1})
-			return f
-		}, "Lokki.InvalidRequest", "a map needs a list"},
-		"result that can't be stored": {func(m *machine) *messages.InvokeResponse_Error {
-			_, f := call(m, func(context.Context, int) (any, error) { return make(chan int), nil }, envelope.Request{Step: "s", Defaults: []byte("1")})
-			return f
-		}, "Lokki.Encoding", "chan int"},
-		"item that can't be stored": {func(m *machine) *messages.InvokeResponse_Error {
-			_, f := call(m, func(context.Context, int) ([]any, error) { return []any{1, make(chan int)}, nil }, envelope.Request{Step: "s", Defaults: []byte("1"), Split: 1})
-			return f
-		}, "Lokki.Encoding", "item 1"},
-		"panic": {func(m *machine) *messages.InvokeResponse_Error {
-			_, f := call(m, panics, envelope.Request{Step: "s", Defaults: []byte("1")})
-			return f
-		}, "Lokki.Panic", "panic: runtime error: index out of range [1] with length 0"},
-		"panic of a decoder": {func(m *machine) *messages.InvokeResponse_Error {
-			must(m, ok, envelope.Request{Step: "before", Path: "0/", Defaults: []byte("1")})
-			_, f := call(m, func(context.Context, []bomb) (int, error) { return 0, nil }, envelope.Request{Step: "s", From: "before", Count: &one})
-			return f
-		}, "Lokki.Panic", "panic: bomb"},
-		"panic of an item's encoder": {func(m *machine) *messages.InvokeResponse_Error {
-			_, f := call(m, func(context.Context, int) ([]bomb, error) { return make([]bomb, 1), nil }, envelope.Request{Step: "s", Defaults: []byte("1"), Split: 1})
-			return f
-		}, "Lokki.Panic", "panic: bomb"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			f := c.run(newMachine(t))
-			if f == nil || f.Type != c.kind || !strings.Contains(f.Message, c.text) {
-				t.Errorf("failure %+v, want %s with %q", f, c.kind, c.text)
-			}
-			if f != nil && f.Type == "Lokki.Panic" && len(f.StackTrace) == 0 {
-				t.Error("no stack")
-			}
-		})
-	}
-}
-
-type bomb struct{}
-
-func (bomb) MarshalJSON() ([]byte, error) { panic("bomb") }
-func (*bomb) UnmarshalJSON([]byte) error  { panic("bomb") }
-
-func panics(_ context.Context, n int) (int, error) { return []int{}[n], nil }
-
-func TestAPanicsStackBeginsWhereItHappened(t *testing.T) {
-	_, f := call(newMachine(t), panics, envelope.Request{Step: "s", Defaults: []byte("1")})
-	if f == nil || len(f.StackTrace) == 0 {
-		t.Fatalf("failure %+v", f)
-	}
-	top := f.StackTrace[0]
-	if !strings.HasSuffix(top.Label, "lambdastep.panics") || filepath.Base(top.Path) != "handler_test.go" {
-		t.Errorf("the stack begins at %+v", top)
 	}
 }
 
@@ -394,19 +300,25 @@ func TestTheContextEndsBeforeLambdasDeadline(t *testing.T) {
 }
 
 func TestAStepThatDoesNotHeedItsContextIsGivenUp(t *testing.T) {
-	m := newMachine(t)
-	release := make(chan struct{})
-	defer close(release)
-	f := func(context.Context, int) (int, error) {
-		<-release
-		return 0, nil
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
-	defer cancel()
-	_, failure := invoke(t, ctx, m.handler(bind(f)), []byte(`{"flow":"f","run":"r","step":"s","path":"","defaults":1}`))
-	if failure == nil || failure.Type != "Sandbox.Timedout" || !failure.ShouldExit {
-		t.Errorf("failure %+v, want one that ends the process", failure)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		m := newMachine(t)
+		release := make(chan struct{})
+		defer close(release)
+		f := func(context.Context, int) (int, error) {
+			<-release
+			return 0, nil
+		}
+		began := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		_, failure := invoke(t, ctx, m.handler(bind(f)), []byte(`{"flow":"f","run":"r","step":"s","path":"","defaults":1}`))
+		if failure == nil || failure.Type != "Sandbox.Timedout" || !failure.ShouldExit {
+			t.Errorf("failure %+v, want one that ends the process", failure)
+		}
+		if got := time.Since(began); got != time.Minute-500*time.Millisecond {
+			t.Errorf("given up after %s, want half a second before Lambda's minute ends", got)
+		}
+	})
 }
 
 func TestAWrongEnvironmentIsReportedByTheInvocation(t *testing.T) {
@@ -422,7 +334,7 @@ func TestAWrongEnvironmentIsReportedByTheInvocation(t *testing.T) {
 			for k, v := range c.env {
 				t.Setenv(k, v)
 			}
-			h := newHandler(bind(square), openFromEnvironment)
+			h := newHandler(bind(square), newLogs(io.Discard), openFromEnvironment)
 			_, failure := invoke(t, t.Context(), h, []byte(`{"flow":"f","run":"r","step":"s","path":"","defaults":1}`))
 			if failure == nil || failure.Type != "Lokki.Configuration" || !strings.Contains(failure.Message, c.want) {
 				t.Errorf("failure %+v, want %q", failure, c.want)

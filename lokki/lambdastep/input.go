@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/internal/fanout"
 	"github.com/lokki-build/lokki/internal/inputs"
 	"github.com/lokki-build/lokki/lokki/codec"
@@ -20,8 +22,7 @@ type argument func(ctx context.Context, into any) error
 // arguments finds what the step is to run on: one argument, or one for each
 // item of a batch.
 func (i *invocation) arguments(ctx context.Context) ([]argument, error) {
-	began := time.Now()
-	defer func() { i.fetch += time.Since(began) }()
+	defer i.stats.read.since(time.Now())
 	switch {
 	case i.req.From == "":
 		return i.startArgument()
@@ -29,11 +30,12 @@ func (i *invocation) arguments(ctx context.Context) ([]argument, error) {
 		return []argument{i.gather}, nil
 	case i.req.Batch != nil:
 		outer, _, _ := envelope.Parent(i.req.Path)
+		i.stats.items.Store(int64(i.req.Batch.Count))
 		return decodeAll(fanout.ReadBatch(ctx, i.store, i.keys.Items(i.req.From, outer), *i.req.Batch))
 	}
 	values, err := fanout.ReadLines(ctx, i.store, i.keys.Output(i.req.From, i.req.Path))
 	if err == nil && i.req.Path == "" && len(values) != 1 {
-		err = fmt.Errorf("%s holds %d values, want 1", i.keys.Output(i.req.From, ""), len(values))
+		err = kind(errorRequest, fmt.Errorf("%s holds %d values, want 1", i.keys.Output(i.req.From, ""), len(values)))
 	}
 	return decodeAll(values, err)
 }
@@ -54,13 +56,52 @@ func (i *invocation) gather(ctx context.Context, into any) error {
 	if list.Kind() != reflect.Slice {
 		return kind(errorRequest, fmt.Errorf("%s takes %s, an aggregation gives a list", i.req.Step, list.Type()))
 	}
-	list.Set(reflect.MakeSlice(list.Type(), *i.req.Count, *i.req.Count))
+	count := *i.req.Count
+	list.Set(reflect.MakeSlice(list.Type(), count, count))
+	found := make([]bool, count)
 	output := func(first int) string { return i.keys.Output(i.req.From, envelope.Child(i.req.Path, first)) }
-	err := fanout.Gather(ctx, i.store, *i.req.Count, i.req.BatchSize, output, func(n int, value []byte) error {
+	item := func(n int, value []byte) error {
+		found[n] = true
 		// A user's decoder may panic, and this is not the invocation's goroutine.
 		return protect(func() error { return decode(value, list.Index(n).Addr().Interface()) })
-	})
-	return stored(fmt.Sprintf("collecting the results of %s", i.req.From), err)
+	}
+	var missing int
+	var err error
+	if i.req.Tolerate {
+		missing, err = fanout.GatherFound(ctx, i.store, count, i.req.BatchSize, output, item)
+	} else {
+		err = fanout.Gather(ctx, i.store, count, i.req.BatchSize, output, item)
+	}
+	if err != nil {
+		return stored("collecting the results of "+i.req.From+inside(i.req.Path), err)
+	}
+	if missing > 0 {
+		closeUp(list, found)
+	}
+	i.stats.items.Store(int64(count - missing))
+	i.stats.missing.Store(int64(missing))
+	return nil
+}
+
+// closeUp leaves out the elements that were not found.
+func closeUp(list reflect.Value, found []bool) {
+	kept := 0
+	for n, ok := range found {
+		if ok {
+			list.Index(kept).Set(list.Index(n))
+			kept++
+		}
+	}
+	list.Slice(kept, len(found)).Clear()
+	list.SetLen(kept)
+}
+
+// inside words the items of the outer maps that an invocation belongs to.
+func inside(path string) string {
+	if path == "" {
+		return ""
+	}
+	return " in item " + strings.TrimSuffix(path, "/")
 }
 
 // decodeAll makes each value an argument.
@@ -69,8 +110,12 @@ func decodeAll(values [][]byte, err error) ([]argument, error) {
 		return nil, stored("fetching the argument", err)
 	}
 	args := make([]argument, len(values))
-	for n, value := range values {
-		args[n] = func(_ context.Context, into any) error { return decode(value, into) }
+	for n := range values {
+		args[n] = func(_ context.Context, into any) error {
+			value := values[n]
+			values[n] = nil // the step may need the memory
+			return decode(value, into)
+		}
 	}
 	return args, nil
 }
@@ -92,8 +137,12 @@ func stored(doing string, err error) error {
 	if errors.As(err, &own) || errors.As(err, &panic) {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
-	if errors.Is(err, store.ErrNotFound) {
-		return kind(errorMissing, fmt.Errorf("%s: %w", doing, err))
+	name := failure.Storage
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		name = errorMissing
+	case misconfigured(err):
+		name = errorConfiguration
 	}
-	return kind(errorStorage, fmt.Errorf("%s: %w", doing, err))
+	return kind(name, fmt.Errorf("%s: %w", doing, err))
 }

@@ -14,10 +14,8 @@ type invocation struct {
 	step  step
 	req   envelope.Request
 	keys  envelope.Keys
-	store *meter
-
-	fetch, call, put time.Duration // time in each stage
-	repeated         bool          // the output was there, the step did not run
+	store meter
+	stats stats
 }
 
 // serve answers the request.
@@ -29,7 +27,7 @@ func (i *invocation) serve(ctx context.Context) (envelope.Reply, error) {
 			return reply, err
 		}
 		if found {
-			i.repeated = true
+			i.stats.repeated.Store(true)
 			return reply, nil
 		}
 	}
@@ -62,8 +60,7 @@ func (i *invocation) result(ctx context.Context, arg argument) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	began := time.Now()
-	defer func() { i.put += time.Since(began) }()
+	defer i.stats.write.since(time.Now())
 	data, err := codec.Marshal(out)
 	if err != nil {
 		return nil, kind(errorEncoding, fmt.Errorf("encoding the result of %s: %w", i.req.Step, err))
@@ -80,8 +77,8 @@ func (i *invocation) run(ctx context.Context, arg argument) (any, error) {
 		loaded = time.Now()
 		return err
 	})
-	i.fetch += loaded.Sub(began)
-	i.call += time.Since(loaded)
+	i.stats.read.add(loaded.Sub(began))
+	i.stats.function.since(loaded)
 	return out, err
 }
 

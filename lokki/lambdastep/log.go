@@ -3,64 +3,128 @@ package lambdastep
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"log/slog"
 	"os"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda/messages"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 )
 
-// logs makes the logger of each invocation.
-type logs struct{ handler slog.Handler }
+// logs is the log of a process: a line of JSON for each record, with what
+// identifies the invocation under way. There is one at a time.
+type logs struct {
+	plain    slog.Handler                 // between invocations
+	current  atomic.Pointer[slog.Handler] // with the fields of the invocation
+	reported atomic.Pointer[string]       // the last error, as aws-lambda-go logs it
+}
 
-// newLogs logs JSON with the keys Lambda expects: timestamp, level, message
+// newLogs logs to w with the keys Lambda expects: timestamp, level, message
 // (https://docs.aws.amazon.com/lambda/latest/dg/golang-logging.html).
-func newLogs() logs {
+func newLogs(w io.Writer) *logs {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(os.Getenv("AWS_LAMBDA_LOG_LEVEL"))); err != nil {
 		level = slog.LevelInfo // also for TRACE and FATAL, which slog does not know
 	}
-	return logs{slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level, ReplaceAttr: lambdacontext.ReplaceAttr})}
+	l := &logs{plain: slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: lambdacontext.ReplaceAttr})}
+	l.end()
+	return l
 }
 
-// invocationLog is the log of one invocation.
-type invocationLog struct{ *slog.Logger }
+// logger is for the step's own lines.
+func (l *logs) logger() *slog.Logger { return slog.New(logHandler{logs: l}) }
 
-// begin makes slog's default logger carry what identifies the invocation, so
-// that a step's own lines do; end takes that back. A process serves one
-// invocation at a time.
-func (l logs) begin(ctx context.Context, payload []byte) (log invocationLog, end func()) {
+// begin lets all lines carry what identifies the invocation, until end.
+func (l *logs) begin(ctx context.Context, payload []byte) invocationLog {
 	// The request is not checked yet, and what is wrong with it must be logged.
 	var id struct {
 		Flow, Run, Step, Path string
 		Attempt               int
 	}
 	_ = json.Unmarshal(payload, &id)
-	logger := slog.New(l.handler).With("flow", id.Flow, "run", id.Run, "step", id.Step, "path", id.Path, "attempt", id.Attempt)
+	fields := []slog.Attr{
+		slog.String("flow", id.Flow), slog.String("run", id.Run), slog.String("step", id.Step),
+		slog.String("path", id.Path), slog.Int("attempt", id.Attempt),
+	}
 	if lc, ok := lambdacontext.FromContext(ctx); ok {
-		logger = logger.With("requestId", lc.AwsRequestID)
+		fields = append(fields, slog.String("requestId", lc.AwsRequestID))
 	}
-	before := slog.Default()
-	slog.SetDefault(logger)
-	return invocationLog{logger}, func() { slog.SetDefault(before) }
+	h := l.plain.WithAttrs(fields)
+	l.current.Store(&h)
+	return invocationLog{logs: l, to: h, named: id.Flow != "" && id.Step != ""}
 }
 
-// done writes the one line that sums an invocation up. Durations are in
-// milliseconds, bytes are as stored.
-func (l invocationLog) done(began time.Time, i *invocation) {
-	l.Info("step done", "repeated", i.repeated,
-		"duration_ms", ms(time.Since(began)), "fetch_ms", ms(i.fetch), "call_ms", ms(i.call), "put_ms", ms(i.put),
-		"bytes_in", i.store.in.Load(), "bytes_out", i.store.out.Load())
+func (l *logs) end() { l.current.Store(&l.plain) }
+
+// logHandler finds the invocation's fields anew for each line: a step may keep
+// the logger that it got in an earlier invocation.
+type logHandler struct {
+	*logs
+	added []func(slog.Handler) slog.Handler // by the logger's With and WithGroup
 }
 
-// failed is the summary of an invocation that ended in an error.
-func (l invocationLog) failed(began time.Time, err messages.InvokeResponse_Error) {
-	log := l.With("duration_ms", ms(time.Since(began)), "type", err.Type)
+func (h logHandler) Enabled(ctx context.Context, level slog.Level) bool {
+	return h.plain.Enabled(ctx, level)
+}
+
+func (h logHandler) Handle(ctx context.Context, r slog.Record) error {
+	if reported := h.reported.Load(); reported != nil && r.Message == *reported {
+		return nil // aws-lambda-go logs every error that it passes on; the summary has it
+	}
+	to := *h.current.Load()
+	for _, add := range h.added {
+		to = add(to)
+	}
+	return to.Handle(ctx, r)
+}
+
+func (h logHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return h.with(func(to slog.Handler) slog.Handler { return to.WithAttrs(attrs) })
+}
+
+func (h logHandler) WithGroup(name string) slog.Handler {
+	return h.with(func(to slog.Handler) slog.Handler { return to.WithGroup(name) })
+}
+
+func (h logHandler) with(add func(slog.Handler) slog.Handler) slog.Handler {
+	h.added = append(slices.Clip(h.added), add)
+	return h
+}
+
+// invocationLog writes the one line that sums an invocation up.
+type invocationLog struct {
+	logs  *logs
+	to    slog.Handler
+	named bool // flow and step are known, so that there can be metrics
+}
+
+func (l invocationLog) done(s summary) { l.write(slog.LevelInfo, "step done", s) }
+
+func (l invocationLog) failed(s summary, err messages.InvokeResponse_Error) {
+	if err.ShouldExit { // the step still runs: what is not reading was its
+		s.function = s.total - s.read - s.write
+	}
+	attrs := []slog.Attr{slog.String("type", err.Type), slog.String("error", err.Message)}
 	if err.StackTrace != nil {
-		log = log.With("stack", err.StackTrace)
+		attrs = append(attrs, slog.Any("stack", err.StackTrace))
 	}
-	log.Error("step failed", "error", err.Message)
+	l.write(slog.LevelError, "step failed", s, attrs...)
+	if data, err := json.Marshal(err); err == nil {
+		text := string(data)
+		l.logs.reported.Store(&text)
+	}
 }
 
-func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+// write writes the line whatever the level of the log is: metrics are no detail.
+func (l invocationLog) write(level slog.Level, message string, s summary, attrs ...slog.Attr) {
+	now := time.Now()
+	r := slog.NewRecord(now, level, message, 0)
+	r.AddAttrs(attrs...)
+	if l.named {
+		r.AddAttrs(s.attrs(now)...)
+	}
+	_ = l.to.Handle(context.Background(), r) // there is nowhere to report it
+}

@@ -4,21 +4,39 @@ import (
 	"context"
 	"io"
 	"sync/atomic"
+	"time"
 
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
+// stats is what an invocation has done so far. It is read at its end, when a
+// step that was given up may still be running.
+type stats struct {
+	read, function, write duration // time in each stage
+	in, out               atomic.Int64
+	items                 atomic.Int64 // of the list that was read or written; that which is mapped next if both were
+	missing               atomic.Int64 // items that an aggregation left out
+	repeated              atomic.Bool  // the output was there, the step did not run
+}
+
+// duration adds up time.
+type duration struct{ ns atomic.Int64 }
+
+func (d *duration) add(more time.Duration) { d.ns.Add(int64(more)) }
+func (d *duration) since(began time.Time)  { d.add(time.Since(began)) }
+func (d *duration) load() time.Duration    { return time.Duration(d.ns.Load()) }
+
 // meter counts the compressed bytes that pass to and from a store.
 type meter struct {
 	store.Store
-	in, out atomic.Int64
+	stats *stats
 }
 
-func (m *meter) Put(ctx context.Context, key string, body io.Reader) error {
-	return m.Store.Put(ctx, key, counted{body, &m.out})
+func (m meter) Put(ctx context.Context, key string, body io.Reader) error {
+	return m.Store.Put(ctx, key, counted{body, &m.stats.out})
 }
 
-func (m *meter) Get(ctx context.Context, key string, off, n int64) (io.ReadCloser, error) {
+func (m meter) Get(ctx context.Context, key string, off, n int64) (io.ReadCloser, error) {
 	body, err := m.Store.Get(ctx, key, off, n)
 	if err != nil {
 		return nil, err
@@ -26,7 +44,7 @@ func (m *meter) Get(ctx context.Context, key string, off, n int64) (io.ReadClose
 	return struct {
 		io.Reader
 		io.Closer
-	}{counted{body, &m.in}, body}, nil
+	}{counted{body, &m.stats.in}, body}, nil
 }
 
 type counted struct {

@@ -18,8 +18,7 @@ import (
 // item of a batch. Finding them there is success: an earlier attempt's results
 // may have been read already.
 func (i *invocation) putValues(ctx context.Context, values [][]byte) error {
-	began := time.Now()
-	defer func() { i.put += time.Since(began) }()
+	defer i.stats.write.since(time.Now())
 	err := fanout.WriteLines(ctx, i.store, i.keys.Output(i.req.Step, i.req.Path), values)
 	if errors.Is(err, store.ErrExists) {
 		return nil
@@ -29,8 +28,7 @@ func (i *invocation) putValues(ctx context.Context, values [][]byte) error {
 
 // putList stores a result that is mapped next, and says in the reply where.
 func (i *invocation) putList(ctx context.Context, list any, reply *envelope.Reply) error {
-	began := time.Now()
-	defer func() { i.put += time.Since(began) }()
+	defer i.stats.write.since(time.Now())
 	items, err := encodeItems(list)
 	if err != nil {
 		return kind(errorRequest, fmt.Errorf("%s: %w", i.req.Step, err))
@@ -65,8 +63,7 @@ func encodeItems(list any) (iter.Seq2[[]byte, error], error) {
 // earlier reports whether an earlier attempt stored the output, and completes
 // the reply then.
 func (i *invocation) earlier(ctx context.Context, reply *envelope.Reply) (bool, error) {
-	began := time.Now()
-	defer func() { i.fetch += time.Since(began) }()
+	defer i.stats.read.since(time.Now())
 	var err error
 	if i.req.Split > 0 {
 		var count int
@@ -83,6 +80,7 @@ func (i *invocation) earlier(ctx context.Context, reply *envelope.Reply) (bool, 
 }
 
 func (i *invocation) replyList(reply *envelope.Reply, count int) {
+	i.stats.items.Store(int64(count))
 	reply.Count = &count
 	reply.Items = i.listKeys().Batches
 }

@@ -3,6 +3,7 @@ package lambdastep
 import (
 	"context"
 	"log/slog"
+	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
@@ -13,7 +14,8 @@ import (
 // Start serves invocations of the step and does not return. A wrong
 // environment is reported by each invocation, where the caller sees it.
 func Start[In, Out any](step func(context.Context, In) (Out, error)) {
-	h := newHandler(bind(step), openFromEnvironment)
-	slog.SetDefault(slog.New(h.logs.handler)) // between invocations, and for package log
-	lambda.StartWithOptions(h)
+	limitMemory()
+	l := newLogs(os.Stdout) // where CloudWatch looks for metrics
+	slog.SetDefault(l.logger())
+	lambda.StartWithOptions(newHandler(bind(step), l, openFromEnvironment))
 }

@@ -1,161 +1,15 @@
 package e2e_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/lokki-build/lokki/internal/envelope"
-	"github.com/lokki-build/lokki/internal/fanout"
 	"github.com/lokki-build/lokki/internal/lambdahost"
-	"github.com/lokki-build/lokki/internal/s3server"
-	"github.com/lokki-build/lokki/lokki/store"
 )
-
-const bucket = "values"
-
-// cloud is an S3 server and a Lambda for each step function.
-type cloud struct {
-	t         testing.TB
-	s3        *s3server.Server
-	store     store.Store
-	functions map[string]*lambdahost.Host
-	log       logBuffer // of all functions
-}
-
-// logBuffer is written to by every process at once.
-type logBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-// logged ends all functions, as a line may come later than the answer, and
-// returns what they logged since the last call.
-func (c *cloud) logged() string {
-	for _, f := range c.functions {
-		f.Close()
-	}
-	clear(c.functions)
-	c.log.mu.Lock()
-	defer c.log.mu.Unlock()
-	defer c.log.text.Reset()
-	return c.log.text.String()
-}
-
-func newCloud(t testing.TB) *cloud {
-	t.Helper()
-	s3, err := s3server.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &cloud{t: t, s3: s3, functions: map[string]*lambdahost.Host{}, store: store.NewS3(s3.Client(), bucket)}
-	t.Cleanup(func() {
-		if log := c.logged(); t.Failed() {
-			t.Logf("the steps' log:\n%s", log)
-		}
-		s3.Close()
-	})
-	if err := s3.CreateBucket(t.Context(), bucket); err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
-// function starts the Lambda of a step function, or finds it.
-func (c *cloud) function(name string, timeout time.Duration) *lambdahost.Host {
-	c.t.Helper()
-	if f := c.functions[name]; f != nil {
-		return f
-	}
-	program, err := os.Executable()
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	f, err := lambdahost.New(lambdahost.Config{
-		Name:    name,
-		Command: []string{program},
-		Env:     append(c.s3.Env(), stepFunction+"="+name, "LOKKI_ARTIFACT_BUCKET="+bucket),
-		Timeout: timeout,
-		Log:     &c.log,
-	})
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	c.functions[name] = f
-	return f
-}
-
-// invoke runs one task of a state machine.
-func (c *cloud) invoke(function string, r envelope.Request) (envelope.Reply, lambdahost.Result) {
-	c.t.Helper()
-	r.Flow, r.Run = "test-flow", "run-1"
-	payload, err := json.Marshal(r)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	result, err := c.function(function, time.Minute).Invoke(c.t.Context(), payload)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	var reply envelope.Reply
-	if result.Failure == nil {
-		if err := json.Unmarshal(result.Payload, &reply); err != nil {
-			c.t.Fatal(err)
-		}
-	}
-	return reply, result
-}
-
-// must is invoke for tasks that succeed.
-func (c *cloud) must(function string, r envelope.Request) envelope.Reply {
-	c.t.Helper()
-	reply, result := c.invoke(function, r)
-	if result.Failure != nil {
-		c.t.Fatalf("%s at %q: %v", r.Step, r.Path, result.Failure)
-	}
-	return reply
-}
-
-// batches reads what a map's ItemReader reads.
-func (c *cloud) batches(reply envelope.Reply) []envelope.Batch {
-	c.t.Helper()
-	body, err := c.store.Get(c.t.Context(), reply.Items, 0, -1)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	defer body.Close()
-	data, err := io.ReadAll(body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	var batches []envelope.Batch
-	if err := json.Unmarshal(data, &batches); err != nil {
-		c.t.Fatal(err)
-	}
-	return batches
-}
-
-func (c *cloud) value(step, path string) string {
-	c.t.Helper()
-	keys := envelope.Keys{Prefix: "lokki", Flow: "test-flow", Run: "run-1"}
-	values, err := fanout.ReadLines(c.t.Context(), c.store, keys.Output(step, path))
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return string(bytes.Join(values, []byte("\n")))
-}
 
 func TestBirds(t *testing.T) {
 	c := newCloud(t)
@@ -189,7 +43,7 @@ func TestBirds(t *testing.T) {
 		t.Errorf("joined %s", got)
 	}
 	log := c.logged()
-	for _, want := range []string{`"message":"flapping"`, `"bird":"duck"`, `"flow":"test-flow","run":"run-1","step":"flap-bird","path":"1/","attempt":0`, `"message":"step done"`} {
+	for _, want := range []string{`"message":"flapping"`, `"bird":"duck"`, `"S3Requests":2,`, `"flow":"test-flow","run":"run-1","step":"flap-bird","path":"1/","attempt":0`, `"message":"step done"`} {
 		if !strings.Contains(log, want) {
 			t.Errorf("the log lacks %s", want)
 		}
@@ -284,8 +138,11 @@ func TestFailures(t *testing.T) {
 		{"panic", "Lokki.Panic", true},
 		{"wait", "Sandbox.Timedout", true},
 		{"hang", "Sandbox.Timedout", false},
+		{"later", "Lokki.Transient", true},
+		{"never", "Lokki.Permanent", true},
 	} {
 		t.Run(how.name, func(t *testing.T) {
+			t.Parallel()
 			c := newCloud(t)
 			c.function("Wreck", 3*time.Second)
 			task := func(how string) envelope.Request {
@@ -299,8 +156,14 @@ func TestFailures(t *testing.T) {
 			if how.name == "panic" && (r.Failure == nil || len(r.Failure.Stack) == 0) {
 				t.Error("no stack")
 			}
+			if how.name == "later" && (r.Failure == nil || r.Failure.Message != "busy: asking: the service is busy") {
+				t.Errorf("failure %+v", r.Failure)
+			}
 			if _, r := c.invoke("Wreck", task("again")); r.Failure != nil || r.Cold == how.survives {
 				t.Errorf("afterwards: %+v", r)
+			}
+			if log := c.logged(); strings.Count(log, how.kind) != 1 || strings.Count(log, `"Duration":`) != 3 {
+				t.Errorf("want three summaries, one of them of a failure that is not logged again:\n%s", log)
 			}
 		})
 	}
@@ -313,7 +176,7 @@ func TestAMissingBucketIsNamed(t *testing.T) {
 		Env:     append(c.s3.Env(), stepFunction+"=Token", "LOKKI_ARTIFACT_BUCKET=no-such-bucket"),
 	})
 	_, r := c.invoke("Token", envelope.Request{Step: "token", Defaults: []byte(`{}`)})
-	if r.Failure == nil || r.Failure.Type != "Lokki.Storage" || !strings.Contains(r.Failure.Message, "no-such-bucket") {
+	if r.Failure == nil || r.Failure.Type != "Lokki.Configuration" || !strings.Contains(r.Failure.Message, "no-such-bucket") {
 		t.Errorf("failure %+v", r.Failure)
 	}
 }
@@ -325,33 +188,4 @@ func executable(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return path
-}
-
-// TestAStepOutlastsAnOutageOfS3 stops the server under a running flow and
-// starts it again while a step waits for it.
-func TestAStepOutlastsAnOutageOfS3(t *testing.T) {
-	c := newCloud(t)
-	list := c.must("GetBirds", envelope.Request{Step: "get-birds", Defaults: []byte(`{"count":2}`), Split: 1})
-	batch := c.batches(list)[1]
-	c.s3.Stop()
-	before := c.s3.Requests("GET")
-	resumed := make(chan error, 1)
-	go func() {
-		for c.s3.Requests("GET") == before { // until the step has met the outage
-			select {
-			case <-t.Context().Done():
-				resumed <- t.Context().Err()
-				return
-			case <-time.After(time.Millisecond):
-			}
-		}
-		resumed <- c.s3.Resume(t.Context())
-	}()
-	c.must("FlapBird", envelope.Request{Step: "flap-bird", Path: "1/", From: "get-birds", Batch: &batch})
-	if err := <-resumed; err != nil {
-		t.Fatal(err)
-	}
-	if got := c.value("flap-bird", "1/"); got != `"flappy duck"` {
-		t.Errorf("stored %s", got)
-	}
 }

@@ -2,14 +2,19 @@ package e2e_test
 
 import (
 	"context"
-	"crypto/rand"
+	crypto "crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/lokki-build/lokki/internal/s3server"
+	"github.com/lokki-build/lokki/lokki"
 	"github.com/lokki-build/lokki/lokki/lambdastep"
 )
 
@@ -35,6 +40,16 @@ func TestMain(m *testing.M) {
 		lambdastep.Start(Token)
 	case "Wreck":
 		lambdastep.Start(Wreck)
+	case "Texts":
+		lambdastep.Start(Texts)
+	case "Turn":
+		lambdastep.Start(Turn)
+	case "Digests":
+		lambdastep.Start(Digests)
+	case "UpTo":
+		lambdastep.Start(UpTo)
+	case "Square":
+		lambdastep.Start(Square)
 	}
 	os.Exit(2)
 }
@@ -59,7 +74,7 @@ func JoinBirds(_ context.Context, birds []string) (string, error) {
 func Words(_ context.Context, text string) ([]string, error) { return strings.Fields(text), nil }
 
 // Token never returns the same twice.
-func Token(context.Context, Input) ([]string, error) { return []string{rand.Text()}, nil }
+func Token(context.Context, Input) ([]string, error) { return []string{crypto.Text()}, nil }
 
 // Wreck fails in the way it is told to.
 func Wreck(ctx context.Context, how string) (string, error) {
@@ -71,6 +86,54 @@ func Wreck(ctx context.Context, how string) (string, error) {
 		return "", ctx.Err()
 	case "hang":
 		time.Sleep(time.Hour)
+	case "later":
+		return "", lokki.Transient(fmt.Errorf("asking: %w", busy{}))
+	case "never":
+		return "", fmt.Errorf("checking: %w", lokki.Permanent(os.ErrPermission))
 	}
 	return how, nil
 }
+
+type busy struct{}
+
+func (busy) Error() string { return "the service is busy" }
+
+// large is the length of the items of Texts, in bytes.
+const large = 20 << 20
+
+// text is one of these items. It takes little less room when it is compressed.
+func text(n int) string {
+	random := rand.NewChaCha8([32]byte{byte(n)})
+	raw := make([]byte, large/4*3)
+	random.Read(raw)
+	return base64.StdEncoding.EncodeToString(raw)
+}
+
+func Texts(_ context.Context, in Input) ([]string, error) {
+	texts := make([]string, in.Count)
+	for n := range texts {
+		texts[n] = text(n)
+	}
+	return texts, nil
+}
+
+// Turn puts the first letter last.
+func Turn(_ context.Context, text string) (string, error) { return text[1:] + text[:1], nil }
+
+func Digests(_ context.Context, texts []string) ([]string, error) {
+	var all []string
+	for _, t := range texts {
+		all = append(all, fmt.Sprintf("%x", sha256.Sum256([]byte(t))))
+	}
+	return all, nil
+}
+
+func UpTo(_ context.Context, n int) ([]int, error) {
+	list := make([]int, n)
+	for i := range list {
+		list[i] = i
+	}
+	return list, nil
+}
+
+func Square(_ context.Context, n int) (int, error) { return n * n, nil }

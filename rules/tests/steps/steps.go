@@ -1,5 +1,5 @@
-// Package steps is what the rules' tests build: a flow with a map, and a
-// function that the flow doesn't use.
+// Package steps is what the rules' tests build: a flow with a map, one of every
+// shape, and a function that no flow uses.
 package steps
 
 import (
@@ -28,6 +28,15 @@ func SumNumbers(ctx context.Context, ns []int) (int, error) {
 	return sum, nil
 }
 
+// UpTo lists the numbers from 1 to n.
+func UpTo(ctx context.Context, n int) ([]int, error) {
+	list := make([]int, n)
+	for i := range list {
+		list[i] = i + 1
+	}
+	return list, nil
+}
+
 // Spare is in no flow.
 func Spare(ctx context.Context, n int) (int, error) { return n, nil }
 
@@ -36,4 +45,15 @@ func NumbersFlow() lokki.Flow[int] {
 	numbers := lokki.Start(ListNumbers, Input{Numbers: []int{1, 2, 3}})
 	doubled := lokki.Map(numbers, DoubleNumber)
 	return lokki.Agg(doubled, SumNumbers)
+}
+
+// RangesFlow has a map in a map, and sequences inside and behind them: it adds
+// four times all the numbers up to each number, and doubles that.
+func RangesFlow() lokki.Flow[int] {
+	numbers := lokki.Start(ListNumbers, Input{Numbers: []int{1, 2, 3}})
+	ranges := lokki.Map(numbers, UpTo)
+	doubled := lokki.Map(ranges, DoubleNumber)
+	again := lokki.Then(doubled, DoubleNumber)
+	sum := lokki.Agg(lokki.Agg(again, SumNumbers), SumNumbers)
+	return lokki.Then(sum, DoubleNumber)
 }

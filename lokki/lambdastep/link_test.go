@@ -1,0 +1,38 @@
+package lambdastep
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestLinked looks into this test's binary, which has all that a step's has:
+// the table of functions, which is never stripped, has their packages' names.
+func TestLinked(t *testing.T) {
+	path, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	binary, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// With : for /, so that what is found is not this list.
+	for name, want := range map[string]bool{
+		"github.com:aws:aws-sdk-go-v2:service:s3.":   true, // else the test finds nothing at all
+		"github.com:aws:aws-sdk-go-v2:config.":       false,
+		"github.com:aws:aws-sdk-go-v2:feature:":      false,
+		"github.com:aws:aws-sdk-go-v2:service:sts.":  false,
+		"github.com:versity:versitygw:":              false,
+		"github.com:google:go-containerregistry:":    false,
+		"github.com:lokki-build:lokki:internal:s3se": false,
+		"github.com:lokki-build:lokki:lokki.":        false, // a step that is in no flow's package
+		"github.com:lokki-build:lokki:tools:":        false,
+	} {
+		name = strings.ReplaceAll(name, ":", "/")
+		if found := bytes.Contains(binary, []byte(name)); found != want {
+			t.Errorf("%s is linked: %v, want %v", name, found, want)
+		}
+	}
+}

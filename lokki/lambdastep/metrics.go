@@ -1,0 +1,94 @@
+package lambdastep
+
+import (
+	"log/slog"
+	"time"
+)
+
+// namespace is where CloudWatch keeps lokki's metrics.
+const namespace = "Lokki"
+
+// summary is what is known of an invocation at its end.
+type summary struct {
+	total, read, function, write time.Duration
+
+	in, out  int64 // bytes as stored
+	memory   int64 // bytes: the process's peak so far
+	items    int64
+	requests int64 // to S3, each try of the same one too
+	missing  int64
+	repeated bool
+}
+
+func (s *stats) sum(total time.Duration, requests int64) summary {
+	return summary{
+		total: total, read: s.read.load(), function: s.function.load(), write: s.write.load(),
+		in: s.in.Load(), out: s.out.Load(),
+		memory:   peakMemory(),
+		items:    s.items.Load(),
+		requests: requests,
+		missing:  s.missing.Load(),
+		repeated: s.repeated.Load(),
+	}
+}
+
+// metricNames has the metrics in the order of values.
+var metricNames = []metric{
+	{"Duration", "Milliseconds"},
+	{"FunctionDuration", "Milliseconds"},
+	{"ReadDuration", "Milliseconds"},
+	{"WriteDuration", "Milliseconds"},
+	{"BytesIn", "Bytes"},
+	{"BytesOut", "Bytes"},
+	{"PeakMemory", "Bytes"},
+	{"Items", "Count"},
+	{"S3Requests", "Count"},
+}
+
+func (s summary) values() []any {
+	return []any{ms(s.total), ms(s.function), ms(s.read), ms(s.write), s.in, s.out, s.memory, s.items, s.requests}
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// attrs are the summary's fields in a log line from which CloudWatch takes
+// the metrics, by flow and step: the line's own "flow" and "step" are the
+// dimensions. See
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html.
+func (s summary) attrs(now time.Time) []slog.Attr {
+	attrs := make([]slog.Attr, 0, len(metricNames)+3)
+	for i, value := range s.values() {
+		attrs = append(attrs, slog.Any(metricNames[i].Name, value))
+	}
+	if s.missing > 0 {
+		attrs = append(attrs, slog.Int64("missing", s.missing))
+	}
+	if s.repeated {
+		attrs = append(attrs, slog.Bool("repeated", true))
+	}
+	return append(attrs, slog.Any("_aws", metadata{
+		Timestamp: now.UnixMilli(),
+		CloudWatchMetrics: []directive{{
+			Namespace:  namespace,
+			Dimensions: [][]string{{"flow", "step"}},
+			Metrics:    metricNames,
+		}},
+	}))
+}
+
+// metadata, directive and metric have the names of the embedded metric format.
+type metadata struct {
+	Timestamp         int64       `json:"Timestamp"` // milliseconds since 1970
+	CloudWatchMetrics []directive `json:"CloudWatchMetrics"`
+}
+
+type directive struct {
+	Namespace  string     `json:"Namespace"`
+	Dimensions [][]string `json:"Dimensions"`
+	Metrics    []metric   `json:"Metrics"`
+}
+
+type metric struct {
+	Name string `json:"Name"`
+	Unit string `json:"Unit"`
+}

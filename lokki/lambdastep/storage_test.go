@@ -1,0 +1,69 @@
+package lambdastep
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/lokki-build/lokki/lokki/store"
+)
+
+// TestErrorsOfS3 has a server refuse everything, and asks what the state
+// machine would do about it.
+func TestErrorsOfS3(t *testing.T) {
+	for _, c := range []struct {
+		status     int
+		code, want string
+	}{
+		{500, "InternalError", "Lokki.Storage"},
+		{503, "SlowDown", "Lokki.Storage"},
+		{400, "RequestTimeout", "Lokki.Storage"},
+		{400, "ExpiredToken", "Lokki.Storage"},
+		{403, "RequestTimeTooSkewed", "Lokki.Storage"},
+		{403, "AccessDenied", "Lokki.Configuration"},
+		{403, "InvalidAccessKeyId", "Lokki.Configuration"},
+		{403, "SignatureDoesNotMatch", "Lokki.Configuration"},
+		{404, "NoSuchBucket", "Lokki.Configuration"},
+		{301, "PermanentRedirect", "Lokki.Configuration"},
+		{400, "AuthorizationHeaderMalformed", "Lokki.Configuration"},
+		{400, "IllegalLocationConstraintException", "Lokki.Configuration"},
+		{400, "KMS.DisabledException", "Lokki.Configuration"},
+		{404, "NoSuchKey", "Lokki.MissingValue"},
+	} {
+		t.Run(c.code, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(c.status)
+				io.WriteString(w, "<Error><Code>"+c.code+"</Code><Message>no</Message></Error>")
+			}))
+			defer server.Close()
+			client := s3.New(s3.Options{
+				Region: "us-east-1", BaseEndpoint: aws.String(server.URL), Retryer: aws.NopRetryer{},
+				Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+					return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
+				}),
+			})
+			h := newHandler(bind(square), newLogs(io.Discard), func(*atomic.Int64) (place, error) {
+				return place{store.NewS3(client, "values"), "lokki"}, nil
+			})
+			_, failure := invoke(t, t.Context(), h, []byte(`{"flow":"f","run":"r","step":"s","path":"","from":"a"}`))
+			if failure == nil || failure.Type != c.want {
+				t.Errorf("failure %+v, want %s", failure, c.want)
+			}
+		})
+	}
+}
+
+func TestANetworkErrorIsAnOutage(t *testing.T) {
+	err := stored("reading", errors.New("connection reset by peer"))
+	if got := typeName(err); got != "Lokki.Storage" || !strings.HasPrefix(err.Error(), "reading: ") {
+		t.Errorf("%s: %v", got, err)
+	}
+}
