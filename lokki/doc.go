@@ -68,6 +68,14 @@
 //
 // GetBirds gets Input{Count: 2}. Unknown fields and wrong types are refused.
 //
+// # Errors
+//
+// A step that returns an error, or panics, fails the flow. On AWS it is tried
+// again only where that helps: when Lambda or the store of the values failed,
+// and when the step marked its error with [Transient]. [Permanent] marks one
+// that is never to be tried again. What a step returned is stored once: a
+// step that is repeated doesn't change what others have read.
+//
 // # Building
 //
 // In Bazel, lokki_step makes an image of a function, and lokki_flow makes the
