@@ -91,19 +91,22 @@ func (c *counter) ReadByte() (byte, error) {
 // tail is more than the last element of items.json takes.
 const tail = 256
 
-// countBatches reads the number of items off the end of a stored items.json.
+// countBatches reads the number of items off the end of a stored items.json. It
+// reads all of it: only then has the store verified its checksum.
 func countBatches(ctx context.Context, s store.Store, key string) (int, error) {
-	size, err := s.Size(ctx, key)
-	if err != nil {
-		return 0, err
-	}
-	body, err := s.Get(ctx, key, max(0, size-tail), -1)
+	body, err := s.Get(ctx, key, 0, -1)
 	if err != nil {
 		return 0, err
 	}
 	defer body.Close()
-	end, err := io.ReadAll(body)
-	if err != nil {
+	var end, chunk []byte = nil, make([]byte, 32<<10)
+	for err == nil {
+		var n int
+		n, err = body.Read(chunk)
+		end = append(end, chunk[:n]...)
+		end = append(end[:0], end[max(0, len(end)-tail):]...)
+	}
+	if err != io.EOF {
 		return 0, fmt.Errorf("reading %s: %w", key, err)
 	}
 	if string(end) == "[]" {

@@ -190,7 +190,7 @@ func BenchmarkMarshal(b *testing.B) {
 		for _, f := range []struct {
 			name    string
 			marshal func(any) ([]byte, error)
-		}{{"codec", Marshal}, {"json", stdjson.Marshal}} {
+		}{{"codec", Marshal}, {"codec to a buffer", marshalToBuffer()}, {"json", stdjson.Marshal}} {
 			b.Run(size.name+"/"+f.name, func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
@@ -202,6 +202,16 @@ func BenchmarkMarshal(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// marshalToBuffer is MarshalTo with one buffer for all.
+func marshalToBuffer() func(any) ([]byte, error) {
+	var buf bytes.Buffer
+	return func(v any) ([]byte, error) {
+		buf.Reset()
+		err := MarshalTo(&buf, v)
+		return buf.Bytes(), err
 	}
 }
 

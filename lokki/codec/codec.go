@@ -23,6 +23,7 @@
 package codec
 
 import (
+	"bytes"
 	"errors"
 	"reflect"
 
@@ -67,6 +68,22 @@ func Marshal(v any) ([]byte, error) {
 		return nil, failed("encoding", t, err)
 	}
 	return data, nil
+}
+
+// MarshalTo appends to b what Marshal returns, and nothing after an error. A
+// buffer that is used again makes no garbage of a million small values.
+func MarshalTo(b *bytes.Buffer, v any) error {
+	t := reflect.TypeOf(v)
+	options, err := optionsFor(t)
+	if err != nil {
+		return err
+	}
+	before := b.Len()
+	if err := json.MarshalWrite(b, v, options); err != nil {
+		b.Truncate(before)
+		return failed("encoding", t, err)
+	}
+	return nil
 }
 
 // Unmarshal decodes data, one JSON value, into v, a pointer that is not nil.

@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"bytes"
 	stdjson "encoding/json"
 	"math"
 	"net/netip"
@@ -72,6 +73,10 @@ func TestRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Errorf("Marshal(%T %v): %v", v, v, err)
 			continue
+		}
+		buf := bytes.NewBufferString("before ")
+		if err := MarshalTo(buf, v); err != nil || buf.String() != "before "+string(data) {
+			t.Errorf("MarshalTo(%T) appends %s, %v; Marshal returns %s", v, buf, err, data)
 		}
 		back := reflect.New(reflect.TypeOf(v))
 		if err := Unmarshal(data, back.Interface()); err != nil {

@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
@@ -60,6 +61,10 @@ func TestTypesThatCannotBeStored(t *testing.T) {
 	} {
 		_, err := Marshal(c.v)
 		wantError(t, fmt.Sprintf("Marshal(%T)", c.v), err, c.want)
+		buf := bytes.NewBufferString("before")
+		if again := MarshalTo(buf, c.v); buf.String() != "before" || again == nil || err != nil && again.Error() != err.Error() {
+			t.Errorf("MarshalTo(%T) leaves %q and says %v; Marshal says %v", c.v, buf, again, err)
+		}
 		wantError(t, fmt.Sprintf("Unmarshal into %T", c.v), Unmarshal([]byte("null"), reflect.New(reflect.TypeOf(c.v)).Interface()), c.want)
 		if len(CheckType(reflect.TypeOf(c.v))) == 0 {
 			t.Errorf("CheckType(%T) finds nothing", c.v)

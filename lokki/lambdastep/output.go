@@ -1,6 +1,7 @@
 package lambdastep
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -42,18 +43,22 @@ func (i *invocation) putList(ctx context.Context, list any, reply *envelope.Repl
 }
 
 // encodeItems encodes a list item by item: all of it as JSON is never in memory.
+// What it yields is good until the next item.
 func encodeItems(list any) (iter.Seq2[[]byte, error], error) {
 	items := reflect.ValueOf(list)
 	if items.Kind() != reflect.Slice {
 		return nil, fmt.Errorf("the result is a %T, a map needs a list", list)
 	}
 	return func(yield func([]byte, error) bool) {
+		var data bytes.Buffer // one for all: a million items would leave as many behind
 		for n := range items.Len() {
-			data, err := codec.Marshal(items.Index(n).Interface())
+			data.Reset()
+			// The address, as an item that is copied into an interface is garbage too.
+			err := codec.MarshalTo(&data, items.Index(n).Addr().Interface())
 			if err != nil {
 				err = kind(errorEncoding, fmt.Errorf("encoding item %d: %w", n, err))
 			}
-			if !yield(data, err) || err != nil {
+			if !yield(data.Bytes(), err) || err != nil {
 				return
 			}
 		}

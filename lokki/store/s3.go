@@ -48,18 +48,19 @@ func (s *S3) Put(ctx context.Context, key string, body io.Reader) error {
 // put sends a body of one part in one request, which is most of them: no
 // upload has to be opened and closed around it.
 func (s *S3) put(ctx context.Context, key string, body io.Reader) error {
-	first, err := readPart(body)
+	first, err := readPart(parts.Get().(*part), body)
 	if err != nil {
 		return err
 	}
 	if len(first.data) < partSize {
 		return s.putWhole(ctx, key, first)
 	}
-	second, err := readPart(body)
+	second, err := readPart(wholePart(), body)
 	if err != nil {
 		return err
 	}
 	if len(second.data) == 0 {
+		releasePart(second)
 		return s.putWhole(ctx, key, first)
 	}
 	return s.putParts(ctx, key, first, second, body)
@@ -87,19 +88,34 @@ const partSize = 8 << 20
 // firstSize is the memory a body gets to begin with, in bytes.
 const firstSize = 64 << 10
 
+// growth is how many times as large a buffer follows one that is full. At 4,
+// all that are left behind until one has partSize are 5.3 MiB.
+const growth = 4
+
 // part is a piece of a body in memory: what is sent again after a failure has
 // to be there.
 type part struct{ data []byte }
 
+// parts are those of earlier Puts.
 var parts = sync.Pool{New: func() any { return new(part) }}
 
-// readPart reads up to partSize bytes. A small body takes a small buffer.
-func readPart(body io.Reader) (*part, error) {
+// wholePart is a part with the memory for partSize bytes. What follows a full
+// part is most often another one, and growing would cost as much again.
+func wholePart() *part {
 	p := parts.Get().(*part)
+	if cap(p.data) < partSize {
+		p.data = make([]byte, 0, partSize)
+	}
+	return p
+}
+
+// readPart reads up to partSize bytes into p, which is empty and grows with a
+// small body no further than that needs.
+func readPart(p *part, body io.Reader) (*part, error) {
 	for len(p.data) < partSize {
 		if len(p.data) == cap(p.data) {
 			// Not append: it would go beyond partSize.
-			grown := make([]byte, len(p.data), min(max(firstSize, 2*cap(p.data)), partSize))
+			grown := make([]byte, len(p.data), min(max(firstSize, growth*cap(p.data)), partSize))
 			copy(grown, p.data)
 			p.data = grown
 		}
@@ -116,8 +132,8 @@ func readPart(body io.Reader) (*part, error) {
 	return p, nil
 }
 
-// releasePart allows the memory of a part to be used again. After a failed
-// request it must not be called: the connection may still be reading from it.
+// releasePart allows the memory of a part to be used by another Put. After a
+// failed request it must not be called: the connection may still be reading from it.
 func releasePart(p *part) {
 	p.data = p.data[:0]
 	parts.Put(p)

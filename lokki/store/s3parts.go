@@ -85,14 +85,23 @@ func (s *S3) sendParts(ctx context.Context, key string, upload *string, first, s
 	var group errgroup.Group
 	group.SetLimit(partsAtOnce)
 	var done []*types.CompletedPart
+	// What was sent is read into again. The pool would not do here: it is emptied
+	// by the garbage collector, which this much memory sets off.
+	free := make(chan *part, partsAtOnce+1)
+	defer func() {
+		for len(free) > 0 {
+			releasePart(<-free)
+		}
+	}()
 	for waiting := []*part{first, second}; sending.Err() == nil; {
 		var p *part
 		if len(waiting) > 0 {
 			p, waiting = waiting[0], waiting[1:]
-		} else if p, err = readPart(body); err != nil {
+		} else if p, err = readPart(spare(free), body); err != nil {
 			break
 		}
 		if len(p.data) == 0 {
+			releasePart(p)
 			break
 		}
 		if len(done) == maxParts {
@@ -104,11 +113,13 @@ func (s *S3) sendParts(ctx context.Context, key string, upload *string, first, s
 		crc = crc32.Update(crc, crc32.IEEETable, p.data)
 		size += int64(len(p.data))
 		group.Go(func() error {
-			err := s.sendPart(ctx, key, upload, completed, p)
-			if err != nil {
-				stop()
+			if err := s.sendPart(ctx, key, upload, completed, p); err != nil {
+				stop() // and p is not used again: the connection may still be reading from it
+				return err
 			}
-			return err
+			p.data = p.data[:0]
+			free <- p
+			return nil
 		})
 	}
 	if sendErr := group.Wait(); sendErr != nil {
@@ -139,8 +150,17 @@ func (s *S3) sendPart(ctx context.Context, key string, upload *string, completed
 		return err
 	}
 	completed.ETag, completed.ChecksumCRC32 = out.ETag, out.ChecksumCRC32
-	releasePart(p)
 	return nil
+}
+
+// spare is a part that was sent, or another one.
+func spare(free <-chan *part) *part {
+	select {
+	case p := <-free:
+		return p
+	default:
+		return wholePart()
+	}
 }
 
 // encodeCRC writes a CRC-32 the way S3 does.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -185,4 +186,37 @@ func TestS3ReadingGoesOnWhereItBroke(t *testing.T) {
 	front, _ := breaking(t, 1000)
 	_, err := readAll(t.Context(), store.NewS3(clientAt(front.URL, 1), bucket), "k", 0, -1)
 	wantMessage(t, err, "s3://"+bucket+"/k", "the connection broke 11 times")
+}
+
+// What was sent is read into again: the memory that Put takes from the heap
+// does not grow with the body.
+func TestS3PartsAreUsedAgain(t *testing.T) {
+	const size, most = 160 << 20, 64 << 20
+	bucket := newBucket(t)
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		w.Header().Set("ETag", `"x"`)
+		if r.Method == http.MethodPost {
+			io.WriteString(w, "<Result><UploadId>1</UploadId><ETag>x</ETag></Result>")
+		}
+	}))
+	t.Cleanup(front.Close)
+	s := store.NewS3(clientAt(front.URL, 1), bucket)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if err := s.Put(t.Context(), "k", io.LimitReader(zeros{}, size)); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; took > most {
+		t.Errorf("storing %d bytes took %d bytes of memory, want at most %d", size, took, most)
+	}
+}
+
+// zeros has no end.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
 }

@@ -1,0 +1,51 @@
+// Command plain is a Lambda as one would write it without lokki, for the
+// comparison with a step: it reads bytes from S3 and writes as many.
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/lokki-build/lokki/lokki/store"
+)
+
+// client is made by the first invocation, as lokki does it.
+var client = sync.OnceValues(store.NewS3Client)
+
+// request says what to read, and where to write.
+type request struct {
+	From, Range, To string
+}
+
+func main() { lambda.Start(handle) }
+
+func handle(ctx context.Context, r request) error {
+	s3Client, err := client()
+	if err != nil {
+		return err
+	}
+	bucket := aws.String(os.Getenv("LOKKI_ARTIFACT_BUCKET"))
+	in, err := s3Client.GetObject(ctx, &s3.GetObjectInput{Bucket: bucket, Key: &r.From, Range: &r.Range})
+	if err != nil {
+		return fmt.Errorf("reading the item: %w", err)
+	}
+	defer in.Body.Close()
+	data, err := io.ReadAll(in.Body)
+	if err != nil {
+		return fmt.Errorf("reading the item: %w", err)
+	}
+	// The condition is S3's affair and part of a write that is done once.
+	out := &s3.PutObjectInput{Bucket: bucket, Key: &r.To, Body: bytes.NewReader(data), IfNoneMatch: aws.String("*")}
+	if _, err := s3Client.PutObject(ctx, out); err != nil {
+		return fmt.Errorf("writing the result: %w", err)
+	}
+	return nil
+}
