@@ -41,9 +41,7 @@ func ensureRegistry(ctx context.Context, cache, root, project string) (dir strin
 		return "", fmt.Errorf("making the local registry: %w", err)
 	}
 
-	files = append(files,
-		// The WORKSPACE suffix, off by default in later versions, would fetch rules_cc from the net.
-		file{bazelrc7, "common --noenable_workspace\n"})
+	files = append(files, file{bazelrc7, bazelrc7For(cache, project)})
 
 	// Named by its content: folders of different clones don't disturb each other,
 	// and a change of a MODULE.bazel is seen at once.
@@ -78,6 +76,20 @@ func bazelrcFor(registry, cache string) string {
 		// Go modules are downloaded once for all workspaces, and the standard library is compiled once.
 		"common --repo_env=GO_REPOSITORY_USE_HOST_MODCACHE=1",
 		"common --disk_cache=" + filepath.Join(cache, "disk"),
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// bazelrc7For is what Bazel 7 takes in addition.
+func bazelrc7For(cache, project string) string {
+	// The WORKSPACE suffix, off by default in later versions, would fetch rules_cc from the net.
+	lines := []string{"common --noenable_workspace"}
+	for _, dir := range []string{cache, project} {
+		if strings.HasPrefix(dir, "/tmp/") {
+			// Sandboxes get a /tmp of their own, in which the modules would be missing.
+			lines = append(lines, "common --noincompatible_sandbox_hermetic_tmp")
+			break
+		}
 	}
 	return strings.Join(lines, "\n") + "\n"
 }

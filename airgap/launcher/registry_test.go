@@ -84,3 +84,20 @@ func TestRegistryFiles(t *testing.T) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
+
+func TestBazelrc7For(t *testing.T) {
+	const flag = "--noincompatible_sandbox_hermetic_tmp"
+	for _, test := range []struct {
+		cache, project string
+		want           bool
+	}{
+		{"/home/me/.cache/lokki", "/home/me/lokki", false},
+		{"/tmp/home/.cache/lokki", "/home/me/lokki", true},
+		{"/home/me/.cache/lokki", "/tmp/lokki", true},
+		{"/home/me/.cache/lokki", "/tmpfolder/lokki", false},
+	} {
+		if got := strings.Contains(bazelrc7For(test.cache, test.project), flag); got != test.want {
+			t.Errorf("cache %s, project %s: %s is set: %v, want %v", test.cache, test.project, flag, got, test.want)
+		}
+	}
+}
