@@ -1,8 +1,8 @@
 """lokki_flow: a flow function as a state machine and a template, and as a local run."""
 
-load("@rules_go//go:def.bzl", "GoInfo", "go_binary")
+load("@rules_go//go:def.bzl", "GoInfo")
 load("//rules:providers.bzl", "LokkiFlowInfo", "LokkiStepInfo")
-load(":go_main.bzl", "go_main")
+load(":go_program.bzl", "go_program")
 load(":names.bzl", "check_go_name", "go_name")
 
 def _label_string(label):
@@ -172,40 +172,22 @@ def lokki_flow(
     function = function or go_name(name.removesuffix("_flow")) + "Flow"
     common = {"tags": tags, "testonly": testonly}
 
-    go_main(
-        name = name + "_graph_main",
+    go_program(
+        name = name + "_graph",
         call = "graphmain.Main",
         function = function,
         library = library,
-        runtime = "github.com/lokki-build/lokki/lokki/graph/graphmain",
+        package = "lokki/graph/graphmain",
         visibility = ["//visibility:private"],
         **common
     )
-    go_binary(
-        name = name + "_graph",
-        srcs = [name + "_graph_main"],
-        pure = "on",
-        race = "off",  # it takes C, which a pure binary hasn't
-        visibility = ["//visibility:private"],
-        deps = [library, Label("//lokki/graph/graphmain")],
-        **common
-    )
-    go_main(
-        name = name + "_local_main",
+    go_program(
+        name = name + "_local",
         call = "runner.Main",
         function = function,
         library = library,
-        runtime = "github.com/lokki-build/lokki/runner",
-        visibility = ["//visibility:private"],
-        **common
-    )
-    go_binary(
-        name = name + "_local",
-        srcs = [name + "_local_main"],
-        pure = "on",
-        race = "off",  # it takes C, which a pure binary hasn't
+        package = "runner",
         visibility = visibility,
-        deps = [library, Label("//runner")],
         **common
     )
     _flow(

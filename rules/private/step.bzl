@@ -1,9 +1,9 @@
 """lokki_step: a Go function as a step, with an image of its own."""
 
-load("@rules_go//go:def.bzl", "GoInfo", "go_binary")
+load("@rules_go//go:def.bzl", "GoInfo")
 load("@rules_oci//oci:defs.bzl", "oci_image")
 load("//rules:providers.bzl", "LokkiStepInfo")
-load(":go_main.bzl", "go_main")
+load(":go_program.bzl", "go_program")
 load(":layer.bzl", "step_layer")
 load(":names.bzl", "check_go_name", "go_name")
 
@@ -122,26 +122,18 @@ def lokki_step(
     common = {"tags": tags, "testonly": testonly}
     private = dict(common, visibility = ["//visibility:private"])
 
-    go_main(
-        name = name + "_main",
+    go_program(
+        name = name + "_bin",
         call = "lambdastep.Start",
         function = function,
-        library = library,
-        runtime = "github.com/lokki-build/lokki/lokki/lambdastep",
-        **private
-    )
-    go_binary(
-        name = name + "_bin",
-        srcs = [name + "_main"],
         gc_linkopts = ["-s", "-w"],
         # _step refuses others, in words.
         goarch = architecture if architecture in _ARCHITECTURES else _ARCHITECTURES[0],
         goos = "linux",
         gotags = ["lambda.norpc"],
-        pure = "on",
-        race = "off",  # it takes C, which a pure binary hasn't
+        library = library,
+        package = "lokki/lambdastep",
         static = "on",
-        deps = [library, Label("//lokki/lambdastep")],
         **private
     )
     step_layer(

@@ -1,6 +1,8 @@
-"""The rule that writes the main package around a user's function."""
+"""Programs around a user's function."""
 
-load("@rules_go//go:def.bzl", "GoInfo")
+load("@rules_go//go:def.bzl", "GoInfo", "go_binary")
+
+_MODULE = "github.com/lokki-build/lokki"
 
 # The user's package has an alias, so that its name doesn't matter.
 _MAIN = """\
@@ -31,7 +33,7 @@ def _go_main_impl(ctx):
     ))
     return [DefaultInfo(files = depset([out]))]
 
-go_main = rule(
+_go_main = rule(
     doc = "Writes a Go main package that hands one function of a library to one function of lokki's.",
     implementation = _go_main_impl,
     attrs = {
@@ -54,3 +56,39 @@ go_main = rule(
         ),
     },
 )
+
+def go_program(name, call, package, function, library, tags, testonly, visibility, **kwargs):
+    """Makes a program that hands a user's function to a function of lokki's.
+
+    Args:
+      name: name of the go_binary.
+      call: lokki's function, with the name of its package, as in lambdastep.Start.
+      package: folder of that package, as in lokki/lambdastep.
+      function: the user's function.
+      library: the go_library that has it.
+      tags: tags of the targets.
+      testonly: whether only tests may use them.
+      visibility: who may use the go_binary.
+      **kwargs: other attributes of the go_binary.
+    """
+    _go_main(
+        name = name + "_main",
+        call = call,
+        function = function,
+        library = library,
+        runtime = _MODULE + "/" + package,
+        tags = tags,
+        testonly = testonly,
+        visibility = ["//visibility:private"],
+    )
+    go_binary(
+        name = name,
+        srcs = [name + "_main"],
+        pure = "on",
+        race = "off",  # it takes C, which a pure binary hasn't
+        tags = tags,
+        testonly = testonly,
+        visibility = visibility,
+        deps = [library, Label("//" + package)],
+        **kwargs
+    )
