@@ -76,6 +76,23 @@
 // that is never to be tried again. What a step returned is stored once: a
 // step that is repeated doesn't change what others have read.
 //
+// # Options
+//
+// How a step or a map runs is said where it is used, after the function:
+//
+//		flapped := lokki.Map(birds, FlapBird,
+//			lokki.Batch(100),
+//			lokki.Timeout(30*time.Second),
+//			lokki.Retry[*Throttled](lokki.Backoff{Attempts: 5, Jitter: true}))
+//
+//	  - [Timeout] bounds one try of a step, and [Retry] tries it again after errors of a type.
+//	  - [Batch] lets one child of a map handle many items, [Concurrency] bounds the
+//	    children that run at once, [TolerateFailures] lets the map go on without
+//	    some of them, and [Express] runs them as Express workflows.
+//
+// They hold on AWS and in the local run alike. Memory, architecture and
+// environment of a step's Lambda stand in its lokki_step.
+//
 // # Building
 //
 // In Bazel, lokki_step makes an image of a function, and lokki_flow makes the

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime/debug"
 
+	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/lokki/codec"
 )
 
@@ -20,7 +21,7 @@ func Adapt[In, Out any](step func(context.Context, In) (Out, error)) Func {
 	return func(ctx context.Context, in []byte) (out []byte, err error) {
 		var arg In
 		if err := codec.Unmarshal(in, &arg); err != nil {
-			return nil, fmt.Errorf("decoding the argument, a %T: %w", arg, err)
+			return nil, failure.Name(failure.Decoding, fmt.Errorf("decoding the argument, a %T: %w", arg, err))
 		}
 		result, err := protect(ctx, step, arg)
 		if err != nil {
@@ -28,7 +29,7 @@ func Adapt[In, Out any](step func(context.Context, In) (Out, error)) Func {
 		}
 		out, err = codec.Marshal(result)
 		if err != nil {
-			return nil, fmt.Errorf("encoding the result, a %T: %w", result, err)
+			return nil, failure.Name(failure.Encoding, fmt.Errorf("encoding the result, a %T: %w", result, err))
 		}
 		return out, nil
 	}

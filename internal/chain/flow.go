@@ -67,12 +67,13 @@ func build(nodes []*Node, function string) (Flow, error) {
 	for _, n := range nodes {
 		b.add(n)
 	}
-	if len(b.problems) == 0 {
-		if err := b.graph.Validate(); err != nil {
-			return Flow{}, err
-		}
+	if len(b.problems) > 0 {
+		return Flow{}, errors.Join(append(b.problems, graph.OptionProblems(b.graph.Nodes)...)...)
 	}
-	return Flow{b.graph, nodes}, errors.Join(b.problems...)
+	if err := b.graph.Validate(); err != nil {
+		return Flow{}, err
+	}
+	return Flow{b.graph, nodes}, nil
 }
 
 type builder struct {
@@ -104,6 +105,7 @@ func (b *builder) add(n *Node) {
 		In:       n.In.String(),
 		Out:      n.Out.String(),
 		Defaults: n.Defaults,
+		Options:  n.Options,
 	}
 	node.Name, node.Function = b.name(n)
 	if len(b.graph.Nodes) > 0 {
@@ -117,6 +119,9 @@ func (b *builder) add(n *Node) {
 	}
 	node.Scope = slices.Clone(b.scope)
 	b.checkTypes(n, node)
+	for _, r := range n.refused {
+		b.report(graph.Problem{Position: node.Position, Step: node.Name, What: r.what, Hint: r.hint})
+	}
 	b.graph.Nodes = append(b.graph.Nodes, node)
 }
 

@@ -21,9 +21,15 @@ type Node struct {
 	In, Out  reflect.Type
 	Defaults json.RawMessage // a start's, encoded
 	Call     Func
+	Options  graph.Options
 
 	defaultsErr error
+	options     map[string]bool // by their names, those that were given
+	refused     []refused
 }
+
+// refused is an option that can't hold.
+type refused struct{ what, hint string }
 
 // New makes the node that calls step with the value of from.
 func New[In, Out any](from *Node, kind graph.Kind, step stepFunc[In, Out], caller Frame) *Node {
@@ -43,6 +49,20 @@ func New[In, Out any](from *Node, kind graph.Kind, step stepFunc[In, Out], calle
 func (n *Node) SetDefaults(v any) {
 	data, err := codec.Marshal(v)
 	n.Defaults, n.defaultsErr = data, err
+}
+
+// Refuse reports an option's value with the flow's other problems.
+func (n *Node) Refuse(what, hint string) { n.refused = append(n.refused, refused{what, hint}) }
+
+// Once refuses an option of the given name if the node has it already.
+func (n *Node) Once(option string) {
+	if n.options[option] {
+		n.Refuse(option+" is given twice", "keep one of them")
+	}
+	if n.options == nil {
+		n.options = map[string]bool{}
+	}
+	n.options[option] = true
 }
 
 // nodes lists the chain that ends with n in data order.

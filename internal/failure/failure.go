@@ -1,13 +1,28 @@
-// Package failure has what a step's Lambda and the state machine agree on about
-// errors: the types by which Retry tells those worth trying again from those
-// that are not.
+// Package failure has what steps, the state machine and the local run agree on
+// about errors: the types by which a Retry tells one error from another.
 package failure
 
-// Error types, as they stand in ErrorEquals.
+// Error types of lokki itself, as they stand in ErrorEquals. A step's own
+// errors have the names of their Go types (see [Type]).
 const (
 	Permanent = "Lokki.Permanent" // the step said that it would fail again
 	Transient = "Lokki.Transient" // the step said that it may succeed the next time
 	Storage   = "Lokki.Storage"   // values could not be read or written, as in an outage
+
+	Request       = "Lokki.InvalidRequest" // the state machine and the step do not fit together
+	Configuration = "Lokki.Configuration"  // the environment, the bucket or the role is wrong
+	Input         = "Lokki.InvalidInput"   // the execution's input does not fit the step's type
+	Missing       = "Lokki.MissingValue"   // the value a step takes is not there
+	Encoding      = "Lokki.Encoding"       // the result can't be stored
+	Decoding      = "Lokki.Decoding"       // the stored value does not fit the argument's type
+	Panic         = "Lokki.Panic"          // the step panicked
+)
+
+// Error types of AWS that lokki's retries name.
+const (
+	Any          = "States.ALL"       // every error but those that can't be retried
+	StateTimeout = "States.Timeout"   // a state took longer than its TimeoutSeconds
+	StepTimeout  = "Sandbox.Timedout" // a Lambda took longer than its timeout; a step that gives up before says the same
 )
 
 // Marked is an error whose step said what kind it is. It reads like the error
@@ -21,3 +36,22 @@ func (m *Marked) Error() string { return m.Err.Error() }
 
 // Unwrap returns the error as it was before it was marked.
 func (m *Marked) Unwrap() error { return m.Err }
+
+// Named is an error of lokki's, with a type that is not that of a Go type.
+type Named struct {
+	Type string // one of the constants above
+	Err  error
+}
+
+// Name gives an error a type. Name of nil is nil.
+func Name(kind string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &Named{kind, err}
+}
+
+func (n *Named) Error() string { return n.Err.Error() }
+
+// Unwrap returns the error without its name.
+func (n *Named) Unwrap() error { return n.Err }

@@ -44,4 +44,6 @@ type Node struct {
 	In       string          `json:"in"`                 // Go type of the step's argument
 	Out      string          `json:"out"`                // Go type of the step's result
 	Defaults json.RawMessage `json:"defaults,omitempty"` // Start only: the argument's default, as JSON
+
+	Options
 }

@@ -37,6 +37,9 @@ func (g Graph) Validate() error {
 			Hint:     "close each map with lokki.Agg, the innermost first",
 		})
 	}
+	if len(v.problems) == 0 { // scopes are right
+		v.problems = OptionProblems(g.Nodes)
+	}
 	return errors.Join(v.problems...)
 }
 

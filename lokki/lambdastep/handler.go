@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
@@ -75,11 +76,11 @@ func (h *handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 func (h *handler) serve(ctx context.Context, i *invocation, payload []byte) ([]byte, error) {
 	req, err := envelope.Decode(payload)
 	if err != nil {
-		return nil, kind(errorRequest, err)
+		return nil, failure.Name(failure.Request, err)
 	}
 	at, err := h.place()
 	if err != nil {
-		return nil, kind(errorConfiguration, err)
+		return nil, failure.Name(failure.Configuration, err)
 	}
 	i.req = req
 	i.keys = envelope.Keys{Prefix: at.prefix, Flow: req.Flow, Run: req.Run}

@@ -35,7 +35,7 @@ func (i *invocation) arguments(ctx context.Context) ([]argument, error) {
 	}
 	values, err := fanout.ReadLines(ctx, i.store, i.keys.Output(i.req.From, i.req.Path))
 	if err == nil && i.req.Path == "" && len(values) != 1 {
-		err = kind(errorRequest, fmt.Errorf("%s holds %d values, want 1", i.keys.Output(i.req.From, ""), len(values)))
+		err = failure.Name(failure.Request, fmt.Errorf("%s holds %d values, want 1", i.keys.Output(i.req.From, ""), len(values)))
 	}
 	return decodeAll(values, err)
 }
@@ -44,7 +44,7 @@ func (i *invocation) arguments(ctx context.Context) ([]argument, error) {
 func (i *invocation) startArgument() ([]argument, error) {
 	data, err := inputs.Merge(i.req.Defaults, i.req.Input, i.step.in)
 	if err != nil {
-		return nil, kind(errorInput, fmt.Errorf("reading the execution's input: %w", err))
+		return nil, failure.Name(failure.Input, fmt.Errorf("reading the execution's input: %w", err))
 	}
 	return decodeAll([][]byte{data}, nil)
 }
@@ -54,7 +54,7 @@ func (i *invocation) startArgument() ([]argument, error) {
 func (i *invocation) gather(ctx context.Context, into any) error {
 	list := reflect.ValueOf(into).Elem()
 	if list.Kind() != reflect.Slice {
-		return kind(errorRequest, fmt.Errorf("%s takes %s, an aggregation gives a list", i.req.Step, list.Type()))
+		return failure.Name(failure.Request, fmt.Errorf("%s takes %s, an aggregation gives a list", i.req.Step, list.Type()))
 	}
 	count := *i.req.Count
 	list.Set(reflect.MakeSlice(list.Type(), count, count))
@@ -122,7 +122,7 @@ func decodeAll(values [][]byte, err error) ([]argument, error) {
 
 func decode(value []byte, into any) error {
 	if err := codec.Unmarshal(value, into); err != nil {
-		return kind(errorDecoding, fmt.Errorf("decoding the argument: %w", err))
+		return failure.Name(failure.Decoding, fmt.Errorf("decoding the argument: %w", err))
 	}
 	return nil
 }
@@ -132,7 +132,7 @@ func stored(doing string, err error) error {
 	if err == nil {
 		return nil
 	}
-	var own *kinded
+	var own *failure.Named
 	var panic *panicked
 	if errors.As(err, &own) || errors.As(err, &panic) {
 		return fmt.Errorf("%s: %w", doing, err)
@@ -140,9 +140,9 @@ func stored(doing string, err error) error {
 	name := failure.Storage
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		name = errorMissing
+		name = failure.Missing
 	case misconfigured(err):
-		name = errorConfiguration
+		name = failure.Configuration
 	}
-	return kind(name, fmt.Errorf("%s: %w", doing, err))
+	return failure.Name(name, fmt.Errorf("%s: %w", doing, err))
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/lokki/codec"
 )
 
@@ -37,7 +38,7 @@ func (i *invocation) serve(ctx context.Context) (envelope.Reply, error) {
 	}
 	if i.req.Split > 0 {
 		if len(args) != 1 {
-			return reply, kind(errorRequest, fmt.Errorf("split of %d results: a map inside a map needs batches of 1 outside", len(args)))
+			return reply, failure.Name(failure.Request, fmt.Errorf("split of %d results: a map inside a map needs batches of 1 outside", len(args)))
 		}
 		list, err := i.run(ctx, args[0])
 		if err != nil {
@@ -63,7 +64,7 @@ func (i *invocation) result(ctx context.Context, arg argument) ([]byte, error) {
 	defer i.stats.write.since(time.Now())
 	data, err := codec.Marshal(out)
 	if err != nil {
-		return nil, kind(errorEncoding, fmt.Errorf("encoding the result of %s: %w", i.req.Step, err))
+		return nil, failure.Name(failure.Encoding, fmt.Errorf("encoding the result of %s: %w", i.req.Step, err))
 	}
 	return data, nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/internal/fanout"
 	"github.com/lokki-build/lokki/lokki/codec"
 	"github.com/lokki-build/lokki/lokki/store"
@@ -32,7 +33,7 @@ func (i *invocation) putList(ctx context.Context, list any, reply *envelope.Repl
 	defer i.stats.write.since(time.Now())
 	items, err := encodeItems(list)
 	if err != nil {
-		return kind(errorRequest, fmt.Errorf("%s: %w", i.req.Step, err))
+		return failure.Name(failure.Request, fmt.Errorf("%s: %w", i.req.Step, err))
 	}
 	count, err := fanout.Store(ctx, i.store, i.listKeys(), i.req.Split, items)
 	if err != nil {
@@ -56,7 +57,7 @@ func encodeItems(list any) (iter.Seq2[[]byte, error], error) {
 			// The address, as an item that is copied into an interface is garbage too.
 			err := codec.MarshalTo(&data, items.Index(n).Addr().Interface())
 			if err != nil {
-				err = kind(errorEncoding, fmt.Errorf("encoding item %d: %w", n, err))
+				err = failure.Name(failure.Encoding, fmt.Errorf("encoding item %d: %w", n, err))
 			}
 			if !yield(data.Bytes(), err) || err != nil {
 				return

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
@@ -63,7 +64,7 @@ func TestErrorsOfS3(t *testing.T) {
 
 func TestANetworkErrorIsAnOutage(t *testing.T) {
 	err := stored("reading", errors.New("connection reset by peer"))
-	if got := typeName(err); got != "Lokki.Storage" || !strings.HasPrefix(err.Error(), "reading: ") {
+	if got := failure.Type(err); got != "Lokki.Storage" || !strings.HasPrefix(err.Error(), "reading: ") {
 		t.Errorf("%s: %v", got, err)
 	}
 }

@@ -1,0 +1,66 @@
+package failure
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+)
+
+// Plain is the type of errors.New, and stands for every error that says
+// nothing but its text, wrapped or not.
+const Plain = "errorString"
+
+// Type is the name by which a Retry matches err: its mark, wherever that is,
+// or else the name of the outermost error that says more than its text.
+// fmt.Errorf and errors.Join only wrap.
+func Type(err error) string {
+	var marked *Marked
+	if errors.As(err, &marked) {
+		return marked.Type
+	}
+	if name := Own(err); name != "" {
+		return name
+	}
+	return Plain
+}
+
+// Own is the name of an error without its mark, or "" when it says nothing but
+// its text.
+func Own(err error) string {
+	if err == nil {
+		return ""
+	}
+	switch e := err.(type) {
+	case *Named:
+		return e.Type
+	case *Marked:
+		return Own(e.Err)
+	}
+	if name := GoType(reflect.TypeOf(err)); name != "" {
+		return name
+	}
+	switch u := err.(type) {
+	case interface{ Unwrap() error }:
+		return Own(u.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, e := range u.Unwrap() {
+			if name := Own(e); name != "" {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// GoType is the name by which errors of a Go type are matched, "Throttled" for
+// *birds.Throttled, or "" for types without a name and those that only wrap.
+func GoType(t reflect.Type) string {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.PkgPath() == "errors" || t.PkgPath() == "fmt" || t.Kind() == reflect.Interface {
+		return ""
+	}
+	name, _, _ := strings.Cut(t.Name(), "[") // of a generic type
+	return name
+}

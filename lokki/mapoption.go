@@ -1,0 +1,59 @@
+package lokki
+
+import (
+	"fmt"
+
+	"github.com/lokki-build/lokki/internal/chain"
+)
+
+// Batch lets one child of a map handle n items, one after the other; the last
+// one handles what is left. It is 1 by default. Every child costs a workflow, a
+// Lambda invocation and two requests to S3, so a map of many quick items is
+// faster and cheaper in batches. They fail, are retried and time out as a
+// whole. A map that holds another one can't have batches.
+func Batch(n int) MapOption {
+	return mapOption(func(node *chain.Node) {
+		node.Once("Batch")
+		node.Options.Batch = n
+		if n < 1 {
+			node.Refuse(fmt.Sprintf("Batch of %d items", n), "give 1 or more")
+		}
+	})
+}
+
+// Concurrency bounds how many children of a map run at the same time, 1 to
+// 10,000: a map inside a map has as many for each item of the outer one. By
+// default all maps of a flow together stay within 1,000 children, which is what
+// a new AWS account runs of Lambdas.
+func Concurrency(n int) MapOption {
+	return mapOption(func(node *chain.Node) {
+		node.Once("Concurrency")
+		node.Options.Concurrency = n
+		if n < 1 {
+			node.Refuse(fmt.Sprintf("Concurrency of %d", n), "give 1 to 10000")
+		}
+	})
+}
+
+// TolerateFailures lets a map go on when children fail, up to this percentage
+// of them: more than 0, up to 100. The aggregation gets the results of the others, in
+// order. By default the first failure fails the flow.
+func TolerateFailures(percent float64) MapOption {
+	return mapOption(func(n *chain.Node) {
+		n.Once("TolerateFailures")
+		n.Options.Tolerate = percent
+		if !(percent > 0) {
+			n.Refuse(fmt.Sprintf("TolerateFailures of %v percent", percent), "give more than 0, up to 100, or leave it out")
+		}
+	})
+}
+
+// Express runs the children of a map as Express workflows, which start ten
+// times as fast and are paid by their time instead of their steps. A child has
+// 5 minutes for all its steps, has no history of its own, and can't hold another map.
+func Express() MapOption {
+	return mapOption(func(n *chain.Node) {
+		n.Once("Express")
+		n.Options.Express = true
+	})
+}

@@ -1,0 +1,99 @@
+package lokki
+
+import (
+	"cmp"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/internal/failure"
+	"github.com/lokki-build/lokki/lokki/graph"
+)
+
+// Backoff says how often and how fast a step is tried again. The zero value is
+// what Step Functions does by itself: 3 retries after 1, 2 and 4 seconds.
+type Backoff struct {
+	Interval time.Duration // before the first retry, in whole seconds; 0 is 1 second
+	Rate     float64       // by which each pause is longer than the one before, 1 or more; 0 is 2
+	Attempts int           // retries at most, after the first try; 0 is 3
+	Cap      time.Duration // longest pause, in whole seconds and longer than Interval; 0 is none
+	Jitter   bool          // makes each pause a random part of its length, so that many items don't retry at once
+}
+
+// Retry tries a step again when it fails with an error of type E:
+//
+//	lokki.Map(birds, FlapBird, lokki.Retry[*Throttled](lokki.Backoff{Attempts: 5, Jitter: true}))
+//
+// An error is found by the name of its type, wrapped or not: that is what the
+// state machine sees. Of several types in one chain of wrapped errors the
+// outermost counts. [TimedOut] stands for a step that took too long, and error
+// for every error, those that errors.New makes among them. A step may have
+// several Retry; for an error of every type it is tried last.
+//
+// Whatever a step retries, errors marked by [Permanent] are not tried again, and
+// failures of Lambda, of the store of values, and those marked by [Transient]
+// are, up to 6 times.
+func Retry[E error](b Backoff) StepOption {
+	t := reflect.TypeFor[E]()
+	return stepOption(func(n *chain.Node) {
+		names := errorNames(t)
+		if names == nil {
+			n.Refuse(fmt.Sprintf("Retry of %s, whose errors the state machine can't tell by a name", t),
+				"name the type of the error itself, as in Retry[*Throttled], or retry every error with Retry[error]")
+			return
+		}
+		n.Options.Retry = append(n.Options.Retry, graph.Retry{
+			Errors:   names,
+			Interval: cmp.Or(seconds(n, "Backoff.Interval", b.Interval), 1),
+			Rate:     cmp.Or(b.Rate, 2),
+			Attempts: cmp.Or(b.Attempts, 3),
+			Cap:      seconds(n, "Backoff.Cap", b.Cap),
+			Jitter:   b.Jitter,
+		})
+	})
+}
+
+// errorNames is how the state machine calls errors of a type; nil when it has
+// no name for them.
+func errorNames(t reflect.Type) []string {
+	switch t {
+	case reflect.TypeFor[error]():
+		return []string{failure.Any}
+	case reflect.TypeFor[TimedOut]():
+		return []string{failure.StateTimeout, failure.StepTimeout}
+	}
+	if name := failure.GoType(t); name != "" {
+		return []string{name}
+	}
+	return nil
+}
+
+// Timeout bounds one try of a step, its waiting for a Lambda included: in whole
+// seconds, up to 15 minutes. The step's context ends by then at the latest, and the
+// error is [TimedOut]. A shorter timeout of the Lambda, in its lokki_step or in
+// lokki.yml, holds as well.
+func Timeout(d time.Duration) StepOption {
+	return stepOption(func(n *chain.Node) {
+		n.Once("Timeout")
+		n.Options.Timeout = seconds(n, "Timeout", d)
+		if d <= 0 {
+			n.Refuse(fmt.Sprintf("Timeout of %s", d), "give the seconds that one try may take, from 1 on")
+		}
+	})
+}
+
+// TimedOut is the error of a step that took longer than it may.
+type TimedOut struct {
+	After time.Duration // the time it had
+}
+
+func (e TimedOut) Error() string { return fmt.Sprintf("it took longer than %s", e.After) }
+
+// seconds refuses parts of seconds, which Step Functions does not know.
+func seconds(n *chain.Node, what string, d time.Duration) int {
+	if d%time.Second != 0 {
+		n.Refuse(fmt.Sprintf("%s is %s", what, d), "give whole seconds")
+	}
+	return int(d / time.Second)
+}
