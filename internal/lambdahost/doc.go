@@ -8,5 +8,7 @@
 //
 // With Config.Sandbox, which needs root on Linux, the program runs with its
 // root in a folder, as an unprivileged user who can write to /tmp only, in PID,
-// mount, IPC and UTS namespaces of its own. Memory, processor and network are not limited.
+// mount, IPC and UTS namespaces of its own. With Sandbox.Tmp its root is
+// read-only and /tmp bounded, and with Config.LimitMemory it is killed when it
+// uses more memory than it has. Processor and network are not limited.
 package lambdahost

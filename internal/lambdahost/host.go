@@ -15,10 +15,13 @@ type Config struct {
 	Command []string      // program and arguments; with Sandbox the paths are those inside it
 	Env     []string      // "KEY=value"; the later one counts
 	Dir     string        // working folder; this process's unless set
-	Memory  int           // MB, told to the program but not enforced; 512 unless set
+	Memory  int           // MB, told to the program; 512 unless set
 	Timeout time.Duration // of an invocation; 15 minutes unless set, the most that Lambda grants
 	Log     io.Writer     // what the program prints; dropped when nil
 	Sandbox *Sandbox      // nil runs the program as this user in this file system
+
+	// LimitMemory kills a program that uses more than Memory, on Linux.
+	LimitMemory bool
 }
 
 // Lambda's own limits
@@ -67,6 +70,7 @@ type Result struct {
 	Cold     bool          // a process was started for this invocation
 	Init     time.Duration // from there to its first call of next; 0 unless Cold
 	Duration time.Duration // from the payload's leaving to the answer
+	Memory   int64         // bytes: the process's peak so far; 0 where that can't be told
 }
 
 // Failure is how Lambda reports a function that failed.
@@ -135,25 +139,44 @@ func (h *Host) await(ctx context.Context, inv *invocation, result Result) (Resul
 	began := time.Now()
 	timer := time.NewTimer(h.config.Timeout)
 	defer timer.Stop()
+	var check <-chan time.Time
+	if h.config.LimitMemory {
+		ticker := time.NewTicker(memoryCheck)
+		defer ticker.Stop()
+		check = ticker.C
+	}
+	w := h.worker
 	var err error
-	select {
-	case a := <-inv.answered:
-		a.into(&result)
-	case <-h.worker.exited:
+	for done := false; !done; {
+		done = true
 		select {
-		case a := <-inv.answered: // it answered with its last breath
+		case a := <-inv.answered:
 			a.into(&result)
-		default:
-			result.Failure = &Failure{Type: "Runtime.ExitError", Message: "the program ended without an answer: " + h.worker.exitStatus()}
+		case <-w.exited:
+			select {
+			case a := <-inv.answered: // it answered with its last breath
+				a.into(&result)
+			default:
+				result.Failure = &Failure{Type: "Runtime.ExitError", Message: "the program ended without an answer: " + w.exitStatus()}
+			}
+			err = h.drop(nil)
+		case <-timer.C:
+			result.Failure = &Failure{Type: "Sandbox.Timedout", Message: fmt.Sprintf("Task timed out after %.2f seconds", h.config.Timeout.Seconds())}
+			err = h.drop(nil)
+		case <-ctx.Done():
+			err = h.drop(fmt.Errorf("invoking %s: %w", h.config.Name, ctx.Err()))
+		case <-check:
+			done = peakMemory(w.cmd.Process.Pid) > int64(h.config.Memory)<<20
 		}
-		err = h.drop(nil)
-	case <-timer.C:
-		result.Failure = &Failure{Type: "Sandbox.Timedout", Message: fmt.Sprintf("Task timed out after %.2f seconds", h.config.Timeout.Seconds())}
-		err = h.drop(nil)
-	case <-ctx.Done():
-		err = h.drop(fmt.Errorf("invoking %s: %w", h.config.Name, ctx.Err()))
 	}
 	result.Duration = time.Since(began)
+	if h.worker != nil {
+		result.Memory = peakMemory(w.cmd.Process.Pid)
+	}
+	if h.config.LimitMemory && result.Memory > int64(h.config.Memory)<<20 {
+		result.Payload, result.Failure = nil, outOfMemory(result.Memory, h.config.Memory)
+		err = h.drop(nil)
+	}
 	return result, err
 }
 

@@ -24,6 +24,7 @@ import (
 const workerMode = "TEST_WORKER"
 
 func TestMain(m *testing.M) {
+	lambdahost.Main()
 	switch os.Getenv(workerMode) {
 	case "":
 		os.Exit(m.Run())
@@ -59,6 +60,15 @@ func work(ctx context.Context, o order) (answer, error) {
 		os.Exit(7)
 	case "hang":
 		select {}
+	case "grow":
+		held := make([]byte, 200<<20)
+		for i := range held {
+			held[i] = 1
+		}
+		return answer{Text: fmt.Sprint(len(held))}, nil
+	case "fill":
+		_, err := os.Stat("/proc/self/status")
+		return answer{}, errors.Join(err, os.WriteFile("/tmp/large", make([]byte, 20<<20), 0o600))
 	case "much":
 		return answer{Text: strings.Repeat("x", 7<<20)}, nil
 	}
@@ -228,11 +238,67 @@ func TestALayoutRunsInASandbox(t *testing.T) {
 	if a.Text != "inside" || a.UID == 0 || a.PID != 1 {
 		t.Errorf("answer %+v, log %s", a, &log)
 	}
-	if got := fmt.Sprint(a.Root); got != "[app tmp]" {
+	if got := fmt.Sprint(a.Root); got != "[app dev proc tmp]" {
 		t.Errorf("the program sees %s in /", got)
 	}
 	if got := fmt.Sprint(a.Writable); got != "[/tmp]" {
 		t.Errorf("the program can write to %s", got)
+	}
+}
+
+// TestASandboxWithMountsOfItsOwn fills /tmp, and looks for what another one left there.
+func TestASandboxWithMountsOfItsOwn(t *testing.T) {
+	if runtime.GOOS != "linux" || os.Geteuid() != 0 {
+		t.Skip("needs root on Linux")
+	}
+	image, err := lambdahost.Unpack(writeLayout(t, staticWorker(t)), sharedDir(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	run := func(do string, tmp int) (lambdahost.Result, answer) {
+		h := newHost(t, lambdahost.Config{
+			Command: image.Command, Env: image.Env, Dir: image.Dir, Log: &log,
+			Sandbox: &lambdahost.Sandbox{Root: image.Root, Tmp: tmp},
+		})
+		r, err := h.Invoke(t.Context(), []byte("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Failure != nil && strings.Contains(log.String(), "operation not permitted") {
+			t.Skipf("this root can't: %s", &log)
+		}
+		return invoke(t, h, do, "")
+	}
+	_, a := run("", 100)
+	if a.UID == 0 || a.PID != 1 || fmt.Sprint(a.Root) != "[app dev proc tmp]" || fmt.Sprint(a.Writable) != "[/tmp]" {
+		t.Errorf("answer %+v, log %s", a, &log)
+	}
+	if r, _ := run("fill", 10); r.Failure == nil || !strings.Contains(r.Failure.Message, "no space left") {
+		t.Errorf("20 MB in a /tmp of 10 MB: %+v, log %s", r.Failure, &log)
+	}
+	if r, _ := run("fill", 100); r.Failure != nil {
+		t.Errorf("20 MB in a /tmp of 100 MB: %v, log %s", r.Failure, &log)
+	}
+	if left, err := os.ReadDir(filepath.Join(image.Root, "tmp")); err != nil || len(left) > 0 {
+		t.Errorf("outside, /tmp has %v, %v", left, err)
+	}
+}
+
+func TestMemoryIsLimited(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux tells a process's memory")
+	}
+	h := newHost(t, lambdahost.Config{Memory: 128, LimitMemory: true})
+	if r, _ := invoke(t, h, "", ""); r.Memory < 1<<20 || r.Memory > 128<<20 {
+		t.Errorf("a small invocation used %d bytes", r.Memory)
+	}
+	r, _ := invoke(t, h, "grow", "")
+	if r.Failure == nil || r.Failure.Type != "Runtime.ExitError" || !strings.Contains(r.Failure.Message, "of memory and has 128") {
+		t.Errorf("200 MB of 128: %+v", r.Failure)
+	}
+	if again, _ := invoke(t, h, "", ""); !again.Cold || again.Failure != nil {
+		t.Errorf("afterwards: %+v", again)
 	}
 }
 

@@ -147,8 +147,27 @@ func untar(from io.Reader, dir string) error {
 			return fmt.Errorf("%s: %w", h.Name, err)
 		}
 	}
-	if err := root.MkdirAll("tmp", 0o755); err != nil {
-		return err
+	return addMountPoints(root)
+}
+
+// devices are what a program in a sandbox finds in /dev.
+var devices = []string{"dev/null", "dev/zero", "dev/random", "dev/urandom"}
+
+// addMountPoints adds what Lambda has in every image: a /tmp for everybody, and
+// places for /proc and the devices.
+func addMountPoints(root *os.Root) error {
+	for _, dir := range []string{"tmp", "proc", "dev"} {
+		if err := root.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+	}
+	for _, name := range devices {
+		if _, err := root.Lstat(name); err == nil {
+			continue
+		}
+		if err := root.WriteFile(name, nil, 0o644); err != nil {
+			return err
+		}
 	}
 	return root.Chmod("tmp", 0o777|fs.ModeSticky)
 }

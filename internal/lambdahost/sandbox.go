@@ -4,7 +4,34 @@ package lambdahost
 type Sandbox struct {
 	Root string // what the program sees as /
 	UID  int    // who it runs as, and its group; 993 unless set
+
+	// Tmp is the size of /tmp in MB. With it the program gets mounts of its
+	// own: its root is read-only, /tmp is empty at its start and full at that
+	// size, and it has /proc and the devices that Lambda has. The calling
+	// program has to call Main first. With 0 all programs with one Root share its /tmp.
+	Tmp int
 }
 
 // defaultUID is an arbitrary user without any rights of its own.
 const defaultUID = 993
+
+func (s *Sandbox) uid() int {
+	if s.UID != 0 {
+		return s.UID
+	}
+	return defaultUID
+}
+
+// inner names the variable by which a program that is started again knows
+// that it has to make the mounts for another one, which it becomes then.
+const inner = "LOKKI_SANDBOX"
+
+// innerSpec is the variable's value, as JSON.
+type innerSpec struct {
+	Root    string   `json:"root"`
+	UID     int      `json:"uid"`
+	Tmp     int      `json:"tmp"` // MB
+	Dir     string   `json:"dir"`
+	Command []string `json:"command"`
+	Env     []string `json:"env"`
+}

@@ -1,11 +1,16 @@
 package lambdahost
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"syscall"
 )
+
+// namespaces are what a sandboxed program has for itself.
+const namespaces = syscall.CLONE_NEWNS | syscall.CLONE_NEWPID | syscall.CLONE_NEWIPC | syscall.CLONE_NEWUTS
 
 // confine sets how the process is separated from this one. It always dies
 // with this process.
@@ -17,15 +22,30 @@ func confine(cmd *exec.Cmd, s *Sandbox) error {
 	if os.Geteuid() != 0 {
 		return errors.New("running in a sandbox: only root can")
 	}
-	uid := uint32(defaultUID)
-	if s.UID != 0 {
-		uid = uint32(s.UID)
-	}
-	cmd.SysProcAttr.Chroot = s.Root
-	cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uid, Gid: uid}
-	cmd.SysProcAttr.Cloneflags = syscall.CLONE_NEWNS | syscall.CLONE_NEWPID | syscall.CLONE_NEWIPC | syscall.CLONE_NEWUTS
+	cmd.SysProcAttr.Cloneflags = namespaces
 	if cmd.Dir == "" {
 		cmd.Dir = "/"
 	}
+	if s.Tmp > 0 {
+		return startInside(cmd, s)
+	}
+	cmd.SysProcAttr.Chroot = s.Root
+	cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(s.uid()), Gid: uint32(s.uid())}
+	return nil
+}
+
+// startInside lets the command begin as this very program, in the new
+// namespaces and as root, so that it can make its mounts (see Main).
+func startInside(cmd *exec.Cmd, s *Sandbox) error {
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("running in a sandbox: %w", err)
+	}
+	spec, err := json.Marshal(innerSpec{Root: s.Root, UID: s.uid(), Tmp: s.Tmp, Dir: cmd.Dir, Command: cmd.Args, Env: cmd.Env})
+	if err != nil {
+		return fmt.Errorf("running in a sandbox: %w", err)
+	}
+	cmd.Path, cmd.Args, cmd.Dir = self, []string{self}, "/"
+	cmd.Env = []string{inner + "=" + string(spec)}
 	return nil
 }

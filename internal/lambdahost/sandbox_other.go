@@ -13,3 +13,6 @@ func confine(_ *exec.Cmd, s *Sandbox) error {
 	}
 	return nil
 }
+
+// Main returns: there are no sandboxes here.
+func Main() {}
