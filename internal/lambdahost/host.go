@@ -65,12 +65,13 @@ func New(c Config) (*Host, error) {
 
 // Result is the end of one invocation.
 type Result struct {
-	Payload  []byte        // the function's response
-	Failure  *Failure      // set when the function failed; Payload is empty then
-	Cold     bool          // a process was started for this invocation
-	Init     time.Duration // from there to its first call of next; 0 unless Cold
-	Duration time.Duration // from the payload's leaving to the answer
-	Memory   int64         // bytes: the process's peak so far; 0 where that can't be told
+	RequestID string
+	Payload   []byte        // the function's response
+	Failure   *Failure      // set when the function failed; Payload is empty then
+	Cold      bool          // a process was started for this invocation
+	Init      time.Duration // from there to its first call of next; 0 unless Cold
+	Duration  time.Duration // from the payload's leaving to the answer
+	Memory    int64         // bytes: the process's peak so far; 0 where that can't be told
 }
 
 // Failure is how Lambda reports a function that failed.
@@ -106,7 +107,7 @@ func (h *Host) Invoke(ctx context.Context, payload []byte) (Result, error) {
 	if h.worker != nil {
 		err := h.worker.hand(ctx, inv, 0)
 		if err == nil {
-			return h.await(ctx, inv, Result{})
+			return h.await(ctx, inv, Result{RequestID: inv.id})
 		}
 		if !errors.Is(err, errExited) {
 			return Result{}, h.drop(err)
@@ -120,7 +121,7 @@ func (h *Host) Invoke(ctx context.Context, payload []byte) (Result, error) {
 	}
 	h.worker = w
 	err = w.hand(ctx, inv, initLimit)
-	result := Result{Cold: true, Init: w.initTime()}
+	result := Result{RequestID: inv.id, Cold: true, Init: w.initTime()}
 	switch {
 	case errors.Is(err, errExited):
 		result.Failure = &Failure{Type: "Runtime.ExitError", Message: "the program ended before it asked for an invocation: " + w.exitStatus()}

@@ -13,13 +13,27 @@ import (
 // exitInner is the exit code of a program whose sandbox could not be made.
 const exitInner = 126
 
+// tryMounts is a value of the variable that only asks whether mounts can be made.
+const tryMounts = "try"
+
+// prepared is set by Main. Without it a program that is started again would not
+// make a sandbox but do its own work, and start itself again.
+var prepared bool
+
 // Main has to be called first in the main function, or the TestMain, of a
 // program that uses Sandbox.Tmp. It returns unless the program was started to
 // make a sandbox.
 func Main() {
+	prepared = true
 	spec := os.Getenv(inner)
 	if spec == "" {
 		return
+	}
+	if spec == tryMounts {
+		if syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, "") != nil {
+			os.Exit(exitInner)
+		}
+		os.Exit(0)
 	}
 	var s innerSpec
 	err := json.Unmarshal([]byte(spec), &s)

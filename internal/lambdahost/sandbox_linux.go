@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"sync"
 	"syscall"
 )
 
@@ -37,6 +38,9 @@ func confine(cmd *exec.Cmd, s *Sandbox) error {
 // startInside lets the command begin as this very program, in the new
 // namespaces and as root, so that it can make its mounts (see Main).
 func startInside(cmd *exec.Cmd, s *Sandbox) error {
+	if !prepared {
+		return errors.New("running in a sandbox: the program did not call lambdahost.Main first")
+	}
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("running in a sandbox: %w", err)
@@ -49,3 +53,15 @@ func startInside(cmd *exec.Cmd, s *Sandbox) error {
 	cmd.Env = []string{inner + "=" + string(spec)}
 	return nil
 }
+
+// CanSandbox reports whether this process may make sandboxes. Root of a
+// container may not: so it is tried.
+var CanSandbox = sync.OnceValue(func() bool {
+	if os.Geteuid() != 0 || !prepared {
+		return false
+	}
+	cmd := exec.Command("/proc/self/exe")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: namespaces}
+	cmd.Env = []string{inner + "=" + tryMounts}
+	return cmd.Run() == nil
+})

@@ -16,3 +16,6 @@ func confine(_ *exec.Cmd, s *Sandbox) error {
 
 // Main returns: there are no sandboxes here.
 func Main() {}
+
+// CanSandbox reports false: there are no sandboxes here.
+func CanSandbox() bool { return false }

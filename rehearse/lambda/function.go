@@ -1,0 +1,70 @@
+// Package lambda plays AWS Lambda: it keeps execution environments of a flow's
+// functions, which run the binaries of their images, and hands invocations to
+// them. What the functions do is real; only Lambda's control plane is played.
+package lambda
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/lokki-build/lokki/internal/lambdahost"
+)
+
+// Function is a Lambda function as its template declares it.
+type Function struct {
+	ARN              string
+	Name             string
+	Image            string            // folder of the image, an OCI layout with one image for this machine
+	Env              map[string]string // its environment
+	Memory           int               // MB
+	Timeout          int               // seconds
+	EphemeralStorage int               // MB of /tmp
+}
+
+// Enforced says which of a function's limits this machine enforces, for people.
+func Enforced() string {
+	if !sandboxed() {
+		return "timeout and memory are enforced; the read-only root and the size of /tmp are not, which takes root on Linux"
+	}
+	return "timeout, memory, the read-only root and the size of /tmp are enforced; the share of processor is not"
+}
+
+func sandboxed() bool { return lambdahost.CanSandbox() }
+
+// unpack makes the function's image ready to run in folder.
+func (f Function) unpack(folder string, env []string) (lambdahost.Config, error) {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return lambdahost.Config{}, fmt.Errorf("unpacking %s: %w", f.Name, err)
+	}
+	image, err := lambdahost.Unpack(f.Image, folder)
+	if err != nil {
+		return lambdahost.Config{}, fmt.Errorf("unpacking %s: %w", f.Name, err)
+	}
+	if len(image.Command) == 0 {
+		return lambdahost.Config{}, fmt.Errorf("unpacking %s: the image in %s has no entry point\nhint: set entrypoint of its base image", f.Name, f.Image)
+	}
+	all := slices.Concat(image.Env, env)
+	for _, name := range slices.Sorted(maps.Keys(f.Env)) {
+		all = append(all, name+"="+f.Env[name])
+	}
+	c := lambdahost.Config{
+		Name:        f.Name,
+		Command:     image.Command,
+		Env:         all,
+		Dir:         image.Dir,
+		Memory:      f.Memory,
+		LimitMemory: true,
+		Timeout:     time.Duration(f.Timeout) * time.Second,
+	}
+	if sandboxed() {
+		c.Sandbox = &lambdahost.Sandbox{Root: image.Root, Tmp: f.EphemeralStorage}
+	} else {
+		c.Command = slices.Concat([]string{filepath.Join(image.Root, image.Command[0])}, image.Command[1:])
+		c.Dir = filepath.Join(image.Root, image.Dir)
+	}
+	return c, nil
+}

@@ -1,0 +1,143 @@
+package lambda
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/lokki-build/lokki/internal/lambdahost"
+)
+
+// Options say how functions are run.
+type Options struct {
+	// Concurrency is how many invocations run at the same time, of all functions
+	// together; more wait. It takes the place of the account's limit.
+	Concurrency int
+
+	// Env is what every function gets besides its own environment, as
+	// "KEY=value": where S3 is, above all.
+	Env []string
+
+	// Log is what the functions print and Lambda's REPORT lines; nil drops them.
+	Log func(function string) io.Writer
+}
+
+// Service runs functions. Its methods may be called concurrently.
+type Service struct {
+	slots     chan struct{}
+	folder    string               // of the unpacked images
+	functions map[string]*function // by ARN
+}
+
+// function is a function with its idle environments and its figures.
+type function struct {
+	name   string
+	config lambdahost.Config
+
+	mu     sync.Mutex
+	closed bool
+	idle   []*lambdahost.Host // the one used last is the warmest
+	stats  Stats
+}
+
+// New unpacks the images of the functions. No program is started yet.
+func New(functions []Function, o Options) (*Service, error) {
+	if o.Concurrency < 1 {
+		return nil, fmt.Errorf("concurrency %d: want 1 or more", o.Concurrency)
+	}
+	// The functions' user has to reach it.
+	folder, err := os.MkdirTemp("", "functions")
+	if err != nil {
+		return nil, fmt.Errorf("making a folder for the images: %w", err)
+	}
+	s := &Service{slots: make(chan struct{}, o.Concurrency), folder: folder, functions: map[string]*function{}}
+	if err := os.Chmod(folder, 0o755); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	for _, f := range functions {
+		c, err := f.unpack(filepath.Join(folder, f.Name), o.Env)
+		if err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+		c.Log = io.Discard
+		if o.Log != nil {
+			c.Log = &shared{to: o.Log(f.Name)}
+		}
+		s.functions[f.ARN] = &function{name: f.Name, config: c, stats: Stats{Function: f.Name, Size: f.Memory}}
+	}
+	return s, nil
+}
+
+// Invoke runs a function once, in an idle environment or a new one, when there
+// is room for it. What the function does wrong is in the result.
+func (s *Service) Invoke(ctx context.Context, arn string, payload []byte) (lambdahost.Result, error) {
+	f := s.functions[arn]
+	if f == nil {
+		return lambdahost.Result{}, fmt.Errorf("invoking %s: there is no such function", arn)
+	}
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	case <-ctx.Done():
+		return lambdahost.Result{}, fmt.Errorf("invoking %s: %w", f.name, ctx.Err())
+	}
+	host, err := f.take()
+	if err != nil {
+		return lambdahost.Result{}, err
+	}
+	r, err := host.Invoke(ctx, payload)
+	f.put(host, r)
+	return r, err
+}
+
+func (f *function) take() (*lambdahost.Host, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		return nil, fmt.Errorf("invoking %s: the rehearsal has ended", f.name)
+	}
+	if last := len(f.idle) - 1; last >= 0 {
+		host := f.idle[last]
+		f.idle = f.idle[:last]
+		return host, nil
+	}
+	f.stats.Environments++
+	return lambdahost.New(f.config)
+}
+
+// put keeps the environment for the next invocation, and counts this one.
+func (f *function) put(host *lambdahost.Host, r lambdahost.Result) {
+	f.mu.Lock()
+	f.stats.add(r)
+	closed := f.closed
+	if !closed {
+		f.idle = append(f.idle, host)
+	}
+	f.mu.Unlock()
+	if closed {
+		host.Close()
+	}
+	if r.RequestID != "" {
+		io.WriteString(f.config.Log, report(r, f.config.Memory))
+	}
+}
+
+// Close kills all environments and removes the images.
+func (s *Service) Close() error {
+	var problems []error
+	for _, f := range s.functions {
+		f.mu.Lock()
+		f.closed = true
+		idle := f.idle
+		f.idle = nil
+		f.mu.Unlock()
+		for _, host := range idle {
+			problems = append(problems, host.Close())
+		}
+	}
+	return errors.Join(append(problems, os.RemoveAll(s.folder))...)
+}

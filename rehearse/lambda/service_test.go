@@ -1,0 +1,198 @@
+package lambda_test
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"debug/elf"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	awslambda "github.com/aws/aws-lambda-go/lambda"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/layout"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/tarball"
+
+	"github.com/lokki-build/lokki/internal/lambdahost"
+	"github.com/lokki-build/lokki/rehearse/lambda"
+)
+
+// workerMode makes the test binary the program in the images.
+const workerMode = "TEST_WORKER"
+
+func TestMain(m *testing.M) {
+	lambdahost.Main()
+	if os.Getenv(workerMode) == "" {
+		os.Exit(m.Run())
+	}
+	awslambda.Start(func(_ context.Context, do string) (string, error) {
+		switch do {
+		case "fail":
+			return "", errors.New("on purpose")
+		case "sleep":
+			time.Sleep(100 * time.Millisecond)
+		case "hang":
+			time.Sleep(time.Hour)
+		}
+		return os.Getenv("GREETING") + " from " + os.Getenv("FROM"), nil
+	})
+}
+
+const arn = "arn:aws:lambda:eu-west-1:123456789012:function:greet"
+
+type log struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+func newService(t *testing.T, concurrency int) (*lambda.Service, *log) {
+	t.Helper()
+	var l log
+	s, err := lambda.New([]lambda.Function{{
+		ARN: arn, Name: "greet", Image: image(t), Memory: 256, Timeout: 1, EphemeralStorage: 512,
+		Env: map[string]string{"GREETING": "hello"},
+	}}, lambda.Options{Concurrency: concurrency, Env: []string{workerMode + "=1"}, Log: func(string) io.Writer { return &l }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s, &l
+}
+
+func TestInvoke(t *testing.T) {
+	s, l := newService(t, 4)
+	for i := range 3 {
+		r, err := s.Invoke(t.Context(), arn, []byte(`""`))
+		if err != nil || r.Failure != nil || string(r.Payload) != `"hello from image"` || r.Cold != (i == 0) {
+			t.Fatalf("%d: %+v, %v, log %s", i, r, err, l)
+		}
+	}
+	failed, err := s.Invoke(t.Context(), arn, []byte(`"fail"`))
+	if err != nil || failed.Failure == nil || failed.Failure.Message != "on purpose" {
+		t.Errorf("got %+v, %v", failed, err)
+	}
+	late, err := s.Invoke(t.Context(), arn, []byte(`"hang"`))
+	if err != nil || late.Failure == nil || late.Failure.Type != "Sandbox.Timedout" {
+		t.Errorf("got %+v, %v", late, err)
+	}
+	stats := s.Stats()[0]
+	if stats.Invocations != 5 || stats.Failures != 2 || stats.Environments != 1 || stats.Cold != 1 || stats.Memory == 0 ||
+		stats.Billed < stats.Duration || stats.GBSeconds() < 0.25 || stats.GBSeconds() > 2 {
+		t.Errorf("stats %+v, %v GB-seconds", stats, stats.GBSeconds())
+	}
+	reports := regexp.MustCompile(`(?m)^REPORT RequestId: \S+\tDuration: [0-9.]+ ms\tBilled Duration: \d+ ms\tMemory Size: 256 MB\tMax Memory Used: \d+ MB(\tInit Duration: [0-9.]+ ms)?(\tStatus: (error|timeout)\tError Type: \S+)?$`)
+	if found := reports.FindAllString(l.String(), -1); len(found) != 5 || !strings.Contains(found[0], "Init") || !strings.Contains(found[4], "timeout") {
+		t.Errorf("log %s", l)
+	}
+}
+
+func TestEnvironmentsComeWithTheConcurrency(t *testing.T) {
+	s, _ := newService(t, 3)
+	var all sync.WaitGroup
+	for range 9 {
+		all.Go(func() {
+			if r, err := s.Invoke(t.Context(), arn, []byte(`"sleep"`)); err != nil || r.Failure != nil {
+				t.Errorf("got %+v, %v", r, err)
+			}
+		})
+	}
+	all.Wait()
+	if stats := s.Stats()[0]; stats.Environments != 3 || stats.Invocations != 9 {
+		t.Errorf("stats %+v", stats)
+	}
+}
+
+func TestWhatCantBeInvoked(t *testing.T) {
+	s, _ := newService(t, 1)
+	if _, err := s.Invoke(t.Context(), arn+"x", nil); err == nil || !strings.Contains(err.Error(), "no such function") {
+		t.Errorf("got %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.Invoke(ctx, arn, []byte(`""`)); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := lambda.New(nil, lambda.Options{}); err == nil || err.Error() != "concurrency 0: want 1 or more" {
+		t.Errorf("got %v", err)
+	}
+	if _, err := lambda.New([]lambda.Function{{Name: "f", Image: t.TempDir()}}, lambda.Options{Concurrency: 1}); err == nil ||
+		!strings.HasPrefix(err.Error(), "unpacking f: ") {
+		t.Errorf("got %v", err)
+	}
+	s.Close()
+	if _, err := s.Invoke(t.Context(), arn, []byte(`""`)); err == nil || !strings.Contains(err.Error(), "has ended") {
+		t.Errorf("after Close: got %v", err)
+	}
+}
+
+// image makes an image of this test binary, which has to be static for that.
+func image(t *testing.T) string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	worker, err := os.ReadFile(self)
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := elf.NewFile(bytes.NewReader(worker))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range program.Progs {
+		if p.Type == elf.PT_INTERP {
+			t.Skip("this test binary is linked dynamically; CGO_ENABLED=0 makes it static")
+		}
+	}
+	var files bytes.Buffer
+	w := tar.NewWriter(&files)
+	w.WriteHeader(&tar.Header{Name: "app/worker", Typeflag: tar.TypeReg, Mode: 0o555, Size: int64(len(worker))})
+	w.Write(worker)
+	w.Close()
+	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(files.Bytes())), nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err := mutate.AppendLayers(empty.Image, layer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if img, err = mutate.Config(img, v1.Config{Entrypoint: []string{"/app/worker"}, Env: []string{"FROM=image"}}); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "layout")
+	to, err := layout.Write(dir, empty.Index)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := to.AppendImage(img); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
