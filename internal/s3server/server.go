@@ -38,6 +38,7 @@ type Server struct {
 	folder string
 	mu     sync.Mutex
 	child  *gateway // nil while stopped
+	others []*proxy // of Listen
 }
 
 // gateway is the process that serves.
@@ -139,6 +140,9 @@ func (s *Server) Close() error {
 	if s.proxy != nil {
 		s.proxy.close()
 	}
+	for _, p := range s.others {
+		p.close()
+	}
 	return os.RemoveAll(s.folder)
 }
 
@@ -175,8 +179,8 @@ func (s *Server) CreateBucket(ctx context.Context, name string) error {
 	return nil
 }
 
-// Requests is the number of requests with an HTTP method so far, of all
-// clients; "" counts those with any.
+// Requests is the number of requests with an HTTP method so far at the first
+// address, of all clients; "" counts those with any.
 func (s *Server) Requests(method string) int { return s.proxy.count(method) }
 
 // Interceptor stands between a client and the server, which pass is. It may
@@ -190,4 +194,18 @@ func (s *Server) Intercept(f Interceptor) {
 		return
 	}
 	s.proxy.around.Store(&f)
+}
+
+// Listen gives the server another address, until Close, whose requests all go
+// through f. Those of the first address don't.
+func (s *Server) Listen(f Interceptor) (url string, err error) {
+	p, err := newProxy(filepath.Join(s.folder, socketName))
+	if err != nil {
+		return "", err
+	}
+	p.around.Store(&f)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.others = append(s.others, p)
+	return p.url, nil
 }

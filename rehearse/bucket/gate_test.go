@@ -1,0 +1,173 @@
+package bucket_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go"
+
+	"github.com/lokki-build/lokki/internal/s3server"
+	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/rehearse/bucket"
+)
+
+func TestMain(m *testing.M) {
+	s3server.Main()
+	os.Exit(m.Run())
+}
+
+// guarded is an S3 server behind a gate that denies some actions.
+type guarded struct {
+	gate   *bucket.Gate
+	client *s3.Client
+	denied []string // actions
+
+	mu    sync.Mutex
+	asked []string // actions and resources
+}
+
+func newGuarded(t *testing.T) *guarded {
+	t.Helper()
+	server, err := s3server.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	if err := server.CreateBucket(t.Context(), "values"); err != nil {
+		t.Fatal(err)
+	}
+	g := &guarded{}
+	g.gate = &bucket.Gate{Partition: "aws-cn", Allow: func(action, resource string) error {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.asked = append(g.asked, action+" "+resource)
+		if slices.Contains(g.denied, action) {
+			return fmt.Errorf("not authorized to perform: %s on resource: %s", action, resource)
+		}
+		return nil
+	}}
+	url, err := server.Listen(g.gate.Intercept)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.client = s3.New(server.Client().Options(), func(o *s3.Options) { o.BaseEndpoint = &url })
+	return g
+}
+
+func code(err error) string {
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		return api.ErrorCode()
+	}
+	return fmt.Sprint(err)
+}
+
+func TestWhatIsAllowedReachesTheServer(t *testing.T) {
+	g := newGuarded(t)
+	s := store.NewS3(g.client, "values")
+	if err := s.Put(t.Context(), "a/b", strings.NewReader("hello")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Put(t.Context(), "a/b", strings.NewReader("again")); !errors.Is(err, store.ErrExists) {
+		t.Errorf("putting again: %v", err)
+	}
+	body, err := s.Get(t.Context(), "a/b", 1, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer body.Close()
+	if data, err := io.ReadAll(body); err != nil || string(data) != "ell" {
+		t.Errorf("got %q, %v", data, err)
+	}
+	if _, err := s.Size(t.Context(), "a/c"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("a missing object: %v", err)
+	}
+	if want := "s3:PutObject arn:aws-cn:s3:::values/a/b"; g.asked[0] != want {
+		t.Errorf("asked %q, want %q first", g.asked, want)
+	}
+	if got := g.gate.Requests(); got != (bucket.Requests{Put: 2, Get: 2}) {
+		t.Errorf("counted %+v", got)
+	}
+	if err := g.gate.Denied(); err != nil {
+		t.Errorf("denied: %v", err)
+	}
+}
+
+func TestWhatIsNotAllowedIsDenied(t *testing.T) {
+	for _, c := range []struct {
+		action string
+		do     func(*s3.Client) error
+	}{
+		{"s3:PutObject", func(c *s3.Client) error {
+			_, err := c.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String("values"), Key: aws.String("k"), Body: strings.NewReader("x")})
+			return err
+		}},
+		{"s3:PutObject", func(c *s3.Client) error {
+			_, err := c.CreateMultipartUpload(t.Context(), &s3.CreateMultipartUploadInput{Bucket: aws.String("values"), Key: aws.String("k")})
+			return err
+		}},
+		{"s3:GetObject", func(c *s3.Client) error {
+			_, err := c.GetObject(t.Context(), &s3.GetObjectInput{Bucket: aws.String("values"), Key: aws.String("k")})
+			return err
+		}},
+		{"s3:ListBucket", func(c *s3.Client) error {
+			_, err := c.ListObjectsV2(t.Context(), &s3.ListObjectsV2Input{Bucket: aws.String("values")})
+			return err
+		}},
+		{"s3:ListMultipartUploadParts", func(c *s3.Client) error {
+			_, err := c.ListParts(t.Context(), &s3.ListPartsInput{Bucket: aws.String("values"), Key: aws.String("k"), UploadId: aws.String("u")})
+			return err
+		}},
+		{"s3:AbortMultipartUpload", func(c *s3.Client) error {
+			_, err := c.AbortMultipartUpload(t.Context(), &s3.AbortMultipartUploadInput{Bucket: aws.String("values"), Key: aws.String("k"), UploadId: aws.String("u")})
+			return err
+		}},
+		{"s3:DeleteObject", func(c *s3.Client) error {
+			_, err := c.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: aws.String("values"), Key: aws.String("k")})
+			return err
+		}},
+	} {
+		g := newGuarded(t)
+		g.denied = []string{c.action}
+		if got := code(c.do(g.client)); got != "AccessDenied" {
+			t.Errorf("%s: %s, want AccessDenied", c.action, got)
+		}
+		if err := g.gate.Denied(); err == nil || !strings.Contains(err.Error(), c.action) {
+			t.Errorf("%s: the gate says %v", c.action, err)
+		}
+		g.denied = nil
+		if got := code(c.do(g.client)); got == "AccessDenied" {
+			t.Errorf("%s: denied when it is allowed", c.action)
+		}
+	}
+}
+
+// TestAMissingObjectIsHiddenFromWhoMayNotList follows S3's documentation of GetObject.
+func TestAMissingObjectIsHiddenFromWhoMayNotList(t *testing.T) {
+	g := newGuarded(t)
+	g.denied = []string{"s3:ListBucket"}
+	get := func() error {
+		_, err := g.client.GetObject(t.Context(), &s3.GetObjectInput{Bucket: aws.String("values"), Key: aws.String("none")})
+		return err
+	}
+	if got := code(get()); got != "AccessDenied" {
+		t.Errorf("%s, want AccessDenied", got)
+	}
+	if err := g.gate.Denied(); err == nil || !strings.Contains(err.Error(), "s3:ListBucket on resource: arn:aws-cn:s3:::values") {
+		t.Errorf("the gate says %v", err)
+	}
+	g.denied = nil
+	var missing *types.NoSuchKey
+	if err := get(); !errors.As(err, &missing) {
+		t.Errorf("%v, want NoSuchKey", err)
+	}
+}
