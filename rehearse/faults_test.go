@@ -1,0 +1,127 @@
+package rehearse
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/lambdahost"
+)
+
+func TestParseCall(t *testing.T) {
+	for text, want := range map[string]Call{
+		"flap-bird":         {Step: "flap-bird"},
+		"flap-bird@3":       {Step: "flap-bird", Index: []int{3}},
+		"count-word@2/17":   {Step: "count-word", Index: []int{2, 17}},
+		"count-word@2/17/":  {Step: "count-word", Index: []int{2, 17}},
+		"count-word@2/17:1": {Step: "count-word", Index: []int{2, 17}, Times: 1},
+		"flap-bird:2":       {Step: "flap-bird", Times: 2},
+	} {
+		if got, err := ParseCall(text); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: got %+v, %v", text, got, err)
+		}
+	}
+	for text, want := range map[string]string{
+		"":             "no step",
+		"@3":           "no step",
+		"flap-bird@":   `"" is not the index`,
+		"flap-bird@-1": `"-1" is not the index`,
+		"flap-bird@x":  `"x" is not the index`,
+		"flap-bird:0":  `"0" is not a number of tries`,
+	} {
+		if _, err := ParseCall(text); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "\nhint: ") {
+			t.Errorf("%s: got %v", text, err)
+		}
+	}
+}
+
+// outcome is the type of error that an invocation ends with, or "".
+func outcome(t *testing.T, f Faults, r envelope.Request) string {
+	t.Helper()
+	payload, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := f.around(func(ctx context.Context, _ string, _ []byte) (lambdahost.Result, error) {
+		return lambdahost.Result{}, nil
+	})(t.Context(), "arn", payload)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Failure == nil {
+		return ""
+	}
+	return got.Failure.Type
+}
+
+func TestFailMeetsTheCallOnly(t *testing.T) {
+	f := Faults{Fail: []Call{{Step: "flap", Index: []int{2, 17}, Times: 2}, {Step: "join"}}}
+	for _, c := range []struct {
+		request envelope.Request
+		want    bool
+	}{
+		{envelope.Request{Step: "flap", Path: "2/17/"}, true},
+		{envelope.Request{Step: "flap", Path: "2/17/", Attempt: 1}, true},
+		{envelope.Request{Step: "flap", Path: "2/17/", Attempt: 2}, false},
+		{envelope.Request{Step: "flap", Path: "2/10/", Batch: &envelope.Batch{Index: 10, Count: 8}}, true},
+		{envelope.Request{Step: "flap", Path: "2/10/", Batch: &envelope.Batch{Index: 10, Count: 7}}, false},
+		{envelope.Request{Step: "flap", Path: "2/18/", Batch: &envelope.Batch{Index: 18, Count: 8}}, false},
+		{envelope.Request{Step: "flap", Path: "3/17/"}, false},
+		{envelope.Request{Step: "flap", Path: "17/"}, false},
+		{envelope.Request{Step: "flap"}, false},
+		{envelope.Request{Step: "flop", Path: "2/17/"}, false},
+		{envelope.Request{Step: "join", Path: "5/", Attempt: 9}, true},
+	} {
+		if got := outcome(t, f, c.request) == "errorString"; got != c.want {
+			t.Errorf("%+v: %v, want %v", c.request, got, c.want)
+		}
+	}
+}
+
+func TestSharesAreMetAndDoNotDependOnTheOrder(t *testing.T) {
+	const n = 4000
+	for _, c := range []struct {
+		faults Faults
+		kind   string
+	}{
+		{Faults{FailRate: 0.1}, "Lokki.Transient"},
+		{Faults{Throttle: 0.25}, "Lambda.TooManyRequestsException"},
+		{Faults{Kill: 0.01}, "Lambda.ServiceException"},
+	} {
+		met := map[int]bool{}
+		for i := range n {
+			r := envelope.Request{Step: "flap", Path: envelope.Child("", i)}
+			if got := outcome(t, c.faults, r); got == c.kind {
+				met[i] = true
+			} else if got != "" {
+				t.Fatalf("got %s", got)
+			}
+		}
+		share := c.faults.FailRate + c.faults.Throttle + c.faults.Kill
+		if got := float64(len(met)) / n; math.Abs(got-share) > 0.02 {
+			t.Errorf("%+v meets %v of all", c.faults, got)
+		}
+		for i := n - 1; i >= 0; i -= 100 {
+			if again := outcome(t, c.faults, envelope.Request{Step: "flap", Path: envelope.Child("", i)}) != ""; again != met[i] {
+				t.Errorf("%+v: %d was %v and is %v", c.faults, i, met[i], again)
+			}
+		}
+	}
+}
+
+func TestFaultsOutOfRange(t *testing.T) {
+	err := Faults{FailRate: 1.1, Throttle: -1, Kill: math.NaN(), S3Errors: 2, Slow: -time.Second}.validate()
+	for _, want := range []string{"fail rate 1.1: want", "throttle -1: want", "kill NaN: want", "S3 errors 2: want", "slow -1s: want"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	if err := (Faults{FailRate: 1}).validate(); err != nil {
+		t.Error(err)
+	}
+}
