@@ -11,6 +11,8 @@ LokkiStepInfo = provider(
         "image": "File: the image, a folder in OCI layout.",
         "label": "Label: the lokki_step target.",
         "memory": "int: memory in MB; 0 leaves it to lokki.yml.",
+        "rehearsal_architecture": "string: architecture of rehearsal_image, that of this machine.",
+        "rehearsal_image": "File: the image to rehearse with: image itself, or the same step built for this machine.",
         "timeout": "int: longest run of one invocation in seconds; 0 leaves it to lokki.yml.",
     },
 )

@@ -1,14 +1,9 @@
 """lokki_step: a Go function as a step, with an image of its own."""
 
 load("@rules_go//go:def.bzl", "GoInfo")
-load("@rules_oci//oci:defs.bzl", "oci_image")
 load("//rules:providers.bzl", "LokkiStepInfo")
-load(":go_program.bzl", "go_program")
-load(":layer.bzl", "step_layer")
 load(":names.bzl", "check_go_name", "go_name")
-
-# Where the step's binary is in its image.
-_BINARY = "/lokki/step"
+load(":step_image.bzl", "host_architecture", "step_image")
 
 _ARCHITECTURES = ["arm64", "amd64"]
 
@@ -50,6 +45,9 @@ def _step_impl(ctx):
             image = image,
             label = ctx.label,
             memory = ctx.attr.memory,
+            rehearsal_architecture = ctx.attr.rehearsal_architecture,
+            # Where the machine can run the image itself, it does.
+            rehearsal_image = image if ctx.attr.architecture == ctx.attr.rehearsal_architecture else ctx.file.rehearsal_image,
             timeout = ctx.attr.timeout,
         ),
     ]
@@ -66,6 +64,8 @@ _step = rule(
         "image": attr.label(allow_single_file = True, mandatory = True),
         "library": attr.label(mandatory = True, providers = [GoInfo]),
         "memory": attr.int(),
+        "rehearsal_architecture": attr.string(mandatory = True),
+        "rehearsal_image": attr.label(allow_single_file = True, mandatory = True),
         "timeout": attr.int(),
     },
     provides = [LokkiStepInfo],
@@ -120,37 +120,26 @@ def lokki_step(
     """
     function = function or go_name(name)
     common = {"tags": tags, "testonly": testonly}
-    private = dict(common, visibility = ["//visibility:private"])
 
-    go_program(
-        name = name + "_bin",
-        call = "lambdastep.Start",
-        function = function,
-        gc_linkopts = ["-s", "-w"],
+    step_image(
+        name,
         # _step refuses others, in words.
-        goarch = architecture if architecture in _ARCHITECTURES else _ARCHITECTURES[0],
-        goos = "linux",
-        gotags = ["lambda.norpc"],
-        library = library,
-        package = "lokki/lambdastep",
-        static = "on",
-        **private
-    )
-    step_layer(
-        name = name + "_layer",
-        binary = name + "_bin",
-        path = _BINARY,
-        **private
-    )
-    oci_image(
-        name = name + "_image",
-        architecture = None if base else architecture,
+        architecture = architecture if architecture in _ARCHITECTURES else _ARCHITECTURES[0],
         base = base,
-        entrypoint = [_BINARY],
-        os = None if base else "linux",
-        tars = [name + "_layer"],
+        function = function,
+        library = library,
         visibility = visibility,
         **common
+    )
+    step_image(
+        name + "_rehearsal",
+        architecture = None,
+        base = base,
+        function = function,
+        library = library,
+        tags = tags + ["manual"],
+        testonly = testonly,
+        visibility = ["//visibility:private"],
     )
     _step(
         name = name,
@@ -162,6 +151,8 @@ def lokki_step(
         image = name + "_image",
         library = library,
         memory = memory,
+        rehearsal_architecture = host_architecture(),
+        rehearsal_image = name + "_rehearsal_image",
         timeout = timeout,
         visibility = visibility,
         **common

@@ -1,0 +1,60 @@
+"""The image of a step."""
+
+load("@rules_oci//oci:defs.bzl", "oci_image")
+load(":go_program.bzl", "go_program")
+load(":layer.bzl", "step_layer")
+
+# Where the step's binary is in its image.
+_BINARY = "/lokki/step"
+
+def host_architecture():
+    """Returns the architecture that the build is for, as Go and OCI call it."""
+    return select({
+        Label("@platforms//cpu:aarch64"): "arm64",
+        "//conditions:default": "amd64",
+    })
+
+def step_image(stem, architecture, base, function, library, tags, testonly, visibility):
+    """Makes `<stem>_image`, and `<stem>_bin` and `<stem>_layer` for it.
+
+    Args:
+      stem: beginning of the targets' names.
+      architecture: arm64 or amd64, or None for that of the machine.
+      base: the image to put the binary on, or None.
+      function: the step's Go function.
+      library: the go_library that has it.
+      tags: tags of the targets.
+      testonly: whether only tests may use them.
+      visibility: who may use the image.
+    """
+    common = {"tags": tags, "testonly": testonly}
+    private = dict(common, visibility = ["//visibility:private"])
+    go_program(
+        name = stem + "_bin",
+        call = "lambdastep.Start",
+        function = function,
+        gc_linkopts = ["-s", "-w"],
+        goarch = architecture or "auto",
+        goos = "linux" if architecture else "auto",
+        gotags = ["lambda.norpc"],
+        library = library,
+        package = "lokki/lambdastep",
+        static = "on",
+        **private
+    )
+    step_layer(
+        name = stem + "_layer",
+        binary = stem + "_bin",
+        path = _BINARY,
+        **private
+    )
+    oci_image(
+        name = stem + "_image",
+        architecture = None if base else architecture or host_architecture(),
+        base = base,
+        entrypoint = [_BINARY],
+        os = None if base else "linux",
+        tars = [stem + "_layer"],
+        visibility = visibility,
+        **common
+    )
