@@ -1,0 +1,158 @@
+package progress
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+
+	"github.com/lokki-build/lokki/internal/failure"
+)
+
+// every is how often at most a step says how far it is.
+const every = time.Second
+
+// events writes a run as JSON, an event a line. docs/local-run.md is the
+// reference of its names and fields, and a test compares them.
+type events struct {
+	w       io.Writer
+	index   map[string]int // of the steps by name
+	started []bool
+	through []bool
+	last    []Step // as they were last told of
+	said    []time.Time
+}
+
+// event is any of the events: the fields that it doesn't have are left out.
+type event struct {
+	Event string    `json:"event"`
+	Time  time.Time `json:"time"`
+
+	// Of the run.
+	Flow    string      `json:"flow,omitempty"`
+	Run     string      `json:"run,omitempty"`
+	Steps   []eventStep `json:"steps,omitempty"`
+	OK      *bool       `json:"ok,omitempty"`
+	Seconds *float64    `json:"seconds,omitempty"` // of a step too
+
+	// Of a step.
+	Step    string  `json:"step,omitempty"`
+	Counts  *counts `json:"counts,omitempty"`
+	Figures *totals `json:"figures,omitempty"`
+
+	// Of a call.
+	Index     []int  `json:"index,omitempty"`
+	Attempt   int    `json:"attempt,omitempty"`
+	ErrorType string `json:"errorType,omitempty"`
+	Error     string `json:"error,omitempty"` // of the run too
+}
+
+type eventStep struct {
+	Name  string   `json:"name"`
+	Scope []string `json:"scope,omitempty"`
+}
+
+type counts struct {
+	Total   int64 `json:"total"`
+	Running int64 `json:"running"`
+	Done    int64 `json:"done"`
+	Found   int64 `json:"found"`
+	Failed  int64 `json:"failed"`
+	Retried int64 `json:"retried"`
+}
+
+type totals struct {
+	BusySeconds   float64 `json:"busySeconds"`
+	MedianSeconds float64 `json:"medianSeconds"`
+	MaxSeconds    float64 `json:"maxSeconds"`
+	Slowest       []int   `json:"slowest,omitempty"`
+	BytesIn       int64   `json:"bytesIn"`
+	BytesOut      int64   `json:"bytesOut"`
+}
+
+func newEvents(w io.Writer, flow, run string, steps []Step, now time.Time) *events {
+	n := len(steps)
+	e := &events{
+		w: w, index: make(map[string]int, n), started: make([]bool, n), through: make([]bool, n),
+		last: make([]Step, n), said: make([]time.Time, n),
+	}
+	begun := event{Event: "run-started", Time: now, Flow: flow, Run: run}
+	for i, s := range steps {
+		e.index[s.Name] = i
+		begun.Steps = append(begun.Steps, eventStep{s.Name, s.Scope})
+	}
+	e.write(begun)
+	return e
+}
+
+func (e *events) update(steps []Step, now time.Time) {
+	for i, s := range steps {
+		if s.begun() {
+			e.start(i, s.Name, now)
+		}
+		switch moved := countsOf(s) != countsOf(e.last[i]); {
+		case s.Through && !e.through[i]:
+			e.through[i] = true
+			e.figures("step-through", s, now)
+		case e.started[i] && !e.through[i] && moved && now.Sub(e.said[i]) >= every:
+			e.said[i], e.last[i] = now, s
+			c := countsOf(s)
+			e.write(event{Event: "step-progress", Time: now, Step: s.Name, Counts: &c})
+		}
+	}
+}
+
+// start tells of a step's start, once.
+func (e *events) start(i int, step string, now time.Time) {
+	if !e.started[i] {
+		e.started[i], e.said[i] = true, now
+		e.write(event{Event: "step-started", Time: now, Step: step})
+	}
+}
+
+func (e *events) call(c Call, now time.Time) {
+	if i, ok := e.index[c.Step]; ok {
+		e.start(i, c.Step, now)
+	}
+	name := "item-failed"
+	if c.Again {
+		name = "item-retried"
+	}
+	e.write(event{
+		Event: name, Time: now, Step: c.Step, Index: c.Index, Attempt: c.Attempt,
+		ErrorType: failure.Type(c.Err), Error: c.Err.Error(),
+	})
+}
+
+// end tells of the steps that were begun and are not through, and of the run.
+func (e *events) end(o outcome) {
+	e.update(o.steps, o.now)
+	for i, s := range o.steps {
+		if e.started[i] && !e.through[i] {
+			e.figures("step-stopped", s, o.now)
+		}
+	}
+	ok, seconds := o.err == nil, o.now.Sub(o.begin).Seconds()
+	done := event{Event: "run-done", Time: o.now, OK: &ok, Seconds: &seconds}
+	if o.err != nil {
+		done.Error = o.err.Error()
+	}
+	e.write(done)
+}
+
+func (e *events) figures(name string, s Step, now time.Time) {
+	c, seconds := countsOf(s), s.took(now).Seconds()
+	e.write(event{Event: name, Time: now, Step: s.Name, Seconds: &seconds, Counts: &c, Figures: &totals{
+		BusySeconds: s.Busy.Seconds(), MedianSeconds: s.Median.Seconds(), MaxSeconds: s.Max.Seconds(),
+		Slowest: s.Slowest, BytesIn: s.In, BytesOut: s.Out,
+	}})
+}
+
+func countsOf(s Step) counts {
+	return counts{s.Total, s.Running, s.Done, s.Found, s.Failed, s.Retried}
+}
+
+func (e *events) write(v event) {
+	if data, err := json.Marshal(v); err == nil {
+		e.w.Write(append(data, '\n'))
+	}
+}

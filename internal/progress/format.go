@@ -1,0 +1,103 @@
+package progress
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// count is like "1,204".
+func count(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+// plural is like "1 call" and "2 calls".
+func plural(n int64, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return count(n) + " " + noun
+}
+
+// duration rounds to what one can take in: "41 µs", "0.3 ms", "310 ms", "12.4 s", "3m5s".
+// What is rounded up to a larger unit is written in that one.
+func duration(d time.Duration) string {
+	switch {
+	case d < 99500*time.Nanosecond:
+		return fmt.Sprintf("%.0f µs", d.Seconds()*1e6)
+	case d < 99950*time.Microsecond:
+		return fmt.Sprintf("%.1f ms", d.Seconds()*1e3)
+	case d < 999500*time.Microsecond:
+		return fmt.Sprintf("%.0f ms", d.Seconds()*1e3)
+	case d < 59950*time.Millisecond:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return d.Round(time.Second).String()
+}
+
+// remaining is a duration that is only guessed, in whole seconds.
+func remaining(d time.Duration) string {
+	if d = d.Round(time.Second); d < time.Minute {
+		return fmt.Sprintf("%d s", d/time.Second)
+	}
+	return d.String()
+}
+
+// size is like "512 B" and "1.2 MB", in powers of 1000.
+func size(n int64) string {
+	if n < 1000 {
+		return fmt.Sprintf("%d B", n)
+	}
+	f, unit := float64(n)/1000, 0
+	for f >= 999.95 && unit < len(units)-1 {
+		f /= 1000
+		unit++
+	}
+	return fmt.Sprintf("%.1f %cB", f, units[unit])
+}
+
+const units = "kMGTPE"
+
+// rate is like "412/s", or per minute or hour when that has more to say.
+func rate(calls int64, d time.Duration) string {
+	if calls == 0 || d <= 0 {
+		return ""
+	}
+	switch perSecond := float64(calls) / d.Seconds(); {
+	case perSecond >= 10:
+		return count(int64(perSecond+0.5)) + "/s"
+	case perSecond >= 1:
+		return fmt.Sprintf("%.1f/s", perSecond)
+	case perSecond*60 >= 1:
+		return fmt.Sprintf("%.0f/min", perSecond*60)
+	default:
+		return fmt.Sprintf("%.1f/h", perSecond*3600)
+	}
+}
+
+// at is an index path, as in "[3][17]".
+func at(index []int) string {
+	var b strings.Builder
+	for _, i := range index {
+		fmt.Fprintf(&b, "[%d]", i)
+	}
+	return b.String()
+}
+
+// cut shortens text to a width in columns. Names and numbers are all that is
+// shown, so that each rune is one column wide.
+func cut(text string, width int) string {
+	if utf8.RuneCountInString(text) <= width {
+		return text
+	}
+	if width < 1 {
+		return ""
+	}
+	return string([]rune(text)[:width-1]) + "…"
+}

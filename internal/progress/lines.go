@@ -1,0 +1,69 @@
+package progress
+
+import (
+	"fmt"
+	"io"
+	"time"
+	"unicode/utf8"
+)
+
+// between is how long a step runs before a line says how far it is, where
+// there is no live view.
+const between = 30 * time.Second
+
+// lines shows a run where lines can't be drawn again: in a file, a log, or the
+// output of a test. A step has its line when it is through, and one now and
+// then while it runs for long.
+type lines struct {
+	w       io.Writer
+	width   int // of the longest name
+	written []bool
+	said    []time.Time // when a step that runs had its last line
+}
+
+func newLines(w io.Writer, flow string, steps []Step) *lines {
+	l := &lines{w: w, written: make([]bool, len(steps)), said: make([]time.Time, len(steps))}
+	for _, s := range steps {
+		l.width = max(l.width, utf8.RuneCountInString(s.Name))
+	}
+	fmt.Fprintf(w, "%s: %s\n", flow, plural(int64(len(steps)), "step"))
+	return l
+}
+
+func (l *lines) update(steps []Step, now time.Time) {
+	for i, s := range steps {
+		switch {
+		case l.written[i] || !s.Through && !s.begun():
+		case s.Through:
+			what := plural(s.Done, "call")
+			if s.Failed > 0 {
+				what += fmt.Sprintf(", %s failed", count(s.Failed))
+			}
+			l.line(s, what, now)
+			l.written[i] = true
+		case l.said[i].IsZero():
+			l.said[i] = now
+		case now.Sub(l.said[i]) >= between:
+			l.said[i] = now
+			l.line(s, fmt.Sprintf("%s of %s", count(s.ended()), count(s.Total)), now)
+		}
+	}
+}
+
+func (l *lines) call(Call, time.Time) {}
+
+// end writes what became of the steps that were begun and are not through, and
+// what stays of the run.
+func (l *lines) end(o outcome) {
+	l.update(o.steps, o.now)
+	for i, s := range o.steps {
+		if !l.written[i] && s.begun() {
+			l.line(s, fmt.Sprintf("stopped after %s of %s", plural(s.Done, "call"), count(s.Total)), o.now)
+		}
+	}
+	fmt.Fprintf(l.w, "\n%s", o.summary(0))
+}
+
+func (l *lines) line(s Step, what string, now time.Time) {
+	fmt.Fprintf(l.w, "  %-*s  %12s  %9s\n", l.width, s.Name, what, duration(s.took(now)))
+}

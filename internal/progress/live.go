@@ -1,0 +1,77 @@
+package progress
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/vbauerster/cupwriter"
+)
+
+// live draws one frame over the other at the end of a terminal.
+type live struct {
+	w      *cupwriter.Writer
+	size   func() (width, height int, err error)
+	flow   string
+	begin  time.Time
+	widths []int // of the lines that stand there
+	width  int   // of the terminal when they were drawn
+}
+
+// newLive returns nil unless w is a terminal whose cursor can be moved.
+func newLive(w io.Writer, flow string, begin time.Time) *live {
+	cw := cupwriter.New(w, false)
+	if !cw.IsTerminal() || dumb() {
+		return nil
+	}
+	return &live{w: cw, size: cw.GetTermSize, flow: flow, begin: begin}
+}
+
+// bounds is the size of the terminal, or what is common when it has none, as
+// under some programs that only look like one.
+func (l *live) bounds() (width, height int) {
+	width, height, err := l.size()
+	if err != nil || width <= 0 || height <= 0 {
+		return 80, 24
+	}
+	return width, height
+}
+
+// update replaces the frame by that of now.
+func (l *live) update(steps []Step, now time.Time) {
+	width, height := l.bounds()
+	l.reflow(width)
+	l.width, l.widths = width, l.widths[:0]
+	for _, line := range (frame{flow: l.flow, steps: steps, begin: l.begin, now: now, width: width, height: height}).lines() {
+		text := line.text(coloured())
+		l.widths = append(l.widths, line.width)
+		l.w.WriteString(text + "\n")
+	}
+	l.w.Flush(len(l.widths))
+}
+
+func (l *live) call(Call, time.Time) {}
+
+// end replaces the frame by what stays of the run.
+func (l *live) end(o outcome) {
+	width, _ := l.bounds()
+	l.reflow(width)
+	l.w.Write(o.summary(width - 1))
+	l.w.Flush(0)
+}
+
+// reflow moves the cursor up by the lines that the last frame has become, once
+// the terminal is narrower: it breaks lines that no longer fit. What the writer
+// has in store moves by the lines as they were drawn.
+func (l *live) reflow(width int) {
+	if width >= l.width || !slices.ContainsFunc(l.widths, func(w int) bool { return w > width }) {
+		return
+	}
+	rows := 0
+	for _, w := range l.widths {
+		rows += max(1, (w+width-1)/width)
+	}
+	l.w.Reset()
+	fmt.Fprintf(l.w, "\x1b[%dA\x1b[J", rows) // CUU and ED of ECMA-48
+}

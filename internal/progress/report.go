@@ -1,0 +1,119 @@
+package progress
+
+import (
+	"io"
+	"sync"
+	"time"
+)
+
+// Form is how a run is shown.
+type Form int
+
+// The forms.
+const (
+	Auto  Form = iota // a live view on a terminal, else lines
+	Lines             // a line for each step
+	JSON              // events
+	Quiet             // nothing
+)
+
+// poll is how often the steps are looked at. Only that costs anything, however
+// many items a step has.
+const poll = 100 * time.Millisecond
+
+// Config says what is shown and where.
+type Config struct {
+	Out   io.Writer
+	Form  Form
+	Flow  string
+	Run   string        // the run's id; may be empty
+	Steps func() []Step // where the steps stand, in data order
+}
+
+// view shows a run in one of the forms. Errors of the writer are left alone:
+// progress that can't be shown is no reason to stop.
+type view interface {
+	update(steps []Step, now time.Time)
+	call(c Call, now time.Time) // of a call that failed
+	end(outcome)
+}
+
+// Report shows a run from Start to Stop.
+type Report struct {
+	config      Config
+	begin       time.Time
+	stop, ended chan struct{}
+
+	mu       sync.Mutex // of what follows, and of the writer
+	view     view       // nil for none
+	failures failures
+}
+
+// Start begins to show a run.
+func Start(c Config) *Report {
+	r := &Report{config: c, begin: time.Now(), stop: make(chan struct{}), ended: make(chan struct{})}
+	r.view = c.newView(r.begin)
+	go r.watch()
+	return r
+}
+
+func (c Config) newView(now time.Time) view {
+	switch c.Form {
+	case Quiet:
+		return nil
+	case JSON:
+		return newEvents(c.Out, c.Flow, c.Run, c.Steps(), now)
+	case Auto:
+		if l := newLive(c.Out, c.Flow, now); l != nil {
+			return l
+		}
+	}
+	return newLines(c.Out, c.Flow, c.Steps())
+}
+
+func (r *Report) watch() {
+	defer close(r.ended)
+	if r.view == nil {
+		return
+	}
+	tick := time.NewTicker(poll)
+	defer tick.Stop()
+	for {
+		select {
+		case <-r.stop:
+			return
+		case now := <-tick.C:
+			steps := r.config.Steps()
+			r.mu.Lock()
+			r.view.update(steps, now)
+			r.mu.Unlock()
+		}
+	}
+}
+
+// Call tells of a call that has ended. One that returned a result costs
+// nothing.
+func (r *Report) Call(c Call) {
+	if c.Err == nil || r.view == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.view.call(c, time.Now())
+	if !c.Again {
+		r.failures.add(c)
+	}
+}
+
+// Stop ends the view of a run that ended with err, and leaves its table.
+func (r *Report) Stop(err error) {
+	close(r.stop)
+	<-r.ended
+	if r.view == nil {
+		return
+	}
+	steps := r.config.Steps()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.view.end(outcome{flow: r.config.Flow, steps: steps, begin: r.begin, now: time.Now(), failures: r.failures, err: err})
+}
