@@ -19,6 +19,10 @@ const maxName = 80
 // maxPath bounds a map path, in bytes, so that a key stays below S3's 1,024.
 const maxPath = 200
 
+// MaxDepth is how many maps can be inside each other: each adds an index of up
+// to 8 digits and a slash to the map path.
+const MaxDepth = maxPath / len("99999999/")
+
 // Decode reads a request strictly: an unknown field is an error, as is
 // everything Validate refuses.
 func Decode(payload []byte) (Request, error) {

@@ -14,19 +14,23 @@ import (
 	"github.com/lokki-build/lokki/tools/internal/flowtest"
 )
 
-// size is the length of a list at a map path, 0 for some.
-func size(step, path string) int { return (len(step) + 2*len(path) + strings.Count(path, "1/")) % 4 }
+// size is the length of a list at a map path, 0 for some; deep inside short ones.
+func size(step, path string) int {
+	return (len(step) + 2*len(path) + strings.Count(path, "1/")) % max(2, 7-len(path))
+}
 
 // expect notes the calls a flow makes, from its graph alone.
 type expect struct{ calls []string }
 
 func (e *expect) scope(nodes []graph.Node, path string) (rest []graph.Node) {
-	e.note(nodes[0], path)
+	e.note(nodes, path, graph.Node{})
 	for from, nodes := nodes[0], nodes[1:]; ; {
 		if len(nodes) == 0 || nodes[0].Kind == graph.Agg {
 			return nodes
 		}
+		var opened graph.Node
 		if nodes[0].Kind == graph.Map {
+			opened = nodes[0]
 			after := nodes
 			for depth := 0; ; {
 				if after[0].Kind == graph.Map {
@@ -39,18 +43,28 @@ func (e *expect) scope(nodes []graph.Node, path string) (rest []graph.Node) {
 				}
 				after = after[1:]
 			}
-			for i := range size(from.Name, path) {
+			for i := 0; i < size(from.Name, path); i += max(1, opened.Batch) {
 				e.scope(nodes, envelope.Child(path, i))
 			}
 			nodes = after
 		}
-		e.note(nodes[0], path)
+		e.note(nodes, path, opened)
 		from, nodes = nodes[0], nodes[1:]
 	}
 }
 
-func (e *expect) note(n graph.Node, path string) {
-	e.calls = append(e.calls, fmt.Sprintf("%s %s from %q at %q", n.Kind, n.Name, n.From, path))
+// note writes the call of the first node down. opened is the first node of the
+// map that it aggregates.
+func (e *expect) note(nodes []graph.Node, path string, opened graph.Node) {
+	n := nodes[0]
+	c := fmt.Sprintf("%s %s from %q at %q", n.Kind, n.Name, n.From, path)
+	if n.Kind == graph.Agg {
+		c += fmt.Sprintf(" of children of %d, tolerant %v", max(1, opened.Batch), opened.Tolerate > 0)
+	}
+	if len(nodes) > 1 && nodes[1].Kind == graph.Map {
+		c += fmt.Sprintf(" split by %d", max(1, nodes[1].Batch))
+	}
+	e.calls = append(e.calls, c)
 }
 
 // call is a request in expect's words.
@@ -64,7 +78,14 @@ func call(r envelope.Request) string {
 	case r.Count != nil:
 		kind = graph.Agg
 	}
-	return fmt.Sprintf("%s %s from %q at %q", kind, r.Step, r.From, r.Path)
+	c := fmt.Sprintf("%s %s from %q at %q", kind, r.Step, r.From, r.Path)
+	if r.Count != nil {
+		c += fmt.Sprintf(" of children of %d, tolerant %v", max(1, r.BatchSize), r.Tolerate)
+	}
+	if r.Split > 0 {
+		c += fmt.Sprintf(" split by %d", r.Split)
+	}
+	return c
 }
 
 func TestRandomFlowsMakeTheCallsOfTheirGraph(t *testing.T) {
@@ -138,46 +159,6 @@ func equal(t *testing.T, a, b any) bool {
 		t.Fatal(errX, errY)
 	}
 	return bytes.Equal(x, y)
-}
-
-func TestLimits(t *testing.T) {
-	long := func(n int) string { return "X" + strings.Repeat("x", n-1) }
-	many := []string{"start A"}
-	for range 1200 {
-		many = append(many, "then A")
-	}
-	dollar := flowtest.Chain("AFlow", "start A")
-	dollar.Nodes[0].Defaults = json.RawMessage(`{"a":[{"price.$":1}],"b.$":2}`)
-	large := flowtest.Chain("AFlow", "start A")
-	large.Nodes[0].Defaults = json.RawMessage(`{"a":"` + strings.Repeat("x", 140_000) + `"}`)
-	for _, c := range []struct {
-		name  string
-		graph graph.Graph
-		want  []string // parts of the error; none when there is none
-	}{
-		{"longest step", flowtest.Chain("AFlow", "start "+long(80)), nil},
-		{"step", flowtest.Chain("AFlow", "start A", "then "+long(81)),
-			[]string{"flows/flows.go:12: step xxx", "has 81 characters; Step Functions allows 80", "shorten the function's name by 1 "}},
-		{"longest map", flowtest.Chain("AFlow", "start A", "map "+long(69), "agg B"), nil},
-		{"map", flowtest.Chain("AFlow", "start A", "map "+long(70), "agg B"), []string{"flows/flows.go:12:", "has 81 characters"}},
-		{"all at once", flowtest.Chain(long(85), "start "+long(90), "then "+long(95)), []string{"by 5 ", "by 10 ", "by 15 "}},
-		{"definition", flowtest.Chain("AFlow", many...), []string{"flows/flows.go:10: ", "allows 1048576", "hint: divide the flow"}},
-		{"path fields", dollar, []string{"flows/flows.go:11: step a: ", `"a.price.$"`, `"b.$"`}},
-		{"large defaults", large, []string{"140008 bytes", "hint: keep defaults to 131072 bytes"}},
-		{"invalid graph", graph.Graph{Version: graph.Version, Flow: "a-flow", Function: "e.com/f.A"}, []string{"no steps"}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			_, err := asl.Generate(c.graph)
-			if err == nil != (len(c.want) == 0) {
-				t.Fatalf("error %v, want one with %q", err, c.want)
-			}
-			for _, want := range c.want {
-				if !strings.Contains(err.Error(), want) {
-					t.Errorf("error %v, want one with %q", err, want)
-				}
-			}
-		})
-	}
 }
 
 func TestLabelsAreShortAndDistinct(t *testing.T) {

@@ -8,36 +8,47 @@ import (
 
 // builder walks the nodes once, in data order.
 type builder struct {
-	flow      string
-	nodes     []graph.Node
-	at        int               // the next node
-	functions map[string]string // substitution by symbol
-	labels    map[string]string // name of the map by label
-	problems  []error
+	flow        string
+	nodes       []graph.Node
+	at          int               // the next node
+	express     bool              // the next node runs in an Express workflow
+	functions   map[string]string // substitution by symbol
+	labels      map[string]string // name of the map by label
+	concurrency map[string]int    // children of a map that run at the same time, by its name
+	problems    []error
 }
 
 func newBuilder(g graph.Graph) *builder {
-	b := &builder{flow: g.Flow, nodes: g.Nodes, functions: map[string]string{}, labels: map[string]string{}}
+	b := &builder{
+		flow:        g.Flow,
+		nodes:       g.Nodes,
+		functions:   map[string]string{},
+		labels:      map[string]string{},
+		concurrency: Concurrency(g),
+	}
 	for _, f := range Functions(g) {
 		b.functions[f.Symbol] = f.Substitution()
 	}
 	b.checkName(graph.Node{Position: g.Position}, g.Flow, "the flow's name")
+	b.checkMapRuns()
 	return b
 }
 
 // scope builds the states from the next node to the end of the map it is in,
 // or to the end of the flow.
 func (b *builder) scope() states {
-	s := states{b.task()}
+	s := states{b.task(graph.Options{})}
 	for b.at < len(b.nodes) {
 		next := b.nodes[b.at]
 		if next.Kind == graph.Agg {
 			break // it closes the map around this scope
 		}
+		var closed graph.Options
 		if next.Kind == graph.Map {
 			s = append(s, b.mapped(next)...)
+			closed = next.Options
 		}
-		s = append(s, b.task()) // the Then, or the Agg that closed the map
+		s = append(s, b.task(closed)) // the Then, or the Agg that closed the map
 	}
 	s.link()
 	return s
@@ -51,24 +62,42 @@ func (b *builder) mapped(first graph.Node) states {
 		Choices: []choiceRule{{Variable: "$.count", NumericEquals: 0}},
 	}}
 	outer := state{name: "Map " + first.Name, body: &mapState{
-		Type:         "Map",
-		Comment:      fmt.Sprintf("%s: runs %s once for each item of %s", first.Position, first.Name, first.From),
-		Label:        b.label(first),
-		ItemReader:   newItemReader(),
-		ItemSelector: newItemSelector(),
-		ResultWriter: newResultWriter(b.flow, first.Name),
+		Type:           "Map",
+		Comment:        mapComment(first),
+		Label:          b.label(first),
+		MaxConcurrency: b.concurrency[first.Name],
+		Tolerate:       first.Tolerate,
+		ItemReader:     newItemReader(),
+		ItemSelector:   newItemSelector(),
+		ResultWriter:   newResultWriter(b.flow, first.Name),
 	}}
 	b.checkName(first, choice.name, "the state before the map") // the longest of the map's names
+	b.checkDepth(first)
 
+	b.express = first.Express // which holds no other map
 	inner := b.scope()
-	outer.body.(*mapState).ItemProcessor = newProcessor(inner)
+	b.express = false
+	outer.body.(*mapState).ItemProcessor = newProcessor(inner, first.Express)
 	// The graph is valid, so the node after the map's scope is its aggregation.
 	choice.body.(*choiceState).Comment = fmt.Sprintf("%s: an empty list goes straight to %s", first.Position, b.nodes[b.at].Name)
 	return states{choice, outer}
 }
 
-// task builds the Task of the next node.
-func (b *builder) task() state {
+// mapComment says what a map's children do.
+func mapComment(first graph.Node) string {
+	c := fmt.Sprintf("%s: runs %s once for each item of %s", first.Position, first.Name, first.From)
+	if size := first.BatchSize(); size > 1 {
+		c += fmt.Sprintf(", up to %d items in a child", size)
+	}
+	if first.Tolerate > 0 {
+		c += fmt.Sprintf("; %v%% of the children may fail", first.Tolerate)
+	}
+	return c
+}
+
+// task builds the Task of the next node. closed has the options of the map
+// that the node aggregates.
+func (b *builder) task(closed graph.Options) state {
 	n := b.nodes[b.at]
 	b.at++
 	if n.Kind != graph.Map {
@@ -95,20 +124,27 @@ func (b *builder) task() state {
 	case graph.Agg:
 		p.Count = "$.count"
 		what = "takes all results of " + n.From
+		if size := closed.BatchSize(); size > 1 {
+			p.BatchSize = size
+		}
+		if closed.Tolerate > 0 {
+			p.Tolerate = true
+			what = "takes the results of " + n.From + " whose child did not fail"
+		}
 	}
 	if p.Path == nil {
 		p.PathRef = "$.path"
 	}
 	if b.at < len(b.nodes) && b.nodes[b.at].Kind == graph.Map {
-		p.Split = 1
+		p.Split = b.nodes[b.at].BatchSize()
 	}
 	return state{name: n.Name, body: &taskState{
 		Type:           "Task",
 		Comment:        n.Position + ": " + what,
 		Resource:       "${" + Invoke + "}",
 		Parameters:     invocation{FunctionName: "${" + b.functions[n.Function] + "}", Payload: p},
-		TimeoutSeconds: taskTimeout,
-		Retry:          retry,
+		TimeoutSeconds: b.timeout(n),
+		Retry:          retriers(n.Options),
 		OutputPath:     "$.Payload",
 	}}
 }

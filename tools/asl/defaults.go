@@ -2,6 +2,7 @@ package asl
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -16,24 +17,28 @@ import (
 // A "${" would be taken for a substitution, so its "$" is written as an
 // escape, which only JSON readers undo. A field whose name ends in ".$" would
 // be taken for a path, and for that there is no escape.
+//
+// Defaults are all of a payload that its user can make large; what else there
+// is has bounds of its own and is 2 KiB at most.
 func (b *builder) defaults(n graph.Node) json.RawMessage {
 	if n.Defaults == nil {
 		return nil
 	}
-	if len(n.Defaults) > maxPayload/2 {
-		b.report(n, fmt.Sprintf("the defaults have %d bytes; with the execution's input they may not exceed the %d of a state's payload",
-			len(n.Defaults), maxPayload), fmt.Sprintf("keep defaults to %d bytes, and let the step read what is larger from where it lies", maxPayload/2))
-	}
 	var value any
-	if err := json.Unmarshal(n.Defaults, &value); err != nil {
+	var compact bytes.Buffer // as in the payload
+	if err := cmp.Or(json.Unmarshal(n.Defaults, &value), json.Compact(&compact, n.Defaults)); err != nil {
 		b.report(n, "the defaults are not JSON: "+err.Error(), "")
 		return nil
+	}
+	if size := compact.Len(); size > maxPayload/2 {
+		b.report(n, fmt.Sprintf("the defaults have %d bytes; with the execution's input they may not exceed the %d of a state's payload",
+			size, maxPayload), fmt.Sprintf("keep defaults to %d bytes, and let the step read what is larger from where it lies", maxPayload/2))
 	}
 	for _, field := range pathFields(value, "") {
 		b.report(n, fmt.Sprintf("the defaults' field %q ends in \".$\", which Step Functions takes for a path", field),
 			"give the field another JSON name, or leave it out of the defaults")
 	}
-	return bytes.ReplaceAll(n.Defaults, []byte("${"), []byte(`\u0024{`))
+	return bytes.ReplaceAll(compact.Bytes(), []byte("${"), []byte(`\u0024{`))
 }
 
 // pathFields returns the dotted names of all fields that end in ".$", sorted.

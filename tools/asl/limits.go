@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 
+	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
@@ -23,6 +24,15 @@ func (b *builder) checkName(n graph.Node, name, what string) {
 	if over := len(name) - maxName; over > 0 {
 		b.report(n, fmt.Sprintf("%s, %q, has %d characters; Step Functions allows %d", what, name, len(name), maxName),
 			fmt.Sprintf("shorten the function's name by %d characters", over))
+	}
+}
+
+// checkDepth reports the map that is inside one too many. Maps further inside
+// are not reported again.
+func (b *builder) checkDepth(n graph.Node) {
+	if len(n.Scope) == envelope.MaxDepth+1 {
+		b.report(n, fmt.Sprintf("the map is inside %d others; the keys of values have room for the indices of %d maps",
+			envelope.MaxDepth, envelope.MaxDepth), "join maps: let a step make one list of the pairs that two of them run through")
 	}
 }
 

@@ -4,14 +4,16 @@ package asl
 // every child again. The facts are those of
 // https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html.
 type mapState struct {
-	Type          string       `json:"Type"`
-	Comment       string       `json:"Comment"`
-	Label         string       `json:"Label"`
-	ItemReader    itemReader   `json:"ItemReader"`
-	ItemSelector  itemSelector `json:"ItemSelector"`
-	ItemProcessor processor    `json:"ItemProcessor"`
-	ResultWriter  resultWriter `json:"ResultWriter"`
-	ResultPath    *string      `json:"ResultPath"` // null: the aggregation takes what the map took
+	Type           string       `json:"Type"`
+	Comment        string       `json:"Comment"`
+	Label          string       `json:"Label"`
+	MaxConcurrency int          `json:"MaxConcurrency"` // always given: Step Functions' own is 10,000
+	Tolerate       float64      `json:"ToleratedFailurePercentage,omitempty"`
+	ItemReader     itemReader   `json:"ItemReader"`
+	ItemSelector   itemSelector `json:"ItemSelector"`
+	ItemProcessor  processor    `json:"ItemProcessor"`
+	ResultWriter   resultWriter `json:"ResultWriter"`
+	ResultPath     *string      `json:"ResultPath"` // null: the aggregation takes what the map took
 	exit
 }
 
@@ -55,9 +57,9 @@ func newItemSelector() itemSelector {
 	}
 }
 
-// processor holds the children's states. They are Standard workflows, as a
-// Lambda may take longer than an Express one lives, and as an Express child
-// can't hold a map.
+// processor holds the children's states. They are Standard workflows unless
+// the flow says otherwise, as a Lambda may take longer than an Express one
+// lives, and as an Express child can't hold a map.
 type processor struct {
 	ProcessorConfig processorConfig `json:"ProcessorConfig"`
 	StartAt         string          `json:"StartAt"`
@@ -69,9 +71,13 @@ type processorConfig struct {
 	ExecutionType string `json:"ExecutionType"`
 }
 
-func newProcessor(inner states) processor {
+func newProcessor(inner states, express bool) processor {
+	kind := "STANDARD"
+	if express {
+		kind = "EXPRESS"
+	}
 	return processor{
-		ProcessorConfig: processorConfig{Mode: "DISTRIBUTED", ExecutionType: "STANDARD"},
+		ProcessorConfig: processorConfig{Mode: "DISTRIBUTED", ExecutionType: kind},
 		StartAt:         inner[0].name,
 		States:          inner,
 	}

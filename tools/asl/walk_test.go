@@ -1,8 +1,10 @@
 package asl_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -11,30 +13,70 @@ import (
 )
 
 // walker runs a state machine as far as the tests need it: it resolves paths
-// and payloads, reads what ItemReader would read, and answers for the Lambdas as
-// package envelope says. Every payload has to decode strictly.
+// and payloads, reads what ItemReader would read, and counts the children that
+// fail. Every payload has to decode strictly.
+//
+// Unless invoke and items are set, it answers for the Lambdas itself, as package
+// envelope says: they store nothing but the batches.
 type walker struct {
-	t       *testing.T
-	sizes   func(step, path string) int // length of a list that is mapped next
-	objects map[string][]any            // items.json by key
+	t         *testing.T
+	sizes     func(step, path string) int // length of a list that is mapped next
+	execution string                      // name of the execution, run unless set
+	invoke    func(function string, r envelope.Request) (envelope.Reply, error)
+	items     func(key string) ([]any, error)
+
+	objects map[string][]any // items.json by key
 	calls   []envelope.Request
-	results []string // prefixes of the ResultWriters
+	results []string       // prefixes of the ResultWriters
+	largest map[string]int // bytes of a state's input, payload or output, by its name
 }
 
 const prefix, run = "lokki", "run-1"
 
 // walk runs the definition with an execution's input and returns the last output.
 func (w *walker) walk(definition []byte, input any) any {
-	w.objects = map[string][]any{}
+	w.t.Helper()
+	value, err := w.try(definition, input)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return value
+}
+
+// try is walk for a run that may fail.
+func (w *walker) try(definition []byte, input any) (any, error) {
+	w.t.Helper()
+	w.objects, w.largest = map[string][]any{}, map[string]int{}
+	if w.invoke == nil {
+		w.invoke = w.answer
+	}
+	if w.items == nil {
+		w.items = func(key string) ([]any, error) {
+			items, ok := w.objects[key]
+			if !ok {
+				return nil, fmt.Errorf("no items at %s", key)
+			}
+			return items, nil
+		}
+	}
 	text := strings.NewReplacer("${"+asl.Prefix+"}", prefix, "${"+asl.Bucket+"}", "bucket").Replace(string(definition))
 	var m map[string]any
 	if err := json.Unmarshal([]byte(text), &m); err != nil {
 		w.t.Fatal(err)
 	}
-	return w.scope(m, input, run)
+	return w.scope(m, input, cmp.Or(w.execution, run))
 }
 
-func (w *walker) scope(m map[string]any, value any, execution string) any {
+// pass notes the size of what passes into or out of a state.
+func (w *walker) pass(state string, value any) {
+	data, err := json.Marshal(value)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.largest[state] = max(w.largest[state], len(data))
+}
+
+func (w *walker) scope(m map[string]any, value any, execution string) (any, error) {
 	states := m["States"].(map[string]any)
 	for name, n := m["StartAt"].(string), 0; ; n++ {
 		state, ok := states[name].(map[string]any)
@@ -45,47 +87,69 @@ func (w *walker) scope(m map[string]any, value any, execution string) any {
 			"Execution": map[string]any{"Name": execution},
 			"State":     map[string]any{"RetryCount": 0.0},
 		}
+		w.pass(name, value)
 		switch state["Type"] {
 		case "Choice":
 			rule := state["Choices"].([]any)[0].(map[string]any)
-			name = state["Default"].(string)
+			next := state["Default"].(string)
 			if w.resolve(rule["Variable"].(string), value, context) == rule["NumericEquals"] {
-				name = rule["Next"].(string)
+				next = rule["Next"].(string)
 			}
+			name = next
 			continue
 		case "Map":
-			w.children(state, value, context)
+			if err := w.children(name, state, value, context); err != nil {
+				return nil, err
+			}
 			if path, ok := state["ResultPath"]; !ok || path != nil {
 				w.t.Fatalf("%s: ResultPath %v", name, path)
 			}
 		case "Task":
-			value = w.invoke(state["Parameters"].(map[string]any), value, context)
+			var err error
+			if value, err = w.task(name, state["Parameters"].(map[string]any), value, context); err != nil {
+				return nil, err
+			}
 		}
+		w.pass(name, value)
 		if state["End"] == true {
-			return value
+			return value, nil
 		}
 		name = state["Next"].(string)
 	}
 }
 
-func (w *walker) children(state map[string]any, value any, context map[string]any) {
+// children runs a map. It fails when more children do than it tolerates
+// (https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html#maprun-fail-threshold).
+func (w *walker) children(name string, state map[string]any, value any, context map[string]any) error {
 	reader := w.template(state["ItemReader"].(map[string]any)["Parameters"], value, context).(map[string]any)
-	items, ok := w.objects[reader["Key"].(string)]
-	if !ok || reader["Bucket"] != "bucket" {
-		w.t.Fatalf("no items at %v", reader)
+	items, err := w.items(reader["Key"].(string))
+	if err != nil || reader["Bucket"] != "bucket" {
+		w.t.Fatalf("%s reads %v: %v", name, reader, err)
 	}
 	writer := w.template(state["ResultWriter"].(map[string]any)["Parameters"], value, context).(map[string]any)
 	w.results = append(w.results, writer["Prefix"].(string))
+	failed := 0
 	for i, item := range items {
 		context["Map"] = map[string]any{"Item": map[string]any{"Index": float64(i), "Value": item}}
 		input := w.template(state["ItemSelector"], value, context)
-		w.scope(state["ItemProcessor"].(map[string]any), input, fmt.Sprint("child-", i))
+		w.pass(name, input)
+		if _, err = w.scope(state["ItemProcessor"].(map[string]any), input, fmt.Sprint("child-", i)); err == nil {
+			continue
+		}
+		failed++
+		tolerated, _ := state["ToleratedFailurePercentage"].(float64)
+		if float64(failed)*100 > tolerated*float64(len(items)) {
+			return fmt.Errorf("%s: States.ExceedToleratedFailureThreshold: %w", name, err)
+		}
 	}
+	return nil
 }
 
-// invoke is a Lambda that stores nothing but the batches.
-func (w *walker) invoke(parameters map[string]any, value any, context map[string]any) any {
-	payload, err := json.Marshal(w.template(parameters["Payload"], value, context))
+// task invokes a Lambda.
+func (w *walker) task(name string, parameters map[string]any, value any, context map[string]any) (any, error) {
+	sent := w.template(parameters["Payload"], value, context)
+	w.pass(name, sent)
+	payload, err := json.Marshal(sent)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -93,19 +157,31 @@ func (w *walker) invoke(parameters map[string]any, value any, context map[string
 	if err != nil {
 		w.t.Fatalf("payload %s: %v", payload, err)
 	}
+	if r.Step != name {
+		w.t.Errorf("state %s calls step %s", name, r.Step)
+	}
 	w.calls = append(w.calls, r)
+	reply, err := w.invoke(parameters["FunctionName"].(string), r)
+	if err != nil {
+		return nil, err
+	}
+	return plain(w.t, reply), nil
+}
+
+// answer is a Lambda that stores nothing but the batches.
+func (w *walker) answer(_ string, r envelope.Request) (envelope.Reply, error) {
 	reply := envelope.Reply{Run: r.Run, Path: r.Path}
 	if r.Split > 0 {
 		n := w.sizes(r.Step, r.Path)
 		reply.Count = &n
 		reply.Items = envelope.Keys{Prefix: prefix, Flow: r.Flow, Run: r.Run}.Batches(r.Step, r.Path)
 		batches := []any{}
-		for i := range n {
-			batches = append(batches, plain(w.t, envelope.Batch{Index: i, Count: 1, Length: 1}))
+		for i := 0; i < n; i += r.Split {
+			batches = append(batches, plain(w.t, envelope.Batch{Index: i, Count: min(r.Split, n-i), Length: 1}))
 		}
 		w.objects[reply.Items] = batches
 	}
-	return plain(w.t, reply)
+	return reply, nil
 }
 
 // template resolves the fields that end in ".$".
@@ -129,7 +205,11 @@ func (w *walker) resolve(path string, value any, context map[string]any) any {
 	if args, ok := strings.CutPrefix(path, "States.Format('"); ok {
 		format, rest, _ := strings.Cut(strings.TrimSuffix(args, ")"), "'")
 		for arg := range strings.SplitSeq(strings.TrimPrefix(rest, ", "), ", ") {
-			format = strings.Replace(format, "{}", fmt.Sprint(w.resolve(arg, value, context)), 1)
+			v := w.resolve(arg, value, context)
+			if n, ok := v.(float64); ok {
+				v = strconv.FormatFloat(n, 'f', -1, 64) // not 1e+07
+			}
+			format = strings.Replace(format, "{}", fmt.Sprint(v), 1)
 		}
 		return format
 	}

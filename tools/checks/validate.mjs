@@ -61,7 +61,7 @@ try {
     writeFileSync(input.file, input.text);
     for (const [tool, validate] of Object.entries(validators[input.kind])) {
       for (const f of await validate(input)) {
-        if (wrong.some((w) => w.tool === tool && w.rules.includes(f.rule) && w.where.test(f.where))) {
+        if (wrong.some((w) => w.tool === tool && w.rules.includes(f.rule) && (w.where ?? /^/).test(f.where) && (w.what ?? /^/).test(f.what))) {
           known++;
           continue;
         }

@@ -5,7 +5,6 @@ package flowtest
 import (
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
 
@@ -64,29 +63,6 @@ func kebab(ident string) string {
 	}
 	return name
 }
-
-// Random makes a valid flow: sequences and maps, nested up to three deep, and
-// some functions used more than once.
-func Random(seed uint64) graph.Graph {
-	r := rand.New(rand.NewPCG(seed, 1))
-	calls := []string{"start " + random(r)}
-	depth, size := 0, 1+r.IntN(12)
-	for len(calls) < size || depth > 0 {
-		switch k := r.IntN(4); {
-		case k == 0 && depth < 3 && len(calls) < size:
-			calls = append(calls, "map "+random(r))
-			depth++
-		case k < 3 && depth > 0:
-			calls = append(calls, "agg "+random(r))
-			depth--
-		case len(calls) < size:
-			calls = append(calls, "then "+random(r))
-		}
-	}
-	return Chain("RandomFlow", calls...)
-}
-
-func random(r *rand.Rand) string { return fmt.Sprint("Step", string(rune('A'+r.IntN(20)))) }
 
 // Manifest lists one target for each function of the graph.
 func Manifest(g graph.Graph) manifest.Manifest {

@@ -1,0 +1,233 @@
+package asl_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/fanout"
+	"github.com/lokki-build/lokki/internal/lambdahost"
+	"github.com/lokki-build/lokki/internal/s3server"
+	"github.com/lokki-build/lokki/lokki"
+	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/lokki/lambdastep"
+	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/tools/asl"
+)
+
+// Range is what Numbers takes.
+type Range struct {
+	Count int `json:"count"`
+}
+
+// Numbers counts.
+func Numbers(ctx context.Context, in Range) ([]int, error) { return UpTo(ctx, in.Count) }
+
+// UpTo lists the numbers below n.
+func UpTo(_ context.Context, n int) ([]int, error) {
+	list := make([]int, n)
+	for i := range list {
+		list[i] = i
+	}
+	return list, nil
+}
+
+// Double doubles a number.
+func Double(_ context.Context, n int) (int, error) { return 2 * n, nil }
+
+// Fragile passes every number on but 4.
+func Fragile(_ context.Context, n int) (int, error) {
+	if n == 4 {
+		return 0, lokki.Permanent(errors.New("no fours"))
+	}
+	return n, nil
+}
+
+// Same passes a list on.
+func Same(_ context.Context, list []int) ([]int, error) { return list, nil }
+
+// Sum adds up.
+func Sum(_ context.Context, list []int) (int, error) {
+	sum := 0
+	for _, n := range list {
+		sum += n
+	}
+	return sum, nil
+}
+
+// batchesFlow loses the batch of the 4, goes on with what is left as another
+// list, and uses a step three times.
+func batchesFlow() lokki.Flow[[]int] {
+	numbers := lokki.Start(Numbers, Range{Count: 10})
+	fragile := lokki.Map(numbers, Fragile, lokki.Batch(3), lokki.TolerateFailures(25), lokki.Express())
+	doubled := lokki.Then(lokki.Then(fragile, Double), Double)
+	again := lokki.Map(lokki.Agg(doubled, Same), Double, lokki.Batch(4))
+	return lokki.Agg(again, Same)
+}
+
+// nestedFlow loses the item whose inner map fails.
+func nestedFlow() lokki.Flow[[]int] {
+	numbers := lokki.Start(Numbers, Range{Count: 6})
+	lists := lokki.Map(numbers, UpTo, lokki.TolerateFailures(20))
+	sums := lokki.Agg(lokki.Map(lists, Fragile, lokki.Batch(2)), Sum)
+	return lokki.Agg(lokki.Then(sums, Double), Same)
+}
+
+// strictFlow tolerates less than fails.
+func strictFlow() lokki.Flow[[]int] {
+	numbers := lokki.Start(Numbers, Range{Count: 10})
+	return lokki.Agg(lokki.Map(numbers, Fragile, lokki.TolerateFailures(9)), Same)
+}
+
+// stepFunction is the variable that makes this program the Lambda of a step.
+const stepFunction = "LOKKI_TEST_STEP"
+
+func TestMain(m *testing.M) {
+	s3server.Main()
+	switch os.Getenv(stepFunction) {
+	case "":
+		os.Exit(m.Run())
+	case "Numbers":
+		lambdastep.Start(Numbers)
+	case "UpTo":
+		lambdastep.Start(UpTo)
+	case "Double":
+		lambdastep.Start(Double)
+	case "Fragile":
+		lambdastep.Start(Fragile)
+	case "Same":
+		lambdastep.Start(Same)
+	case "Sum":
+		lambdastep.Start(Sum)
+	}
+	os.Exit(2)
+}
+
+// TestStepsUnderstandTheStateMachine runs state machines with the real program
+// of each step under the Lambda Runtime API, and a real S3 server.
+func TestStepsUnderstandTheStateMachine(t *testing.T) {
+	c := newCloud(t)
+	for name, test := range map[string]struct {
+		flow lokki.Flow[[]int]
+		want string // the result, or what is wrong
+	}{
+		"batches": {batchesFlow(), "[0,8,16,48,56,64,72]"},
+		"nested":  {nestedFlow(), "[0,0,2,6,12]"},
+		"strict":  {strictFlow(), "Map fragile: States.ExceedToleratedFailureThreshold: Lokki.Permanent: no fours"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			flow, err := chain.Build(test.flow.Chain())
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := c.execute(t, flow.Graph)
+			if err != nil {
+				got = err.Error()
+			}
+			if got != test.want {
+				t.Errorf("%s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+// cloud is an S3 server and a Lambda for each step function.
+type cloud struct {
+	t         *testing.T // lives as long as the functions
+	s3        *s3server.Server
+	values    store.Store
+	functions map[string]*lambdahost.Host // by name of the Go function
+}
+
+func newCloud(t *testing.T) *cloud {
+	t.Helper()
+	s3, err := s3server.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s3.Close() })
+	if err := s3.CreateBucket(t.Context(), "bucket"); err != nil {
+		t.Fatal(err)
+	}
+	return &cloud{t: t, s3: s3, values: store.NewS3(s3.Client(), "bucket"), functions: map[string]*lambdahost.Host{}}
+}
+
+// execute walks the state machine of a flow and returns its stored result.
+func (c *cloud) execute(t *testing.T, g graph.Graph) (string, error) {
+	t.Helper()
+	definition, err := asl.Generate(g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	symbols := map[string]string{}
+	for _, f := range asl.Functions(g) {
+		symbols["${"+f.Substitution()+"}"] = f.Symbol
+	}
+	w := walker{t: t, items: func(key string) (items []any, err error) {
+		body, err := c.values.Get(t.Context(), key, 0, -1)
+		if err != nil {
+			return nil, err
+		}
+		defer body.Close()
+		data, err := io.ReadAll(body)
+		if err != nil {
+			return nil, err
+		}
+		return items, json.Unmarshal(data, &items)
+	}}
+	w.invoke = func(function string, r envelope.Request) (reply envelope.Reply, err error) {
+		symbol := symbols[function]
+		payload, err := json.Marshal(r)
+		if err != nil {
+			return reply, err
+		}
+		result, err := c.function(symbol[strings.LastIndexByte(symbol, '.')+1:]).Invoke(t.Context(), payload)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if result.Failure != nil {
+			return reply, result.Failure
+		}
+		return reply, json.Unmarshal(result.Payload, &reply)
+	}
+	if _, err := w.try(definition, map[string]any{}); err != nil {
+		return "", err
+	}
+	keys := envelope.Keys{Prefix: prefix, Flow: g.Flow, Run: run}
+	values, err := fanout.ReadLines(t.Context(), c.values, keys.Output(g.Nodes[len(g.Nodes)-1].Name, ""))
+	if err != nil {
+		return "", fmt.Errorf("reading the result: %w", err)
+	}
+	return string(bytes.Join(values, []byte("\n"))), nil
+}
+
+// function starts the Lambda of a step function, or finds it.
+func (c *cloud) function(name string) *lambdahost.Host {
+	c.t.Helper()
+	if f := c.functions[name]; f != nil {
+		return f
+	}
+	program, err := os.Executable()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	f, err := lambdahost.New(lambdahost.Config{
+		Name:    name,
+		Command: []string{program},
+		Env:     append(c.s3.Env(), stepFunction+"="+name, "LOKKI_ARTIFACT_BUCKET=bucket"),
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.t.Cleanup(func() { f.Close() })
+	c.functions[name] = f
+	return f
+}

@@ -1,0 +1,123 @@
+package asl_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/tools/asl"
+	"github.com/lokki-build/lokki/tools/internal/flowtest"
+)
+
+// with gives the nodes of a flow options, by name.
+func with(g graph.Graph, options map[string]graph.Options) graph.Graph {
+	for i := range g.Nodes {
+		g.Nodes[i].Options = options[g.Nodes[i].Name]
+	}
+	return g
+}
+
+func birds(options map[string]graph.Options) graph.Graph {
+	return with(flowtest.Chain("BirdsFlow", "start GetBirds", "map FlapBird", "then RestBird", "agg JoinBirds"), options)
+}
+
+func TestOptions(t *testing.T) {
+	for name, c := range map[string]struct {
+		options graph.Options // of flap-bird
+		state   string
+		want    string // parts of the state as JSON, joined by " … "
+	}{
+		"no timeout":         {graph.Options{}, "flap-bird", `"TimeoutSeconds":960`},
+		"timeout":            {graph.Options{Timeout: 7}, "flap-bird", `"TimeoutSeconds":7`},
+		"of this step alone": {graph.Options{Timeout: 7}, "rest-bird", `"TimeoutSeconds":960`},
+		"batch, splitting":   {graph.Options{Batch: 10}, "get-birds", `"split":10`},
+		"batch, gathering":   {graph.Options{Batch: 10}, "join-birds", `"batch_size":10`},
+		"batch of 1":         {graph.Options{Batch: 1}, "get-birds", `"split":1`},
+		"batch, map":         {graph.Options{Batch: 10}, "Map flap-bird", `"Comment":"flows/flows.go:12: runs flap-bird once for each item of get-birds, up to 10 items in a child"`},
+		"concurrency":        {graph.Options{Concurrency: 7}, "Map flap-bird", `"MaxConcurrency":7`},
+		"no concurrency":     {graph.Options{}, "Map flap-bird", `"MaxConcurrency":1000`},
+		"tolerance":          {graph.Options{Tolerate: 2.5}, "Map flap-bird", `2.5% of the children may fail" … "ToleratedFailurePercentage":2.5`},
+		"tolerance, at the aggregation": {graph.Options{Tolerate: 2.5}, "join-birds",
+			`"Comment":"flows/flows.go:14: takes the results of rest-bird whose child did not fail" … "tolerate":true`},
+		"standard":              {graph.Options{}, "Map flap-bird", `"ExecutionType":"STANDARD"`},
+		"express":               {graph.Options{Express: true}, "Map flap-bird", `"ExecutionType":"EXPRESS"`},
+		"express, inside":       {graph.Options{Express: true}, "rest-bird", `"TimeoutSeconds":300`},
+		"express, with its own": {graph.Options{Express: true, Timeout: 20}, "flap-bird", `"TimeoutSeconds":20`},
+		"express, before":       {graph.Options{Express: true}, "get-birds", `"TimeoutSeconds":960`},
+		"express, after":        {graph.Options{Express: true}, "join-birds", `"TimeoutSeconds":960`},
+		"retry": {graph.Options{Retry: []graph.Retry{{Errors: []string{"Throttled"}, Interval: 3, Rate: 1.5, Attempts: 4, Cap: 60, Jitter: true}}}, "flap-bird",
+			`{"BackoffRate":1.5,"ErrorEquals":["Throttled"],"IntervalSeconds":3,"JitterStrategy":"FULL","MaxAttempts":4,"MaxDelaySeconds":60}`},
+		"retry without cap and jitter": {graph.Options{Retry: []graph.Retry{{Errors: []string{"States.ALL"}, Interval: 1, Rate: 2, Attempts: 3}}}, "flap-bird",
+			`{"BackoffRate":2,"ErrorEquals":["States.ALL"],"IntervalSeconds":1,"MaxAttempts":3}]`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			definition, err := asl.Generate(birds(map[string]graph.Options{"flap-bird": c.options}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			state, err := json.Marshal(everyState(t, definition)[c.state])
+			if err != nil {
+				t.Fatal(err)
+			}
+			for part := range strings.SplitSeq(c.want, " … ") {
+				if !strings.Contains(string(state), part) {
+					t.Errorf("%s is %s\nwant it with %s", c.state, state, part)
+				}
+			}
+		})
+	}
+}
+
+// TestWhatNobodyAskedForIsNotThere: without options an aggregation reads every
+// child, one item each, and a map fails with its first child.
+func TestWhatNobodyAskedForIsNotThere(t *testing.T) {
+	definition, err := asl.Generate(birds(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range []string{"batch_size", "tolerate", "Tolerated", "EXPRESS"} {
+		if strings.Contains(string(definition), word) {
+			t.Errorf("the state machine has %q", word)
+		}
+	}
+}
+
+// TestRetriesAreThoseOfTheGraph compares every task of random flows with what
+// the local run goes by.
+func TestRetriesAreThoseOfTheGraph(t *testing.T) {
+	for seed := range uint64(100) {
+		g := flowtest.Random(seed)
+		definition, err := asl.Generate(g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		states := everyState(t, definition)
+		for _, n := range g.Nodes {
+			var got []graph.Retry
+			for _, r := range states[n.Name]["Retry"].([]any) {
+				var rule struct {
+					ErrorEquals                                   []string
+					IntervalSeconds, MaxAttempts, MaxDelaySeconds int
+					BackoffRate                                   float64
+					JitterStrategy                                string
+				}
+				data, _ := json.Marshal(r)
+				if err := json.Unmarshal(data, &rule); err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, graph.Retry{Errors: rule.ErrorEquals, Interval: rule.IntervalSeconds, Rate: rule.BackoffRate,
+					Attempts: rule.MaxAttempts, Cap: rule.MaxDelaySeconds, Jitter: rule.JitterStrategy == "FULL"})
+			}
+			if want := n.Retries(); fmt.Sprint(got) != fmt.Sprint(want) {
+				t.Errorf("seed %d: %s retries\n%v\nwant\n%v", seed, n.Name, got, want)
+			}
+			if all := slices.IndexFunc(got, func(r graph.Retry) bool { return slices.Contains(r.Errors, "States.ALL") }); all >= 0 &&
+				(all < len(got)-1 || len(got[all].Errors) > 1) {
+				t.Errorf("seed %d: %s: States.ALL is not alone and last: %v", seed, n.Name, got)
+			}
+		}
+	}
+}
