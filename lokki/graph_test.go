@@ -53,26 +53,35 @@ func TestGraphs(t *testing.T) {
 			if b, err := graph.Encode(again); err != nil || string(b) != string(data) {
 				t.Errorf("decoded and encoded again it differs: %v\n%s", err, b)
 			}
-			file := filepath.Join("testdata", name+".txtar")
-			golden, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			entry := slices.IndexFunc(golden.Files, func(f txtar.File) bool { return f.Name == name+".graph.json" })
-			if entry < 0 {
-				t.Fatalf("%s has no %s.graph.json", file, name)
-			}
-			if string(golden.Files[entry].Data) == string(data) {
-				return
-			}
-			if *update {
-				golden.Files[entry].Data = data
-				if err := os.WriteFile(file, txtar.Format(golden), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			t.Errorf("%s differs from what was built:\n%s\nif that is right: go test ./lokki -run TestGraphs -update", file, data)
+			golden(t, name, ".graph.json", string(data))
+			golden(t, name, ".txt", g.Text())
+			golden(t, name, ".mmd", g.Mermaid())
 		})
+	}
+}
+
+// golden compares what is made of a flow with the golden file's entry for it.
+func golden(t *testing.T, flow, kind, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", flow+".txtar")
+	archive, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entry := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return f.Name == flow+kind })
+	if entry >= 0 && string(archive.Files[entry].Data) == got {
+		return
+	}
+	if !*update {
+		t.Errorf("%s differs in %s from what was made:\n%s\nif that is right: go test ./lokki -run TestGraphs -update", file, flow+kind, got)
+		return
+	}
+	if entry < 0 {
+		archive.Files = append(archive.Files, txtar.File{Name: flow + kind})
+		entry = len(archive.Files) - 1
+	}
+	archive.Files[entry].Data = []byte(got)
+	if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -74,6 +74,7 @@ func (c command) usage(flow chain.Flow) error {
 	_, err := fmt.Fprintf(c.stdout, `Runs the flow %[2]s in this process.
 
 usage: %[1]s [--input JSON | --input-file FILE] [--concurrency N]
+       %[1]s describe [--format text|mermaid]
 
   --input JSON       overrides the flow's defaults, field by field
   --input-file FILE  the same from a file; - is standard input

@@ -53,6 +53,9 @@ func (c command) run(ctx context.Context, args []string) int {
 		fmt.Fprintln(c.stderr, err)
 		return exitFailed
 	}
+	if len(args) > 0 && args[0] == "describe" {
+		return c.describe(args[1:], flow.Graph)
+	}
 	opts, help, err := c.parse(args, flow)
 	switch {
 	case help:
