@@ -47,7 +47,7 @@ func Generate(in Input) (Template, error) {
 	if err != nil {
 		return Template{}, err
 	}
-	t := template{flow: in.Graph.Flow, hasMaps: hasMaps(in.Graph), functions: functions, definition: in.Definition}
+	t := template{flow: in.Graph.Flow, hasMaps: hasMaps(in.Graph), tracing: in.Config.Tracing, functions: functions, definition: in.Definition}
 	resources, err := t.resources()
 	if err != nil {
 		return Template{}, err
@@ -74,6 +74,7 @@ func Generate(in Input) (Template, error) {
 type template struct {
 	flow       string
 	hasMaps    bool
+	tracing    bool
 	functions  []function
 	definition []byte
 }
@@ -87,7 +88,7 @@ func (t template) resources() (*yaml.Node, error) {
 	all := bucket()
 	add(all, "LambdaRole", t.lambdaRole())
 	for _, f := range t.functions {
-		add(all, f.logGroupID(), f.logGroup(), f.id(), f.resource(t.flow))
+		add(all, f.logGroupID(), f.logGroup(), f.id(), f.resource(t.flow, t.tracing))
 	}
 	add(all, "PipelineRole", t.pipelineRole())
 	t.addInvokePolicies(all)

@@ -99,6 +99,38 @@ func TestSettingsOfTheStepThenOfTheProject(t *testing.T) {
 	}
 }
 
+func TestSettingsOfTheProjectAreTheParametersDefaults(t *testing.T) {
+	in := input(t, birds)
+	in.Config.ArtifactBucket, in.Config.Prefix, in.Config.DataExpiry, in.Config.LogRetention = "my-bucket", "team/lokki", 7, 90
+	in.Config.ECRRepoPrefix = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team"
+	in.Config.Roles = config.Roles{Pipeline: "arn:aws:iam::123456789012:role/p", Lambda: "arn:aws:iam::123456789012:role/l"}
+	root := template(t, in)
+	for parameter, want := range map[string]string{
+		"ArtifactBucketName": "my-bucket", "Prefix": "team/lokki", "DataExpirationDays": "7", "LogRetentionDays": "90",
+		"EcrRepoPrefix": in.Config.ECRRepoPrefix, "PipelineRoleArn": in.Config.Roles.Pipeline, "LambdaRoleArn": in.Config.Roles.Lambda,
+	} {
+		if got := at(root, "Parameters", parameter, "Default"); got == nil || got.Value != want {
+			t.Errorf("the default of %s is %+v, want %s", parameter, got, want)
+		}
+	}
+}
+
+func TestTracing(t *testing.T) {
+	for traced, want := range map[bool][]string{true: {"Mode: Active", "Enabled: true", "xray:"}, false: {"Mode: PassThrough", "Enabled: false"}} {
+		in := input(t, birds)
+		in.Config.Tracing = traced
+		text := render(t, template(t, in))
+		for _, w := range want {
+			if !strings.Contains(text, w) {
+				t.Errorf("traced %v: the template has no %q", traced, w)
+			}
+		}
+		if !traced && strings.Contains(text, "xray:") {
+			t.Error("rights to trace without tracing")
+		}
+	}
+}
+
 func TestLimits(t *testing.T) {
 	if made, err := cfn.Generate(input(t, sequence(10))); err != nil || len(made.Notes) != 0 {
 		t.Errorf("10 steps: %v, notes %q", err, made.Notes)

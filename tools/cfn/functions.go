@@ -94,7 +94,11 @@ func (f function) logGroup() *yaml.Node {
 // resource is the Lambda. Its name is CloudFormation's, which begins with the
 // stack's and the logical id's and has the 64 characters that Lambda allows: two
 // stacks in one account don't collide, and a change that replaces it works.
-func (f function) resource(flow string) *yaml.Node {
+func (f function) resource(flow string, tracing bool) *yaml.Node {
+	mode := "PassThrough"
+	if tracing {
+		mode = "Active"
+	}
 	architecture := "arm64"
 	if f.step.Architecture == "amd64" {
 		architecture = "x86_64"
@@ -118,7 +122,7 @@ func (f function) resource(flow string) *yaml.Node {
 			"EphemeralStorage", object("Size", f.step.EphemeralStorage),
 			"Environment", object("Variables", variables),
 			"LoggingConfig", object("LogFormat", "JSON", "LogGroup", ref(f.logGroupID())),
-			"TracingConfig", object("Mode", "Active"),
+			"TracingConfig", object("Mode", mode),
 			"Tags", tags(flow, f.Name)),
 	)
 }

@@ -34,7 +34,7 @@ func (t template) stateMachine() (*yaml.Node, error) {
 				"IncludeExecutionData", false,
 				"Destinations", list(object("CloudWatchLogsLogGroup",
 					object("LogGroupArn", getAtt(machineLogGroup, "Arn"))))),
-			"TracingConfiguration", object("Enabled", true),
+			"TracingConfiguration", object("Enabled", t.tracing),
 			"Tags", tags(t.flow, "")),
 	), nil
 }

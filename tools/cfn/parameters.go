@@ -25,18 +25,12 @@ const (
 	ownRegistry        = "UseOwnRegistry"
 )
 
-// prefixForm leaves out what has a meaning in a policy's resource (* and ?) or
-// in States.Format ('{}\).
-const prefixForm = `^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$`
-
-// retentions are the values CloudWatch Logs takes, in days
-// (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html).
-var retentions = []any{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731,
-	1096, 1827, 2192, 2557, 2922, 3288, 3653}
-
 // parameters are what differs between environments.
 func parameters(c config.Config) *yaml.Node {
-	days := list(retentions...)
+	days := list()
+	for _, d := range config.Retentions {
+		days.Content = append(days.Content, node(d))
+	}
 	days.Style = yaml.FlowStyle
 	levels := list("ALL", "ERROR", "FATAL", "OFF")
 	levels.Style = yaml.FlowStyle
@@ -47,16 +41,16 @@ func parameters(c config.Config) *yaml.Node {
 		paramPrefix, object(
 			"Type", "String",
 			"Description", "First part of the keys of all values.",
-			"Default", "lokki",
-			"AllowedPattern", prefixForm,
-			"MaxLength", 200,
+			"Default", c.Prefix,
+			"AllowedPattern", config.PrefixForm,
+			"MaxLength", config.MaxPrefix,
 			"ConstraintDescription", "letters, digits, _ . - and single slashes inside"),
 		paramExpiration, object(
 			"Type", "Number",
 			"Description", "Days after which values are deleted from a created bucket. A failed run can be redriven for 14 days.",
-			"Default", 30,
+			"Default", c.DataExpiry,
 			"MinValue", 1,
-			"MaxValue", 3650),
+			"MaxValue", config.MaxDataExpiry),
 		paramECR, optional(c.ECRRepoPrefix, config.ECRForm,
 			"Registry of the images, with or without a path, in this region. Empty: this account's registry.",
 			"a registry as in 123456789012.dkr.ecr.eu-west-1.amazonaws.com/team, or nothing"),
@@ -67,7 +61,7 @@ func parameters(c config.Config) *yaml.Node {
 		paramRetention, object(
 			"Type", "Number",
 			"Description", "Days to keep the logs.",
-			"Default", 30,
+			"Default", c.LogRetention,
 			"AllowedValues", days),
 		paramLogLevel, object(
 			"Type", "String",

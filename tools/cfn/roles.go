@@ -24,8 +24,8 @@ func (t template) lambdaRole() *yaml.Node {
 				inline("logs", allow("Logs",
 					sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/${AWS::StackName}/*:*"),
 					"logs:CreateLogStream", "logs:PutLogEvents")),
-				inline("tracing", allow("Tracing", "*",
-					"xray:PutTraceSegments", "xray:PutTelemetryRecords"))),
+				t.whenTraced(inline("tracing", allow("Tracing", "*",
+					"xray:PutTraceSegments", "xray:PutTelemetryRecords")))),
 			"Tags", tags(t.flow, "")),
 	)
 }
@@ -39,9 +39,9 @@ func (t template) pipelineRole() *yaml.Node {
 			"logs:CreateLogDelivery", "logs:CreateLogStream", "logs:GetLogDelivery", "logs:UpdateLogDelivery",
 			"logs:DeleteLogDelivery", "logs:ListLogDeliveries", "logs:PutLogEvents", "logs:PutResourcePolicy",
 			"logs:DescribeResourcePolicies", "logs:DescribeLogGroups")),
-		inline("tracing", allow("Tracing", "*",
+		t.whenTraced(inline("tracing", allow("Tracing", "*",
 			"xray:PutTraceSegments", "xray:PutTelemetryRecords",
-			"xray:GetSamplingRules", "xray:GetSamplingTargets")))
+			"xray:GetSamplingRules", "xray:GetSamplingTargets"))))
 	if t.hasMaps {
 		policies.Content = append(policies.Content, inline("maps",
 			allow("Items", t.inBucket("*/items.json"), "s3:GetObject"),
@@ -62,6 +62,14 @@ func (t template) pipelineRole() *yaml.Node {
 			"Policies", policies,
 			"Tags", tags(t.flow, "")),
 	)
+}
+
+// whenTraced leaves out what only a traced flow needs.
+func (t template) whenTraced(n *yaml.Node) *yaml.Node {
+	if t.tracing {
+		return n
+	}
+	return nil
 }
 
 // invokeChunk is how many functions one policy names: a managed policy has up

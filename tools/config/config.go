@@ -1,25 +1,23 @@
 // Package config reads lokki.yml: what a project says once for all its flows.
 //
 // Settings come in layers, each of which says something or nothing about each
-// field; a later layer wins field by field. Every file is one layer.
+// field; a stronger layer wins field by field. Every file is one layer, and the
+// environment variables are the strongest. docs/config.md is the reference.
 package config
 
-import (
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-)
-
-// Config holds the effective value of every field. A zero ARN, bucket or
-// prefix means that none is given: the template then makes its own.
+// Config holds the effective value of every field. An empty ARN, bucket or
+// registry means that none is given: the template then makes or takes its own.
 type Config struct {
 	ArtifactBucket string            // bucket of the values that pass between steps
+	Prefix         string            // first part of the values' keys
+	DataExpiry     int               // days that values are kept
 	Roles          Roles             //
 	LambdaEnv      map[string]string // environment of every Lambda
-	ECRRepoPrefix  string            // registry and first part of the images' repositories
-	BuildDir       string            // folder that Bazel's outputs are copied to on request
 	LambdaDefaults LambdaDefaults    //
+	ECRRepoPrefix  string            // registry and first part of the images' repositories
+	LogRetention   int               // days that logs are kept
+	Tracing        bool              // whether executions and Lambdas are traced by X-Ray
+	BuildDir       string            // where scripts are to copy the artifacts
 }
 
 // Roles are the ARNs of roles that exist already.
@@ -30,36 +28,22 @@ type Roles struct {
 
 // LambdaDefaults hold for every step that does not say otherwise.
 type LambdaDefaults struct {
-	Timeout          int    // seconds, 1 to 900
-	Memory           int    // MB, 128 to 10240
-	EphemeralStorage int    // MB, 512 to 10240; not a field of lokki.yml
+	Timeout          int    // seconds
+	Memory           int    // MB
+	EphemeralStorage int    // MB of /tmp
+	Architecture     string // arm64 or amd64
 	ImageTag         string // tag to push images with; they are deployed by digest
 }
 
-// Defaults returns the configuration of a project without lokki.yml.
+// Defaults returns the configuration of a project that says nothing.
 func Defaults() Config {
 	return Config{
-		BuildDir:       "lokki-build",
-		LambdaDefaults: LambdaDefaults{Timeout: 900, Memory: 512, EphemeralStorage: 512, ImageTag: "latest"},
+		Prefix:     "lokki",
+		DataExpiry: 30,
+		LambdaDefaults: LambdaDefaults{
+			Timeout: 900, Memory: 512, EphemeralStorage: 512, Architecture: "arm64", ImageTag: "latest"},
+		LogRetention: 30,
+		Tracing:      true,
+		BuildDir:     "lokki-build",
 	}
-}
-
-// Load returns the defaults overridden by the file at path. A file that isn't
-// there, or an empty path, is no error.
-func Load(path string) (Config, error) {
-	if path == "" {
-		return Defaults(), nil
-	}
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return Defaults(), nil
-	}
-	if err != nil {
-		return Config{}, fmt.Errorf("reading lokki.yml: %w", err)
-	}
-	layer, err := Parse(path, data)
-	if err != nil {
-		return Config{}, err
-	}
-	return Resolve(layer), nil
 }

@@ -1,8 +1,6 @@
 package config_test
 
 import (
-	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -12,6 +10,8 @@ import (
 
 const whole = `# every field
 artifact_bucket: my-lokki-artifacts
+prefix: team/lokki
+data_expiry: 7
 roles:
   pipeline: arn:aws:iam::123456789012:role/lokki-stepfunctions-role
   lambda: arn:aws-cn:iam::123456789012:role/team/lokki-lambda
@@ -23,7 +23,11 @@ build_dir: out
 lambda_defaults:
   timeout: 60
   memory: 1024
+  ephemeral_storage: 2048
+  architecture: amd64
   image_tag: v1.2
+log_retention: 90
+tracing: false
 `
 
 func TestParse(t *testing.T) {
@@ -33,14 +37,19 @@ func TestParse(t *testing.T) {
 	}
 	want := config.Config{
 		ArtifactBucket: "my-lokki-artifacts",
+		Prefix:         "team/lokki",
+		DataExpiry:     7,
 		Roles: config.Roles{
 			Pipeline: "arn:aws:iam::123456789012:role/lokki-stepfunctions-role",
 			Lambda:   "arn:aws-cn:iam::123456789012:role/team/lokki-lambda",
 		},
-		LambdaEnv:      map[string]string{"LOG_LEVEL": "INFO", "RETRIES": "3"},
-		ECRRepoPrefix:  "123456789012.dkr.ecr.eu-west-1.amazonaws.com/myproject",
-		BuildDir:       "out",
-		LambdaDefaults: config.LambdaDefaults{Timeout: 60, Memory: 1024, EphemeralStorage: 512, ImageTag: "v1.2"},
+		LambdaEnv: map[string]string{"LOG_LEVEL": "INFO", "RETRIES": "3"},
+		LambdaDefaults: config.LambdaDefaults{
+			Timeout: 60, Memory: 1024, EphemeralStorage: 2048, Architecture: "amd64", ImageTag: "v1.2"},
+		ECRRepoPrefix: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/myproject",
+		LogRetention:  90,
+		Tracing:       false,
+		BuildDir:      "out",
 	}
 	if got := config.Resolve(layer); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
@@ -78,6 +87,24 @@ func TestParseReportsEachMistakeWithItsPlace(t *testing.T) {
 		{"text for number", "lambda_defaults:\n  timeout: 15m", `lokki.yml:2:12: want a whole number of seconds, not the text "15m"`},
 		{"too much", "lambda_defaults: {timeout: 901}", "lokki.yml:1:28: 901: want 1 to 900 seconds"},
 		{"too little", "lambda_defaults: {memory: 64}", "lokki.yml:1:27: 64: want 128 to 10240 MB"},
+		{"no days of CloudWatch's", "log_retention: 20", "lokki.yml:1:16: 20: want one of 1, 3, 5, 7, 14, 30, 60,"},
+		{"the days after them", "log_retention: 20", "\nhint: the nearest that is no less is 30"},
+		{"more than all days", "log_retention: 9999", "\nhint: the nearest that is no less is 3653"},
+		{"not for ever", "data_expiry: 0", "lokki.yml:1:14: 0: want 1 to 3650 days"},
+		{"octal for some", "data_expiry: 010", "want a whole number of days, not int 010"},
+		{"hexadecimal", "data_expiry: 0x1e", "want a whole number of days, not int 0x1e"},
+		{"more than fits", "data_expiry: 99999999999999999999", "lokki.yml:1:14: want a whole number of days, not"},
+		{"yes", "tracing: yes", `lokki.yml:1:10: want true or false, not the text "yes"`},
+		{"number for boolean", "tracing: 1", "lokki.yml:1:10: want true or false, not int 1"},
+		{"Lambda's word", "lambda_defaults: {architecture: x86_64}", `lokki.yml:1:33: "x86_64" is not an architecture: want arm64 or amd64`},
+		{"nearly", "lambda_defaults: {architecture: arm46}", `hint: did you mean "arm64"?`},
+		{"slash in front", "prefix: /lokki", `lokki.yml:1:9: "/lokki" is not the first part of keys`},
+		{"long", "prefix: " + strings.Repeat("x", 201), "lokki.yml:1:9: 201 characters: want at most 200"},
+		{"can't be empty", "prefix: ''", `lokki.yml:1:9: "" is not the first part of keys`},
+		{"/tmp", "lambda_defaults: {ephemeral_storage: 511}", "511: want 512 to 10240 MB"},
+		{"section as a value", "roles: x", `want keys with values, not the text "x"`},
+		{"value as a section", "build_dir: {a: b}", "want a folder, not keys with values"},
+		{"dotted", "roles.lambda: x", `unknown key "roles.lambda"`},
 		{"fraction", "lambda_defaults: {memory: 512.5}", "want a whole number of MB, not float 512.5"},
 		{"bucket", "artifact_bucket: s3://my-bucket", "lokki.yml:1:18: \"s3://my-bucket\" is not the name of a bucket"},
 		{"role", "roles: {lambda: my-role}", "lokki.yml:1:17: \"my-role\" is not the ARN of a role"},
@@ -88,6 +115,10 @@ func TestParseReportsEachMistakeWithItsPlace(t *testing.T) {
 		{"lokki's own", "lambda_env:\n  LOKKI_PREFIX: x", "lokki.yml:2:3: variable LOKKI_PREFIX is set by the template"},
 		{"no name", "lambda_env:\n  a-b: x", `variable "a-b": want a letter`},
 		{"documents", "build_dir: a\n---\nbuild_dir: b", "a second document"},
+		{"syntax of a second document", "build_dir: a\n---\nb: [", "lokki.yml:3: not YAML: "},
+		{"no such alias", "build_dir: *a", "lokki.yml: not YAML: unknown anchor 'a' referenced"},
+		{"a key that is a list", "? [a]\n: b", `lokki.yml:1:3: unknown key ""`},
+		{"merged keys", "roles: &r {}\nlambda_defaults:\n  <<: *r", `lokki.yml:3:3: unknown key "lambda_defaults.<<"`},
 		{"syntax", "build_dir: a\n b: [", "lokki.yml:2: not YAML: "},
 		{"alias", "roles: &r\n  lambda: x\nlambda_env: *r\n", "lokki.yml:2:11: \"x\" is not the ARN"},
 	} {
@@ -104,40 +135,6 @@ func TestParseReportsAllMistakesAtOnce(t *testing.T) {
 	_, err := config.Parse("lokki.yml", []byte("a: 1\nb: 2\nlambda_defaults: {memory: 1, timeout: 0}\n"))
 	if n := strings.Count(err.Error(), "lokki.yml:"); n != 4 {
 		t.Errorf("%d mistakes, want 4:\n%v", n, err)
-	}
-}
-
-func TestALaterLayerWinsFieldByField(t *testing.T) {
-	layer := func(text string) config.Layer {
-		l, err := config.Parse("lokki.yml", []byte(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return l
-	}
-	got := config.Resolve(
-		layer("lambda_defaults: {memory: 256, timeout: 10}\nlambda_env: {AA: a, BB: b}"),
-		layer("lambda_defaults: {memory: 2048}\nlambda_env: {CC: c}"))
-	if got.LambdaDefaults.Memory != 2048 || got.LambdaDefaults.Timeout != 10 {
-		t.Errorf("lambda_defaults %+v", got.LambdaDefaults)
-	}
-	if !reflect.DeepEqual(got.LambdaEnv, map[string]string{"CC": "c"}) {
-		t.Errorf("lambda_env %v: want it replaced as a whole", got.LambdaEnv)
-	}
-}
-
-func TestLoad(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "lokki.yml")
-	for _, absent := range []string{"", path} {
-		if got, err := config.Load(absent); err != nil || !reflect.DeepEqual(got, config.Defaults()) {
-			t.Errorf("Load(%q) = %+v, %v", absent, got, err)
-		}
-	}
-	if err := os.WriteFile(path, []byte("build_dir: out\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if got, err := config.Load(path); err != nil || got.BuildDir != "out" {
-		t.Errorf("Load = %+v, %v", got, err)
 	}
 }
 

@@ -1,103 +1,119 @@
 package config
 
-import (
-	"fmt"
-	"regexp"
-	"strconv"
-	"strings"
-
-	"gopkg.in/yaml.v3"
-)
+import "strings"
 
 // field is one key of lokki.yml. Everything that is particular to a field
-// stands in the table below.
+// stands in the table below; docs/config.md has the table's text.
 type field struct {
-	key   string                                    // with its parent, as in "roles.pipeline"
-	parse func(p *parser, n *yaml.Node) (any, bool) // reports what is wrong itself
-	apply func(c *Config, value any)
+	key   string // with its parent, as in "roles.pipeline"
+	about string // what it says, in Markdown
+	kind  kind
+	at    func(*Config) any // pointer to the field's value
+}
+
+// variable is the environment variable that says the same.
+func (f field) variable() string {
+	return "LOKKI_" + strings.ToUpper(strings.ReplaceAll(f.key, ".", "_"))
+}
+
+// set makes value, which the field's kind has parsed, the field's.
+func (f field) set(c *Config, value any) {
+	switch to := f.at(c).(type) {
+	case *string:
+		*to = value.(string)
+	case *int:
+		*to = value.(int)
+	case *bool:
+		*to = value.(bool)
+	case *map[string]string:
+		*to = value.(map[string]string)
+	}
+}
+
+// get returns the field's value.
+func (f field) get(c Config) any {
+	switch from := f.at(&c).(type) {
+	case *string:
+		return *from
+	case *int:
+		return *from
+	case *bool:
+		return *from
+	case *map[string]string:
+		return *from
+	}
+	return nil
 }
 
 // The forms of values, shared with the template's parameters, which let the
 // same values be given at deployment. Account ids are AWS's to judge, but for
-// the one that examples use.
+// the one that examples use. PrefixForm leaves out what has a meaning in a
+// policy's resource (* and ?) or in States.Format ('{}\).
 const (
 	BucketForm = `^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`
+	PrefixForm = `^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$`
 	RoleForm   = `^arn:aws[a-z-]*:iam::[0-9]+:role/[A-Za-z0-9+=,.@_/-]+$`
 	ECRForm    = `^[0-9]+\.dkr[.-]ecr\.[a-z0-9-]+\.[a-z0-9.-]+(/[a-z0-9]+([._/-][a-z0-9]+)*)?$`
 	tagForm    = `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`
 )
 
+// Limits that the template's parameters share.
+const (
+	MaxPrefix     = 200  // characters
+	MaxDataExpiry = 3650 // days
+)
+
+// Retentions are the days for which CloudWatch Logs can keep logs
+// (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html).
+var Retentions = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731,
+	1096, 1827, 2192, 2557, 2922, 3288, 3653}
+
+// The limits of timeout, memory and ephemeral storage are Lambda's
+// (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
 var fields = []field{
-	{"artifact_bucket", text(BucketForm, "the name of a bucket, as in my-lokki-artifacts"),
-		func(c *Config, v any) { c.ArtifactBucket = v.(string) }},
-	{"roles.pipeline", text(RoleForm, "the ARN of a role, as in arn:aws:iam::123456789012:role/pipeline"),
-		func(c *Config, v any) { c.Roles.Pipeline = v.(string) }},
-	{"roles.lambda", text(RoleForm, "the ARN of a role, as in arn:aws:iam::123456789012:role/lambda"),
-		func(c *Config, v any) { c.Roles.Lambda = v.(string) }},
-	{"lambda_env", environment,
-		func(c *Config, v any) { c.LambdaEnv = v.(map[string]string) }},
-	{"ecr_repo_prefix", text(ECRForm, "a registry with or without a path, as in 123456789012.dkr.ecr.eu-west-1.amazonaws.com/team"),
-		func(c *Config, v any) { c.ECRRepoPrefix = v.(string) }},
-	{"build_dir", text(`.`, "a folder"),
-		func(c *Config, v any) { c.BuildDir = v.(string) }},
-	{"lambda_defaults.timeout", number(1, 900, "seconds"),
-		func(c *Config, v any) { c.LambdaDefaults.Timeout = v.(int) }},
-	{"lambda_defaults.memory", number(128, 10240, "MB"),
-		func(c *Config, v any) { c.LambdaDefaults.Memory = v.(int) }},
-	{"lambda_defaults.image_tag", text(tagForm, "a tag of an image, as in latest"),
-		func(c *Config, v any) { c.LambdaDefaults.ImageTag = v.(string) }},
-}
-
-// text parses a string of the given form. An empty one is as if not given.
-func text(form, want string) func(*parser, *yaml.Node) (any, bool) {
-	re := regexp.MustCompile(form)
-	return func(p *parser, n *yaml.Node) (any, bool) {
-		s, ok := p.text(n, want)
-		if !ok || s == "" {
-			return nil, false
-		}
-		if !re.MatchString(s) {
-			p.report(n, fmt.Sprintf("%q is not %s", s, want), "")
-			return nil, false
-		}
-		if strings.Contains(s, "000000000000") {
-			p.report(n, fmt.Sprintf("%q has the account 000000000000, which is nobody's", s), "write your account's id")
-			return nil, false
-		}
-		return s, true
-	}
-}
-
-// number parses a whole number from least to most.
-func number(least, most int, unit string) func(*parser, *yaml.Node) (any, bool) {
-	return func(p *parser, n *yaml.Node) (any, bool) {
-		value, err := strconv.Atoi(n.Value)
-		if n.Kind != yaml.ScalarNode || n.Tag != "!!int" || err != nil {
-			p.report(n, fmt.Sprintf("want a whole number of %s, not %s", unit, describe(n)), "")
-			return nil, false
-		}
-		if value < least || value > most {
-			p.report(n, fmt.Sprintf("%d: want %d to %d %s", value, least, most, unit), "")
-			return nil, false
-		}
-		return value, true
-	}
-}
-
-// environment parses variables and their values, all of which are strings: a
-// YAML number or boolean has more than one spelling, so it has to be quoted.
-func environment(p *parser, n *yaml.Node) (any, bool) {
-	env := map[string]string{}
-	ok := p.mapping(n, func(key, value *yaml.Node) {
-		s, ok := p.text(value, "a string")
-		if !ok {
-			return
-		}
-		if err := CheckVariable(key.Value, s); err != nil {
-			what, hint, _ := strings.Cut(err.Error(), "\nhint: ")
-			p.report(key, what, hint)
-		}
-		env[key.Value] = s
-	})
-	return env, ok
+	{"artifact_bucket", "bucket of the values that pass between steps, in the stack's account and region; without one the stack creates its own",
+		optional(BucketForm, "the name of a bucket, as in my-lokki-artifacts"),
+		func(c *Config) any { return &c.ArtifactBucket }},
+	{"prefix", "first part of the keys of all values",
+		text(PrefixForm, MaxPrefix, "the first part of keys, as in lokki or team/lokki"),
+		func(c *Config) any { return &c.Prefix }},
+	{"data_expiry", "days after which values are deleted from a bucket that the stack creates; a failed execution can be redriven for 14 days",
+		number(1, MaxDataExpiry, "days"),
+		func(c *Config) any { return &c.DataExpiry }},
+	{"roles.pipeline", "role of the state machine; without one the stack creates its own",
+		optional(RoleForm, "the ARN of a role, as in arn:aws:iam::123456789012:role/pipeline"),
+		func(c *Config) any { return &c.Roles.Pipeline }},
+	{"roles.lambda", "role of all Lambdas; without one the stack creates its own",
+		optional(RoleForm, "the ARN of a role, as in arn:aws:iam::123456789012:role/lambda"),
+		func(c *Config) any { return &c.Roles.Lambda }},
+	{"lambda_env", "environment variables of every Lambda; `env` of a `lokki_step` comes on top. They stand readable in the template: no place for secrets",
+		environment(),
+		func(c *Config) any { return &c.LambdaEnv }},
+	{"lambda_defaults.timeout", "longest run of one invocation, for steps without `timeout`",
+		number(1, 900, "seconds"),
+		func(c *Config) any { return &c.LambdaDefaults.Timeout }},
+	{"lambda_defaults.memory", "memory, for steps without `memory`",
+		number(128, 10240, "MB"),
+		func(c *Config) any { return &c.LambdaDefaults.Memory }},
+	{"lambda_defaults.ephemeral_storage", "size of `/tmp`, for steps without `ephemeral_storage`",
+		number(512, 10240, "MB"),
+		func(c *Config) any { return &c.LambdaDefaults.EphemeralStorage }},
+	{"lambda_defaults.architecture", "what steps without `architecture` are built for",
+		choice("an architecture", "arm64", "amd64"),
+		func(c *Config) any { return &c.LambdaDefaults.Architecture }},
+	{"lambda_defaults.image_tag", "tag to push images with; they are deployed by digest, whatever the tag",
+		text(tagForm, 128, "a tag of an image, as in latest"),
+		func(c *Config) any { return &c.LambdaDefaults.ImageTag }},
+	{"ecr_repo_prefix", "registry of the images, in the stack's region, and the first part of their repositories' names; without one it is the account's registry",
+		optional(ECRForm, "a registry with or without a path, as in 123456789012.dkr.ecr.eu-west-1.amazonaws.com/team"),
+		func(c *Config) any { return &c.ECRRepoPrefix }},
+	{"log_retention", "days that the logs of executions and Lambdas are kept",
+		oneOf("days", Retentions...),
+		func(c *Config) any { return &c.LogRetention }},
+	{"tracing", "whether X-Ray traces executions and Lambdas",
+		boolean(),
+		func(c *Config) any { return &c.Tracing }},
+	{"build_dir", "folder for copies of the artifacts; see below",
+		text(`.`, 4096, "a folder"),
+		func(c *Config) any { return &c.BuildDir }},
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -27,8 +28,11 @@ func Parse(name string, data []byte) (Layer, error) {
 		return Layer{}, syntaxError(name, err)
 	}
 	p := parser{name: name, layer: Layer{set: map[string]setting{}}}
-	if err := dec.Decode(&more); err == nil {
+	switch err := dec.Decode(&more); {
+	case err == nil:
 		p.report(&more, "a second document", "keep one, without \"---\" in between")
+	case !errors.Is(err, io.EOF):
+		p.problems = append(p.problems, syntaxError(name, err))
 	}
 	p.section("", doc.Content[0])
 	return p.layer, errors.Join(p.problems...)
@@ -44,20 +48,25 @@ func (p *parser) report(n *yaml.Node, what, hint string) {
 	p.problems = append(p.problems, graph.Problem{Position: p.position(n), What: what, Hint: hint})
 }
 
+// position is where n stands. Only the name says it for a variable's value.
 func (p *parser) position(n *yaml.Node) string {
+	if n.Line == 0 {
+		return p.name
+	}
 	return fmt.Sprintf("%s:%d:%d", p.name, n.Line, n.Column)
 }
 
 // section parses a mapping whose keys are fields or, at the top, sections.
 func (p *parser) section(prefix string, n *yaml.Node) {
 	p.mapping(n, func(key, value *yaml.Node) {
+		if strings.Contains(key.Value, ".") { // as in roles.lambda, which is a name of ours, not a key
+			p.unknown(prefix, key)
+			return
+		}
 		full := prefix + key.Value
 		if i := slices.IndexFunc(fields, func(f field) bool { return f.key == full }); i >= 0 {
-			if value.Tag == "!!null" {
-				return // a key without a value says nothing
-			}
-			if v, ok := fields[i].parse(p, value); ok {
-				p.layer.set[full] = setting{value: v, source: p.position(value)}
+			if value.Tag != "!!null" { // a key without a value says nothing
+				p.field(fields[i], value)
 			}
 			return
 		}
@@ -67,6 +76,12 @@ func (p *parser) section(prefix string, n *yaml.Node) {
 		}
 		p.unknown(prefix, key)
 	})
+}
+
+func (p *parser) field(f field, n *yaml.Node) {
+	if v, ok := f.kind.parse(p, n); ok {
+		p.layer.set[f.key] = setting{value: v, source: p.position(n)}
+	}
 }
 
 func (p *parser) unknown(prefix string, key *yaml.Node) {
@@ -131,6 +146,17 @@ func (p *parser) text(n *yaml.Node, want string) (string, bool) {
 	}
 	p.report(n, fmt.Sprintf("want %s, not %s", want, describe(n)), hint)
 	return "", false
+}
+
+// number returns the value of a whole number. Only its plain spelling is taken:
+// 010 is eight to some readers and ten to others.
+func (p *parser) number(n *yaml.Node, unit string) (int, bool) {
+	value, err := strconv.Atoi(n.Value)
+	if n.Kind != yaml.ScalarNode || n.Tag != "!!int" || err != nil || strconv.Itoa(value) != n.Value {
+		p.report(n, fmt.Sprintf("want a whole number of %s, not %s", unit, describe(n)), "")
+		return 0, false
+	}
+	return value, true
 }
 
 func describe(n *yaml.Node) string {

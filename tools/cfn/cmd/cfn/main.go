@@ -24,7 +24,7 @@ func main() {
 			fs.StringVar(&f.definition, "asl", "", "the state machine, birds.asl.json")
 			fs.StringVar(&f.images, "images", "", "the flow's images, birds.images.json")
 			fs.StringVar(&f.manifest, "manifest", "", "the flow's steps, birds.steps.json")
-			fs.StringVar(&f.config, "config", "", "lokki.yml; may be absent")
+			f.sources.Flags(fs)
 			fs.StringVar(&f.out, "out", "", "the template to write, birds.template.yaml")
 		},
 		Needs: []string{"graph", "asl", "images", "manifest", "out"},
@@ -32,7 +32,10 @@ func main() {
 	}.Main()
 }
 
-type files struct{ graph, definition, images, manifest, config, out string }
+type files struct {
+	graph, definition, images, manifest, out string
+	sources                                  config.Sources
+}
 
 func run(f files, stderr io.Writer) error {
 	var in cfn.Input
@@ -49,9 +52,11 @@ func run(f files, stderr io.Writer) error {
 	if in.Manifest, err = cli.Read(f.manifest, manifest.Decode); err != nil {
 		return err
 	}
-	if in.Config, err = config.Load(f.config); err != nil {
+	layers, err := f.sources.Layers()
+	if err != nil {
 		return err
 	}
+	in.Config = config.Resolve(layers...)
 	template, err := cfn.Generate(in)
 	if err != nil {
 		return err
