@@ -1,22 +1,32 @@
 package runner
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // StepError is the error of one call of a step.
 type StepError struct {
-	Step     string // the step's name in the flow, as in "flap-bird"
-	Function string // as in "example.com/birds.FlapBird"
-	Position string // the flow's call, as in "flows/birds.go:32"
-	Index    []int  // of the item in each map around the step, outermost first
-	Err      error  // what the step returned
+	Step     string          // the step's name in the flow, as in "flap-bird"
+	Function string          // as in "example.com/birds.FlapBird"
+	Position string          // the flow's call, as in "flows/birds.go:32"
+	Index    []int           // of the item in each map around the step, outermost first
+	Input    json.RawMessage // the step's argument
+	Err      error           // what the step returned
 }
 
-// Error is like "flows/birds.go:32: step count-word[2][17] (example.com/words.CountWord): no such word".
+// Error is like
+//
+//	flows/birds.go:32: step count-word[2][17] (example.com/words.CountWord): no such word
+//	input: "goose"
 func (e *StepError) Error() string {
-	return fmt.Sprintf("%s: step %s%s (%s): %v", e.Position, e.Step, indexPath(e.Index), e.Function, e.Err)
+	s := fmt.Sprintf("%s: step %s%s (%s): %v", e.Position, e.Step, indexPath(e.Index), e.Function, e.Err)
+	if len(e.Input) > 0 {
+		s += "\ninput: " + shorten(e.Input)
+	}
+	return s
 }
 
 // Unwrap returns what the step returned.
@@ -28,4 +38,19 @@ func indexPath(index []int) string {
 		fmt.Fprintf(&b, "[%d]", i)
 	}
 	return b.String()
+}
+
+// maxShown is how much of an input is shown, in bytes: enough to know it again.
+const maxShown = 200
+
+// shorten cuts JSON at a whole character, and says how long it was.
+func shorten(data []byte) string {
+	if len(data) <= maxShown {
+		return string(data)
+	}
+	cut := maxShown
+	for cut > 0 && !utf8.RuneStart(data[cut]) {
+		cut--
+	}
+	return fmt.Sprintf("%s… (%d bytes)", data[:cut], len(data))
 }

@@ -1,103 +1,100 @@
 package runner
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"slices"
 	"sync"
-	"sync/atomic"
 
 	"github.com/lokki-build/lokki/internal/chain"
 )
 
-// executor is one run of a flow. What goes wrong ends the run's context with
-// the error as its cause, so that the first error is kept and stops the rest;
-// the methods only report whether to go on.
+// executor is one run of a flow: workers that take the children of maps, never
+// more at work than steps may run at the same time.
 type executor struct {
-	flow     chain.Flow
-	stop     context.CancelCauseFunc
-	slots    chan struct{} // one for each step that may run at the same time
-	progress *progress
+	flow    chain.Flow
+	stages  []stage
+	opts    Options
+	keeper  keeper // nil for a run in memory only
+	meter   *meter
+	printer *printer
+
+	pool    pool
+	workers sync.WaitGroup
+	top     scope
 }
 
-// sequence runs stages one after the other; index is that of the items around
-// them, outermost first.
-func (e *executor) sequence(ctx context.Context, stages []stage, value []byte, index []int) (result []byte, ok bool) {
-	for _, s := range stages {
-		if s.body == nil {
-			value, ok = e.call(ctx, s.node, value, index)
-		} else {
-			value, ok = e.fanOut(ctx, s.body, value, index)
-		}
-		if !ok {
-			return nil, false
-		}
-		if len(index) == 0 {
-			e.progress.done(s.nodes())
-		}
+// scope is where an error stops everything: the run, or a map whose failure
+// another map tolerates. Its context's cause is the error.
+type scope struct {
+	ctx  context.Context
+	stop context.CancelCauseFunc
+}
+
+func newScope(ctx context.Context) scope {
+	ctx, stop := context.WithCancelCause(ctx)
+	return scope{ctx, stop}
+}
+
+// errStopped is returned by what an error elsewhere has stopped.
+var errStopped = errors.New("the run was stopped")
+
+// run returns the flow's result for an input. It returns when all workers have
+// ended, but for steps that were given up when their time was over.
+func (e *executor) run(ctx context.Context, input []byte) ([]byte, error) {
+	e.top = newScope(ctx)
+	defer e.top.stop(nil)
+	e.pool.free = e.opts.Concurrency - 1
+	e.pool.help = e.help
+	e.meter.expect(e.stages, 1)
+	c := child{scope: e.top, values: [][]byte{input}}
+	err := errStopped
+	e.spawn(func(w *worker) {
+		c.w = w
+		err = c.run(e.top.ctx, e.stages)
+		e.pool.release()
+	})
+	e.workers.Wait()
+	switch {
+	case err == nil:
+		return c.values[0], nil
+	case e.top.ctx.Err() != nil:
+		return nil, context.Cause(e.top.ctx) // the first error
 	}
-	return value, true
+	return nil, err
+}
+
+// worker is a goroutine that has a slot: it runs one step at a time.
+type worker struct {
+	e      *executor
+	shard  *shard
+	trying *attempt // the last one begun
+}
+
+// spawn starts a worker that has a slot already, and gives it up itself.
+func (e *executor) spawn(work func(w *worker)) {
+	e.workers.Go(func() {
+		w := &worker{e: e, shard: e.meter.shard()}
+		returned := false
+		defer func() {
+			if !returned {
+				// A step ended the goroutine, and with it a way through all the
+				// maps around the step: there is no going on from here.
+				e.top.stop(w.trying.failed(errGoexit))
+				e.pool.release()
+			}
+		}()
+		work(w)
+		returned = true
+	})
 }
 
 var errGoexit = errors.New("it ended its goroutine (runtime.Goexit, or Fatal of a test) instead of returning")
 
-// call runs one step when there is a slot for it.
-func (e *executor) call(ctx context.Context, node int, value []byte, index []int) (result []byte, ok bool) {
-	select {
-	case e.slots <- struct{}{}:
-		defer func() { <-e.slots }()
-	case <-ctx.Done():
-	}
-	if ctx.Err() != nil {
-		return nil, false
-	}
-	finish := e.progress.begin(node)
-	err := errGoexit // unless Call returns
-	defer func() {
-		finish(err == nil)
-		if err != nil {
-			n := e.flow.Graph.Nodes[node]
-			e.stop(&StepError{Step: n.Name, Function: n.Function, Position: n.Position, Index: slices.Clone(index), Err: err})
+// help starts a worker on a map, and then on others as long as there are any.
+func (e *executor) help(m *mapping) {
+	e.spawn(func(w *worker) {
+		for ; m != nil; m = e.pool.next() {
+			m.help(w)
 		}
-	}()
-	result, err = e.flow.Nodes[node].Call(ctx, value)
-	return result, err == nil
-}
-
-// fanOut runs the stages of a map for each item of a list and returns the list
-// of the results in the same order. An item goes through all stages without
-// waiting for the others.
-func (e *executor) fanOut(ctx context.Context, body []stage, list []byte, index []int) (result []byte, ok bool) {
-	var items []json.RawMessage
-	if err := json.Unmarshal(list, &items); err != nil {
-		e.stop(fmt.Errorf("splitting the list for %s: %w", e.flow.Graph.Nodes[body[0].node].Name, err))
-		return nil, false
-	}
-	results := make([][]byte, len(items))
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(len(items), cap(e.slots)) {
-		workers.Go(func() {
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(items) {
-					return
-				}
-				at := append(slices.Clone(index), i) // a copy: the workers run at the same time
-				done, ok := e.sequence(ctx, body, items[i], at)
-				if !ok {
-					return
-				}
-				results[i] = done
-			}
-		})
-	}
-	workers.Wait()
-	if ctx.Err() != nil {
-		return nil, false
-	}
-	return slices.Concat([]byte("["), bytes.Join(results, []byte(",")), []byte("]")), true
+	})
 }

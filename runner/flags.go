@@ -21,6 +21,7 @@ func (c command) parse(args []string, flow chain.Flow) (opts Options, help bool,
 	input := flags.String("input", "", "")
 	file := flags.String("input-file", "", "")
 	flags.IntVar(&opts.Concurrency, "concurrency", runtime.GOMAXPROCS(0), "")
+	flags.Float64Var(&opts.Backoff, "backoff", 1, "")
 	if err := flags.Parse(args); err != nil {
 		return Options{}, errors.Is(err, flag.ErrHelp), err
 	}
@@ -31,12 +32,17 @@ func (c command) parse(args []string, flow chain.Flow) (opts Options, help bool,
 		return Options{}, false, fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	case opts.Concurrency < 1:
 		return Options{}, false, fmt.Errorf("--concurrency %d: want 1 or more", opts.Concurrency)
+	case !(opts.Backoff >= 0 && opts.Backoff <= maxBackoff):
+		return Options{}, false, fmt.Errorf("--backoff %v: want a factor from 0 to %d", opts.Backoff, maxBackoff)
 	case given["input"] && given["input-file"]:
 		return Options{}, false, errors.New("--input and --input-file exclude each other")
 	case given["input"]:
 		opts.Input = json.RawMessage(*input)
 	case given["input-file"]:
 		opts.Input, err = c.read(*file)
+	}
+	if opts.Backoff == 0 {
+		opts.Backoff = NoBackoff
 	}
 	opts.Progress = c.stderr
 	if err == nil && opts.Input != nil && len(bytes.TrimSpace(opts.Input)) == 0 {
@@ -73,12 +79,13 @@ func (c command) usage(flow chain.Flow) error {
 	}
 	_, err := fmt.Fprintf(c.stdout, `Runs the flow %[2]s in this process.
 
-usage: %[1]s [--input JSON | --input-file FILE] [--concurrency N]
+usage: %[1]s [--input JSON | --input-file FILE] [--concurrency N] [--backoff FACTOR]
        %[1]s describe [--format text|mermaid]
 
   --input JSON       overrides the flow's defaults, field by field
   --input-file FILE  the same from a file; - is standard input
   --concurrency N    how many steps run at the same time (%[3]d)
+  --backoff FACTOR   of the pauses before retries: 0 for none (1)
   --help             writes this
 
 The result is written to standard output as JSON, progress to standard error.

@@ -130,7 +130,7 @@ func TestProgressOfAFailure(t *testing.T) {
 		return n, nil
 	})
 	got := program(TableFlow).try(ctx, "", "--concurrency", "1")
-	for _, want := range []string{"  rows            1 call", "  cell      stopped after 5 calls of 6", "table-flow: failed in ", ": step cell[1][1] (github.com/lokki-build/lokki/runner.Cell): boom\n"} {
+	for _, want := range []string{"  rows            1 call", "  cell      stopped after 5 calls of 8", "table-flow: failed in ", ": step cell[1][1] (github.com/lokki-build/lokki/runner.Cell): boom\ninput: 5\n"} {
 		if !strings.Contains(got.stderr, want) {
 			t.Errorf("no %q in\n%s", want, got.stderr)
 		}

@@ -2,11 +2,12 @@ package runner
 
 import "github.com/lokki-build/lokki/lokki/graph"
 
-// stage is a node to call, or a map: stages that run for each item of a list,
-// the first of which is the node that opened it.
+// stage is a node to call, or a map: stages that run for each child of it, the
+// first of which is the node that opened it.
 type stage struct {
-	node int // index in the graph
-	body []stage
+	node  int // index in the graph
+	split int // of a node whose list is mapped next: how many items one child takes; 0 for others
+	body  []stage
 }
 
 // plan turns the brackets of a valid graph into stages. The aggregation is the
@@ -21,8 +22,12 @@ func plan(g graph.Graph) []stage {
 			levels[last-1] = append(levels[last-1], stage{body: levels[last]})
 			levels = levels[:last]
 		}
+		s := stage{node: i}
+		if i+1 < len(g.Nodes) && g.Nodes[i+1].Kind == graph.Map {
+			s.split = g.Nodes[i+1].BatchSize()
+		}
 		last := len(levels) - 1
-		levels[last] = append(levels[last], stage{node: i})
+		levels[last] = append(levels[last], s)
 	}
 	return levels[0]
 }

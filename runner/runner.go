@@ -4,12 +4,14 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"runtime"
+	"time"
 
 	"github.com/lokki-build/lokki/internal/chain"
 	"github.com/lokki-build/lokki/internal/inputs"
@@ -24,24 +26,58 @@ type Options struct {
 	Input json.RawMessage
 
 	// Concurrency is how many steps run at the same time, in all maps
-	// together. 0 is the number of CPUs.
+	// together. 0 is the number of CPUs. A lokki.Concurrency holds as well.
 	Concurrency int
+
+	// Backoff is a factor for the pauses before retries: 0.1 makes them a
+	// tenth. 0 is 1, the pauses that the flow says. With NoBackoff there are none.
+	Backoff float64
 
 	// Progress is written a line for each step that is done; nil for none.
 	Progress io.Writer
+
+	// Inject, in tests, is asked before every try of a step. An error that it
+	// returns is the try's, and the step is not called: it is retried and
+	// tolerated as if the step had returned it. The index is that of the item in
+	// each map around the step, outermost first; attempt is 0 for the first try.
+	Inject func(step string, index []int, attempt int) error
+
+	// OnCall is told of every try of a step when it has ended. It is called
+	// by many goroutines at once.
+	OnCall func(Call)
 }
 
+// NoBackoff, as Options.Backoff, has retries follow at once.
+const NoBackoff = -1
+
 func (o Options) validate() error {
-	if o.Concurrency < 0 {
+	switch {
+	case o.Concurrency < 0:
 		return fmt.Errorf("option Concurrency %d: want 1 or more, or 0 for the number of CPUs", o.Concurrency)
+	case o.Backoff != NoBackoff && !(o.Backoff >= 0 && o.Backoff <= maxBackoff):
+		return fmt.Errorf("option Backoff %v: want a factor up to %d, 0 for the pauses of the flow, or NoBackoff", o.Backoff, maxBackoff)
 	}
 	return nil
 }
 
-// Run runs a flow and returns its result. The first step that fails cancels
-// the context of all that are running, and Run returns its error, a *StepError,
-// when they have ended. A panic of a step is its error. When ctx is done, Run
-// returns an error that wraps the context's cause.
+// maxBackoff keeps a pause of a year from becoming more than a time.Duration holds.
+const maxBackoff = 100
+
+// pause is how long a pause of the flow is in this run.
+func (o Options) pause(d time.Duration) time.Duration {
+	if o.Backoff == NoBackoff {
+		return 0
+	}
+	return time.Duration(float64(d) * cmp.Or(o.Backoff, 1))
+}
+
+// Run runs a flow and returns its result. Steps are retried, time out and are
+// tolerated to fail as in the state machine. The first step that fails for good
+// cancels the context of all that are running, and Run returns its error, a
+// *StepError, when they have ended. A panic of a step is its error. When ctx is
+// done, Run returns an error that wraps the context's cause.
+//
+// Run does not wait for a step that goes on after its lokki.Timeout.
 //
 // The flow is called by the name of the function that called lokki.Start.
 func Run[T any](ctx context.Context, flow lokki.Flow[T], opts Options) (T, error) {
@@ -79,18 +115,19 @@ func run(ctx context.Context, flow chain.Flow, opts Options) ([]byte, error) {
 	if opts.Concurrency == 0 {
 		opts.Concurrency = runtime.GOMAXPROCS(0)
 	}
-	p := newProgress(opts.Progress, flow.Graph)
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	e := &executor{flow: flow, stop: stop, slots: make(chan struct{}, opts.Concurrency), progress: p}
-	result, ok := e.sequence(ctx, plan(flow.Graph), input, nil)
-	p.end(ok)
-	if ok {
-		return result, nil
-	}
-	err = context.Cause(ctx)
-	if failed := (*StepError)(nil); !errors.As(err, &failed) {
+	m := newMeter(flow.Graph, min(opts.Concurrency, runtime.GOMAXPROCS(0)))
+	e := &executor{flow: flow, stages: plan(flow.Graph), opts: opts, meter: m, printer: newPrinter(opts.Progress, m)}
+	result, err := e.run(ctx, input)
+	e.printer.end(err == nil)
+	if err != nil && !named(err) {
 		err = fmt.Errorf("running %s: %w", flow.Graph.Flow, err)
 	}
-	return nil, err
+	return result, err
+}
+
+// named reports whether an error says of which step it is.
+func named(err error) bool {
+	var failed *StepError
+	var tolerance *toleranceError
+	return errors.As(err, &failed) || errors.As(err, &tolerance)
 }

@@ -111,7 +111,7 @@ func TestFirstErrorStopsTheRest(t *testing.T) {
 	if failed.Step != "cell" || !reflect.DeepEqual(failed.Index, []int{1, 0}) {
 		t.Errorf("got step %s at %v, want cell at [1 0]", failed.Step, failed.Index)
 	}
-	if want := "step cell[1][0] (github.com/lokki-build/lokki/runner.Cell): boom"; !strings.HasSuffix(err.Error(), want) || !strings.Contains(err.Error(), "steps_test.go:") {
+	if want := "step cell[1][0] (github.com/lokki-build/lokki/runner.Cell): boom\ninput: 4"; !strings.HasSuffix(err.Error(), want) || !strings.Contains(err.Error(), "steps_test.go:") {
 		t.Errorf("got %q, want file:line: %s", err, want)
 	}
 	if n := started.Load(); n > 10 {
@@ -177,7 +177,7 @@ func TestPlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []stage{{node: 0}, {body: []stage{{node: 1}, {body: []stage{{node: 2}}}, {node: 3}}}, {node: 4}}
+	want := []stage{{node: 0, split: 1}, {body: []stage{{node: 1, split: 1}, {body: []stage{{node: 2}}}, {node: 3}}}, {node: 4}}
 	if got := plan(flow.Graph); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}

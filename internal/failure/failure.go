@@ -23,6 +23,8 @@ const (
 	Any          = "States.ALL"       // every error but those that can't be retried
 	StateTimeout = "States.Timeout"   // a state took longer than its TimeoutSeconds
 	StepTimeout  = "Sandbox.Timedout" // a Lambda took longer than its timeout; a step that gives up before says the same
+
+	Threshold = "States.ExceedToleratedFailureThreshold" // more children of a map failed than it tolerates
 )
 
 // Marked is an error whose step said what kind it is. It reads like the error

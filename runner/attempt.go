@@ -1,0 +1,103 @@
+package runner
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/lokki-build/lokki/internal/failure"
+)
+
+// attempt is one try of a call: the step on all values of a batch, one after
+// the other.
+type attempt struct {
+	e       *executor
+	stage   stage
+	number  int
+	path    []int
+	in, out [][]byte
+	at      int    // index of the value in the batch
+	guard   *guard // of a try whose time is limited
+}
+
+// do runs the step on all values and has the results kept.
+func (a *attempt) do(ctx context.Context) error {
+	for a.at = range a.in {
+		if a.guard != nil && !a.guard.begin(a.at) {
+			return errAbandoned
+		}
+		out, err := a.one(ctx)
+		if err != nil {
+			return err
+		}
+		a.out = append(a.out, out)
+	}
+	if a.e.keeper == nil {
+		return nil
+	}
+	c := call{node: a.stage.node, path: a.path, items: len(a.in), split: a.stage.split}
+	if err := a.e.keeper.keep(ctx, c, a.out); err != nil {
+		return stored(err)
+	}
+	return nil
+}
+
+// stored gives an error of the keeper the type by which it is retried.
+func stored(err error) error {
+	if named := (*failure.Named)(nil); errors.As(err, &named) {
+		return err
+	}
+	return failure.Name(failure.Storage, err)
+}
+
+// one runs the step on the value at hand.
+func (a *attempt) one(ctx context.Context) (out []byte, err error) {
+	if a.e.opts.OnCall != nil {
+		start := time.Now()
+		defer func() {
+			if a.guard == nil || a.guard.end() {
+				a.tell(start, out, err)
+			}
+		}()
+	}
+	if a.e.opts.Inject != nil {
+		if err := a.e.opts.Inject(a.e.flow.Graph.Nodes[a.stage.node].Name, a.index(), a.number); err != nil {
+			return nil, err
+		}
+	}
+	return a.e.flow.Nodes[a.stage.node].Call(ctx, a.in[a.at])
+}
+
+// tell reports the try of one value to who wants to know.
+func (a *attempt) tell(start time.Time, out []byte, err error) {
+	if a.e.opts.OnCall == nil {
+		return
+	}
+	a.e.opts.OnCall(Call{
+		Step:  a.e.flow.Graph.Nodes[a.stage.node].Name,
+		Index: a.index(), Attempt: a.number,
+		Input: bytes.Clone(a.in[a.at]), Output: bytes.Clone(out), Err: err,
+		Start: start, End: time.Now(),
+	})
+}
+
+// index is that of the item at hand in each map around the step, outermost
+// first. Nobody else holds it.
+func (a *attempt) index() []int {
+	index := slices.Clone(a.path)
+	if len(index) > 0 {
+		index[len(index)-1] += a.at
+	}
+	return index
+}
+
+// failed makes the error of the call out of the try's.
+func (a *attempt) failed(err error) error {
+	n := a.e.flow.Graph.Nodes[a.stage.node]
+	return &StepError{
+		Step: n.Name, Function: n.Function, Position: n.Position,
+		Index: a.index(), Input: bytes.Clone(a.in[a.at]), Err: err,
+	}
+}

@@ -1,0 +1,136 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/lokki-build/lokki/internal/failure"
+	"github.com/lokki-build/lokki/lokki"
+)
+
+// child is what goes through the stages of a map: the items of a batch, one or
+// more. The flow's own value outside of maps is one too. A worker uses the same
+// child again for the next batch.
+type child struct {
+	w      *worker
+	scope  scope
+	of     *mapping // nil outside of maps
+	path   []int    // of its first item in each map around, outermost first
+	values [][]byte // one for each item
+	spare  [][]byte // for the next values
+	try    attempt
+}
+
+// run takes the child through stages.
+func (c *child) run(ctx context.Context, stages []stage) error {
+	begin, err := c.resume(ctx, stages)
+	if err != nil {
+		return err
+	}
+	for i, s := range stages[begin:] {
+		if s.body == nil {
+			err = c.call(ctx, s)
+		} else {
+			err = c.fanOut(ctx, s)
+		}
+		if err != nil {
+			if c.of != nil && !errors.Is(err, errStopped) {
+				c.w.e.meter.expect(stages[begin+i+1:], -1)
+			}
+			return err
+		}
+		if c.of == nil {
+			c.w.e.printer.done(s.nodes())
+		}
+	}
+	return nil
+}
+
+// resume finds the last call of the child whose result an earlier run kept, and
+// returns the stage behind it.
+func (c *child) resume(ctx context.Context, stages []stage) (begin int, err error) {
+	e := c.w.e
+	for i := len(stages) - 1; e.keeper != nil && i >= 0; i-- {
+		s := stages[i]
+		if s.body != nil {
+			continue
+		}
+		kept, err := e.keeper.find(ctx, call{node: s.node, path: c.path, items: len(c.values), split: s.split})
+		if err != nil {
+			return 0, c.begin(s, 0).failed(failure.Name(failure.Storage, err))
+		}
+		if kept == nil {
+			continue
+		}
+		c.values = append(c.values[:0], kept...)
+		for _, passed := range stages[:i+1] {
+			if passed.body == nil {
+				c.w.shard.find(passed.node)
+			}
+			if c.of == nil {
+				e.printer.done(passed.nodes())
+			}
+		}
+		return i + 1, nil
+	}
+	return 0, nil
+}
+
+// begin sets up a try of the child's next call.
+func (c *child) begin(s stage, number int) *attempt {
+	c.try = attempt{e: c.w.e, stage: s, number: number, path: c.path, in: c.values, out: c.spare[:0]}
+	c.w.trying = &c.try
+	return &c.try
+}
+
+// call hands the child's values to a step, again and again as its rules say,
+// and makes the results the child's values.
+func (c *child) call(ctx context.Context, s stage) error {
+	e, node := c.w.e, &c.w.e.flow.Graph.Nodes[s.node]
+	if ctx.Err() != nil {
+		return c.ended(ctx, s)
+	}
+	began := e.meter.now()
+	c.w.shard.begin(s.node, began)
+	var took time.Duration
+	var again retries
+	for number := 0; ; number++ {
+		try := c.begin(s, number)
+		err := try.within(ctx, c.limit(ctx, node))
+		now := e.meter.now()
+		took += now - began
+		switch {
+		case err == nil:
+			c.w.shard.end(s.node, now, c.path, ending{ok: true, retries: number, took: took, in: size(try.in), out: size(try.out)})
+			c.values, c.spare = try.out, try.in
+			return nil
+		case ctx.Err() != nil:
+			c.w.shard.end(s.node, now, c.path, ending{stopped: c.scope.ctx.Err() != nil, retries: number, took: took})
+			return c.ended(ctx, s)
+		}
+		pause, ok := again.next(node, err)
+		if !ok {
+			c.w.shard.end(s.node, now, c.path, ending{retries: number, took: took, in: size(try.in)})
+			return try.failed(err)
+		}
+		e.pool.pause(ctx, e.opts.pause(pause))
+		began = e.meter.now()
+	}
+}
+
+// ended is the error of a child whose context has ended.
+func (c *child) ended(ctx context.Context, s stage) error {
+	if c.scope.ctx.Err() != nil {
+		return errStopped
+	}
+	// Only the child's own time is over. Its rules don't help it.
+	return c.begin(s, 0).failed(failure.Name(failure.StateTimeout, lokki.TimedOut{After: expressLimit}))
+}
+
+func size(values [][]byte) (n int64) {
+	for _, v := range values {
+		n += int64(len(v))
+	}
+	return n
+}

@@ -1,0 +1,129 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/internal/failure"
+	"github.com/lokki-build/lokki/lokki"
+	"github.com/lokki-build/lokki/lokki/graph"
+)
+
+// limit is the time that one try has: when the step's context ends, and when
+// a step that does not heed it is given up. Zero is no limit.
+type limit struct{ end, giveUp time.Duration }
+
+// Of a Timeout, as much is kept back as package lambdastep does of a Lambda's:
+// a step that comes to its end here in time does so there.
+const (
+	marginShare = 10
+	maxMargin   = time.Second
+	grace       = maxMargin / 2
+)
+
+// limit is that of the child's next try.
+func (c *child) limit(ctx context.Context, node *graph.Node) limit {
+	var l limit
+	if node.Timeout > 0 {
+		timeout := time.Duration(node.Timeout) * time.Second
+		margin := min(timeout/marginShare, maxMargin)
+		l = limit{timeout - margin, timeout - margin/2}
+	}
+	if deadline, ok := ctx.Deadline(); ok && c.of != nil && c.of.node.Express {
+		left := time.Until(deadline)
+		if l.end == 0 || left < l.end {
+			l = limit{left, left + grace}
+		}
+	}
+	return l
+}
+
+// within is do, in no more time than it has.
+func (a *attempt) within(ctx context.Context, l limit) error {
+	if l.giveUp == 0 {
+		return a.do(ctx)
+	}
+	ctx, cancel := context.WithTimeout(ctx, l.end)
+	defer cancel()
+	// A step that is given up goes on: what it has and returns must be its own.
+	own := *a
+	own.guard, own.path, own.in, own.out = new(guard), slices.Clone(a.path), slices.Clone(a.in), nil
+	done := make(chan error, 1)
+	go func() {
+		err := errGoexit
+		defer func() { done <- err }()
+		err = own.do(ctx)
+	}()
+	timer := time.NewTimer(l.giveUp)
+	defer timer.Stop()
+	select {
+	case err := <-done:
+		a.at, a.out = own.at, append(a.out, own.out...)
+		return a.timedOut(ctx, err)
+	case <-timer.C:
+		var running bool
+		var start time.Time
+		if a.at, start, running = own.guard.abandon(); running {
+			a.tell(start, nil, a.timedOut(ctx, errAbandoned))
+		}
+		return a.timedOut(ctx, errAbandoned)
+	}
+}
+
+var errAbandoned = errors.New("the step did not return when its context ended")
+
+// timedOut tells the error of a step whose time was over from its others.
+func (a *attempt) timedOut(ctx context.Context, err error) error {
+	var marked *failure.Marked
+	var panicked *chain.PanicError
+	switch {
+	case errors.Is(err, errAbandoned):
+	case errors.As(err, &panicked), errors.As(err, &marked):
+		return err
+	case !errors.Is(ctx.Err(), context.DeadlineExceeded), !errors.Is(err, context.DeadlineExceeded):
+		return err
+	}
+	after := expressLimit
+	if seconds := a.e.flow.Graph.Nodes[a.stage.node].Timeout; seconds > 0 {
+		after = time.Duration(seconds) * time.Second
+	}
+	return failure.Name(failure.StepTimeout, fmt.Errorf("%w: %w", lokki.TimedOut{After: after}, err))
+}
+
+// guard is between a step and who waits for it no longer than it may take.
+type guard struct {
+	mu      sync.Mutex
+	at      int // index of the value that the step has, or had last
+	start   time.Time
+	running bool
+	gone    bool // nobody waits
+}
+
+// begin notes that the step gets a value, and reports whether it should.
+func (g *guard) begin(at int) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.at, g.start, g.running = at, time.Now(), true
+	return !g.gone
+}
+
+// end notes that the step has returned, and reports whether anybody waits for it.
+func (g *guard) end() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.running = false
+	return !g.gone
+}
+
+// abandon is the end of the waiting.
+func (g *guard) abandon() (at int, start time.Time, running bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.gone = true
+	return g.at, g.start, g.running
+}

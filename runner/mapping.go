@@ -1,0 +1,184 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/lokki-build/lokki/lokki/graph"
+)
+
+// mapping is one map on its way, over one list. Each child of it goes through
+// all stages of the body without waiting for the others.
+type mapping struct {
+	e        *executor
+	node     *graph.Node // that opened it
+	body     []stage
+	scope    scope
+	path     []int // of the child that holds the map
+	list     items
+	children int // batches
+	limit    int // workers at most
+
+	next atomic.Int64 // child to take
+
+	mu       sync.Mutex
+	parts    []part
+	err      error
+	failures failures
+
+	// Of the pool, by its lock.
+	helpers int
+	opener  chan struct{} // closed with a slot for the opener, if it waits for helpers
+}
+
+// Without a Concurrency of its own a map has as many children on their way at
+// the same time as steps may run, and more only while children pause before
+// a retry.
+const pausing = 1000
+
+// expressLimit is how long an Express workflow may take
+// (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
+const expressLimit = 5 * time.Minute
+
+// fanOut runs a map over the child's value, a list, and makes the list of the
+// results the value.
+func (c *child) fanOut(ctx context.Context, s stage) error {
+	e, node := c.w.e, &c.w.e.flow.Graph.Nodes[s.body[0].node]
+	list, err := split(c.values[0])
+	if err != nil {
+		return fmt.Errorf("splitting the list for %s: %w", node.Name, err)
+	}
+	c.values[0] = nil // the list is the map's now, and goes when that does
+	m := &mapping{
+		e: e, node: node, body: s.body, path: c.path, list: list,
+		scope:    c.scope,
+		children: (list.len() + node.BatchSize() - 1) / node.BatchSize(),
+		limit:    max(pausing, e.opts.Concurrency),
+	}
+	if node.Concurrency > 0 {
+		m.limit = node.Concurrency
+	}
+	if c.of != nil && c.of.node.Tolerate > 0 {
+		m.scope = newScope(ctx) // its failure is the child's alone
+		defer m.scope.stop(nil)
+	}
+	e.meter.expect(s.body, m.children)
+	if m.children > 1 && m.limit > 1 {
+		e.pool.offer(m)
+	}
+	m.work(ctx, c.w)
+	if m.children > 1 && m.limit > 1 {
+		e.pool.settle(m)
+	}
+	switch {
+	case m.err != nil:
+		return m.err
+	case m.scope.ctx.Err() != nil:
+		return errStopped
+	}
+	m.list = items{}
+	c.values[0] = join(m.parts)
+	return nil
+}
+
+// exhausted reports whether no child is left to take.
+func (m *mapping) exhausted() bool {
+	return int(m.next.Load()) >= m.children || m.scope.ctx.Err() != nil
+}
+
+// help is work for a worker other than the opener.
+func (m *mapping) help(w *worker) {
+	defer m.e.pool.leave(m) // a step may end the goroutine
+	m.work(m.scope.ctx, w)
+}
+
+// Children are taken several at a time while they are quick: as many as take
+// about this long, but not too many, as others can't help with them any more.
+const (
+	stretch     = 100 * time.Microsecond
+	longStretch = 1024
+)
+
+// work takes children until none is left.
+func (m *mapping) work(ctx context.Context, w *worker) {
+	c := &child{w: w, scope: m.scope, of: m, path: append(slices.Clone(m.path), 0)}
+	var results []byte
+	began := m.e.meter.now()
+	for n := 1; !m.exhausted(); {
+		last := int(m.next.Add(int64(n)))
+		first := last - n
+		last = min(last, m.children)
+		results = results[:0]
+		for k := first; k < last; k++ {
+			err := m.child(ctx, c, k)
+			if err == nil {
+				results = appendAll(results, c.values)
+			} else if !m.goOn(k, err) {
+				return
+			}
+		}
+		m.deliver(first, results)
+		now := m.e.meter.now()
+		switch took := now - began; {
+		case took > 2*stretch:
+			n = max(1, n/8)
+		case took < stretch/2:
+			n = min(2*n, longStretch)
+		}
+		began = now
+	}
+}
+
+// child takes the child of index k through the body.
+func (m *mapping) child(ctx context.Context, c *child, k int) error {
+	first := k * m.node.BatchSize()
+	c.path[len(c.path)-1] = first
+	c.values = c.values[:0]
+	for i := first; i < min(first+m.node.BatchSize(), m.list.len()); i++ {
+		c.values = append(c.values, m.list.at(i))
+	}
+	if m.node.Express {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, expressLimit)
+		defer cancel()
+	}
+	err := c.run(ctx, m.body)
+	if err == nil && ctx.Err() != nil {
+		err = c.ended(ctx, m.body[len(m.body)-1])
+	}
+	return err
+}
+
+// goOn reports whether the map goes on after the failure of a child.
+func (m *mapping) goOn(k int, err error) bool {
+	if errors.Is(err, errStopped) {
+		return false
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.node.Tolerate > 0 {
+		m.failures.add(k, err)
+		err = m.failures.exceed(m.node, m.path, m.children)
+	}
+	if err != nil && m.err == nil {
+		m.err = err
+		m.scope.stop(err)
+	}
+	return err == nil
+}
+
+// deliver keeps the results of consecutive children, of which the first one's
+// index is given.
+func (m *mapping) deliver(first int, results []byte) {
+	if len(results) == 0 {
+		return // all failed, and were tolerated
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.parts = append(m.parts, part{first, slices.Clone(results)})
+}

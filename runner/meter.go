@@ -1,0 +1,192 @@
+package runner
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/lokki-build/lokki/internal/progress"
+	"github.com/lokki-build/lokki/lokki/graph"
+)
+
+// meter counts what the steps of a run do. Each worker counts in a shard, which
+// costs it a lock that nobody else holds; [meter.steps] adds the shards up, at
+// any time.
+type meter struct {
+	graph  graph.Graph
+	start  time.Time
+	shards []shard
+	next   atomic.Int64 // shard to hand out
+	totals []total      // by node
+}
+
+// total is what is known of a node beyond its calls.
+type total struct {
+	calls   atomic.Int64
+	through atomic.Bool
+}
+
+// shard is the counts of some workers.
+type shard struct {
+	mu    sync.Mutex
+	nodes []counts
+}
+
+// counts are those of one node. Times count from the meter's start.
+type counts struct {
+	begun, done, found, failed, stopped, retried int64
+
+	first, last time.Duration // valid if begun > 0
+	busy, max   time.Duration
+	slowest     []int
+	in, out     int64
+	times       *histogram // from the second call on
+}
+
+// newMeter makes a meter with shards for as many workers as run at the same time.
+func newMeter(g graph.Graph, shards int) *meter {
+	m := &meter{graph: g, start: time.Now(), shards: make([]shard, shards), totals: make([]total, len(g.Nodes))}
+	for i := range m.shards {
+		m.shards[i].nodes = make([]counts, len(g.Nodes))
+	}
+	return m
+}
+
+// shard hands out the shards in turn.
+func (m *meter) shard() *shard {
+	return &m.shards[int(m.next.Add(1)-1)%len(m.shards)]
+}
+
+// now is the time since the meter's start. It is what costs most of all here,
+// so that a worker takes it once between two calls.
+func (m *meter) now() time.Duration { return time.Since(m.start) }
+
+// expect adds to the calls that are known to come of the nodes that are stages
+// themselves; negative, it takes calls back.
+func (m *meter) expect(stages []stage, calls int) {
+	for _, s := range stages {
+		if s.body == nil {
+			m.totals[s.node].calls.Add(int64(calls))
+		}
+	}
+}
+
+// through says that nothing more will come of nodes.
+func (m *meter) through(nodes []int) {
+	for _, n := range nodes {
+		m.totals[n].through.Store(true)
+	}
+}
+
+// begin counts a call that begins.
+func (s *shard) begin(node int, now time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := &s.nodes[node]
+	if c.begun == 0 {
+		c.first = now
+	}
+	c.begun++
+}
+
+// ending is how a call went.
+type ending struct {
+	ok      bool
+	stopped bool // neither done nor failed: the run stopped it
+	retries int
+	took    time.Duration // its pauses not included
+	in, out int64
+}
+
+// end counts a call that ended.
+func (s *shard) end(node int, now time.Duration, path []int, e ending) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := &s.nodes[node]
+	c.last = now
+	c.retried += int64(e.retries)
+	switch {
+	case e.stopped:
+		c.stopped++
+		return
+	case e.ok:
+		c.done++
+	default:
+		c.failed++
+	}
+	c.in += e.in
+	c.out += e.out
+	c.busy += e.took
+	if e.took > c.max || c.done+c.failed == 1 {
+		c.max, c.slowest = e.took, append(c.slowest[:0], path...)
+	}
+	if c.times == nil && c.done+c.failed > 1 {
+		c.times = new(histogram)
+		c.times.add(c.busy - e.took) // the first call's
+	}
+	if c.times != nil {
+		c.times.add(e.took)
+	}
+}
+
+// find counts a call whose result was kept by an earlier run.
+func (s *shard) find(node int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.nodes[node].found++
+}
+
+// steps says where each step stands at this moment, in data order.
+func (m *meter) steps() []progress.Step {
+	all := make([]progress.Step, len(m.graph.Nodes))
+	for node := range all {
+		all[node] = m.step(node)
+	}
+	return all
+}
+
+func (m *meter) step(node int) progress.Step {
+	n := m.graph.Nodes[node]
+	step := progress.Step{
+		Name: n.Name, Scope: n.Scope,
+		Total: m.totals[node].calls.Load(), Through: m.totals[node].through.Load(),
+	}
+	var times histogram
+	for i := range m.shards {
+		m.shards[i].addTo(&step, node, &times, m.start)
+	}
+	step.Median = min(times.median(), step.Max)
+	return step
+}
+
+func (s *shard) addTo(step *progress.Step, node int, times *histogram, start time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := &s.nodes[node]
+	step.Done += c.done + c.found
+	step.Found += c.found
+	step.Failed += c.failed
+	step.Retried += c.retried
+	step.Running += c.begun - c.done - c.failed - c.stopped
+	step.Busy += c.busy
+	step.In += c.in
+	step.Out += c.out
+	if c.begun > 0 {
+		if first := start.Add(c.first); step.First.IsZero() || first.Before(step.First) {
+			step.First = first
+		}
+	}
+	if last := start.Add(c.last); c.last > 0 && last.After(step.Last) {
+		step.Last = last
+	}
+	if c.done+c.failed > 0 && (step.Slowest == nil || c.max > step.Max) {
+		step.Max, step.Slowest = c.max, slices.Clone(c.slowest)
+	}
+	switch {
+	case c.times != nil:
+		times.merge(c.times)
+	case c.done+c.failed == 1:
+		times.add(c.busy)
+	}
+}

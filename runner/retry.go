@@ -1,0 +1,66 @@
+package runner
+
+import (
+	"errors"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/internal/failure"
+	"github.com/lokki-build/lokki/lokki/graph"
+)
+
+// retries counts how often each rule of a step was used in one call: every rule
+// has its own attempts (https://states-language.net/#errors).
+type retries struct {
+	rules []graph.Retry
+	used  []int
+}
+
+// next finds the first rule that names the error, and the pause before the
+// next try; ok is false when there is none.
+func (r *retries) next(node *graph.Node, err error) (pause time.Duration, ok bool) {
+	if r.rules == nil {
+		r.rules = node.Retries()
+		r.used = make([]int, len(r.rules))
+	}
+	name := failureType(err)
+	for i, rule := range r.rules {
+		if !slices.Contains(rule.Errors, name) && !slices.Contains(rule.Errors, failure.Any) {
+			continue
+		}
+		if r.used[i] >= rule.Attempts {
+			return 0, false
+		}
+		r.used[i]++
+		return pauseOf(rule, r.used[i]), true
+	}
+	return 0, false
+}
+
+// failureType is the name by which rules match the error of a step: a panic is
+// one whatever it was called with.
+func failureType(err error) string {
+	if p := (*chain.PanicError)(nil); errors.As(err, &p) {
+		return failure.Panic
+	}
+	return failure.Type(err)
+}
+
+// longestPause is Step Functions' own cap.
+const longestPause = 366 * 24 * time.Hour
+
+// pauseOf is the pause before the retry of a number, from 1 on.
+func pauseOf(rule graph.Retry, number int) time.Duration {
+	seconds := float64(rule.Interval) * math.Pow(rule.Rate, float64(number-1))
+	if rule.Cap > 0 {
+		seconds = min(seconds, float64(rule.Cap))
+	}
+	seconds = min(seconds, longestPause.Seconds())
+	if rule.Jitter {
+		seconds *= rand.Float64()
+	}
+	return time.Duration(seconds * float64(time.Second))
+}
