@@ -14,6 +14,7 @@ import (
 	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/lokki/lambdastep"
 	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/lokki/store/s3store"
 )
 
 const bucket = "values"
@@ -56,11 +57,11 @@ func newCloud(t testing.TB) *cloud {
 	t.Setenv("AWS_REGION", s3server.Region)
 	t.Setenv("AWS_ACCESS_KEY_ID", s3server.AccessKey)
 	t.Setenv("AWS_SECRET_ACCESS_KEY", s3server.SecretKey)
-	client, err := store.NewS3Client()
+	client, err := s3store.NewClient()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &cloud{server, client, store.NewS3(client, bucket)}
+	return &cloud{server, client, s3store.New(client, bucket)}
 }
 
 // function is a Lambda with the values of c; its program starts with the first invocation.

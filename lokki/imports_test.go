@@ -23,7 +23,7 @@ func TestImports(t *testing.T) {
 		"github.com/klauspost/compress/gzip", // the codec's
 		"golang.org/x/text/unicode/norm",     // names
 	}
-	guard(t, allowed, "lokki", "lokki/graph", "lokki/graph/graphmain")
+	guard(t, allowed, "lokki", "lokki/graph", "lokki/graph/graphmain", "lokki/store", "internal/fanout")
 	guard(t, append(allowed, "github.com/vbauerster"), "runner")
 }
 

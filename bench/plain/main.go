@@ -14,11 +14,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/lokki/store/s3store"
 )
 
 // client is made by the first invocation, as lokki does it.
-var client = sync.OnceValues(store.NewS3Client)
+var client = sync.OnceValues(s3store.NewClient)
 
 // request says what to read, and where to write.
 type request struct {

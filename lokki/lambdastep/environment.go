@@ -11,7 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/lokki/store/s3store"
 )
 
 const defaultPrefix = "lokki"
@@ -32,12 +32,12 @@ func openFromEnvironment(requests *atomic.Int64) (place, error) {
 	if len(prefix) > 256 || !prefixForm.MatchString(prefix) {
 		return place{}, fmt.Errorf("LOKKI_PREFIX %q: want 1 to 256 letters, digits or any of ._=- with single slashes between them", prefix)
 	}
-	client, err := store.NewS3Client()
+	client, err := s3store.NewClient()
 	if err != nil {
 		return place{}, err
 	}
 	client = s3.New(client.Options(), func(o *s3.Options) { o.HTTPClient = counting{o.HTTPClient, requests} })
-	return place{store.NewS3(client, bucket), prefix}, nil
+	return place{s3store.New(client, bucket), prefix}, nil
 }
 
 // counting counts the requests of an HTTP client, each try of the same one too.

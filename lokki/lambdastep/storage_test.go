@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/lokki-build/lokki/internal/failure"
-	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/lokki/store/s3store"
 )
 
 // TestErrorsOfS3 has a server refuse everything, and asks what the state
@@ -52,7 +52,7 @@ func TestErrorsOfS3(t *testing.T) {
 				}),
 			})
 			h := newHandler(bind(square), newLogs(io.Discard), func(*atomic.Int64) (place, error) {
-				return place{store.NewS3(client, "values"), "lokki"}, nil
+				return place{s3store.New(client, "values"), "lokki"}, nil
 			})
 			_, failure := invoke(t, t.Context(), h, []byte(`{"flow":"f","run":"r","step":"s","path":"","from":"a"}`))
 			if failure == nil || failure.Type != c.want {

@@ -11,11 +11,9 @@ import (
 	"path"
 	"syscall"
 	"time"
-)
 
-// incomplete is the folder of the objects that are being written. No key may
-// start with it, in any store.
-const incomplete = ".incomplete"
+	"github.com/lokki-build/lokki/lokki/store/internal/objects"
+)
 
 // abandoned is the age from which an incomplete object can't be one that
 // another process is still writing: a run does not wait that long for a body.
@@ -50,10 +48,10 @@ func openDir(folder string) (*Dir, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := root.MkdirAll(incomplete, 0o755); err != nil {
+	if err := root.MkdirAll(objects.Incomplete, 0o755); err != nil {
 		return nil, errors.Join(err, root.Close())
 	}
-	entries, err := fs.ReadDir(root.FS(), incomplete)
+	entries, err := fs.ReadDir(root.FS(), objects.Incomplete)
 	if err != nil {
 		return nil, errors.Join(err, root.Close())
 	}
@@ -61,7 +59,7 @@ func openDir(folder string) (*Dir, error) {
 		info, err := e.Info()
 		if err == nil && time.Since(info.ModTime()) > abandoned {
 			// Another process may be first: gone is gone.
-			_ = root.Remove(path.Join(incomplete, e.Name()))
+			_ = root.Remove(path.Join(objects.Incomplete, e.Name()))
 		}
 	}
 	return &Dir{root}, nil
@@ -69,11 +67,11 @@ func openDir(folder string) (*Dir, error) {
 
 // Put implements Store.
 func (d *Dir) Put(ctx context.Context, key string, body io.Reader) error {
-	if err := checkKey(key); err != nil {
-		return failed("storing", key, err)
+	if err := objects.CheckKey(key); err != nil {
+		return objects.Failed("storing", key, err)
 	}
 	if err := d.put(ctx, key, body); err != nil {
-		return failed("storing", key, err)
+		return objects.Failed("storing", key, err)
 	}
 	return nil
 }
@@ -83,7 +81,7 @@ func (d *Dir) put(ctx context.Context, key string, body io.Reader) error {
 	if _, err := d.root.Lstat(key); err == nil {
 		return d.exists(key)
 	}
-	temp := path.Join(incomplete, rand.Text())
+	temp := path.Join(objects.Incomplete, rand.Text())
 	defer d.root.Remove(temp)
 	if err := d.write(ctx, temp, body); err != nil {
 		return err
@@ -125,7 +123,7 @@ func (d *Dir) write(ctx context.Context, name string, body io.Reader) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(f, contextReader{ctx, body})
+	_, err = io.Copy(f, objects.Reader{Ctx: ctx, R: body})
 	if err == nil {
 		err = ctx.Err()
 	}
@@ -173,16 +171,16 @@ func (d *Dir) sync(folder string) error {
 
 // Get implements Store.
 func (d *Dir) Get(ctx context.Context, key string, off, n int64) (io.ReadCloser, error) {
-	if err := checkRange(off); err != nil {
-		return nil, failed("reading", key, err)
+	if err := objects.CheckRange(off); err != nil {
+		return nil, objects.Failed("reading", key, err)
 	}
 	f, size, err := d.open(ctx, key)
 	if err != nil {
-		return nil, failed("reading", key, err)
+		return nil, objects.Failed("reading", key, err)
 	}
 	if _, err := f.Seek(min(off, size), io.SeekStart); err != nil {
 		f.Close()
-		return nil, failed("reading", key, err)
+		return nil, objects.Failed("reading", key, err)
 	}
 	var r io.Reader = f
 	if n >= 0 {
@@ -191,20 +189,20 @@ func (d *Dir) Get(ctx context.Context, key string, off, n int64) (io.ReadCloser,
 	return struct {
 		io.Reader
 		io.Closer
-	}{contextReader{ctx, r}, f}, nil
+	}{objects.Reader{Ctx: ctx, R: r}, f}, nil
 }
 
 // Size implements Store.
 func (d *Dir) Size(ctx context.Context, key string) (int64, error) {
 	f, size, err := d.open(ctx, key)
 	if err != nil {
-		return 0, failed("finding", key, err)
+		return 0, objects.Failed("finding", key, err)
 	}
 	return size, f.Close()
 }
 
 func (d *Dir) open(ctx context.Context, key string) (*os.File, int64, error) {
-	if err := checkKey(key); err != nil {
+	if err := objects.CheckKey(key); err != nil {
 		return nil, 0, err
 	}
 	if err := ctx.Err(); err != nil {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"io"
 	"sync"
+
+	"github.com/lokki-build/lokki/lokki/store/internal/objects"
 )
 
 // Memory is a Store in this process's memory, for tests and small local runs.
@@ -18,27 +20,27 @@ func NewMemory() *Memory { return &Memory{objects: map[string][]byte{}} }
 
 // Put implements Store. It holds the whole body in memory.
 func (m *Memory) Put(ctx context.Context, key string, body io.Reader) error {
-	if err := checkKey(key); err != nil {
-		return failed("storing", key, err)
+	if err := objects.CheckKey(key); err != nil {
+		return objects.Failed("storing", key, err)
 	}
 	// Known beforehand, the body need not be read.
 	m.mu.RLock()
 	_, exists := m.objects[key]
 	m.mu.RUnlock()
 	if exists {
-		return failed("storing", key, ErrExists)
+		return objects.Failed("storing", key, ErrExists)
 	}
-	data, err := io.ReadAll(contextReader{ctx, body})
+	data, err := io.ReadAll(objects.Reader{Ctx: ctx, R: body})
 	if err == nil {
 		err = ctx.Err()
 	}
 	if err != nil {
-		return failed("storing", key, err)
+		return objects.Failed("storing", key, err)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if _, exists := m.objects[key]; exists {
-		return failed("storing", key, ErrExists)
+		return objects.Failed("storing", key, ErrExists)
 	}
 	m.objects[key] = data
 	return nil
@@ -48,29 +50,29 @@ func (m *Memory) Put(ctx context.Context, key string, body io.Reader) error {
 func (m *Memory) Get(ctx context.Context, key string, off, n int64) (io.ReadCloser, error) {
 	data, err := m.object(ctx, key)
 	if err == nil {
-		err = checkRange(off)
+		err = objects.CheckRange(off)
 	}
 	if err != nil {
-		return nil, failed("reading", key, err)
+		return nil, objects.Failed("reading", key, err)
 	}
 	data = data[min(off, int64(len(data))):]
 	if n >= 0 && n < int64(len(data)) {
 		data = data[:n]
 	}
-	return io.NopCloser(contextReader{ctx, bytes.NewReader(data)}), nil
+	return io.NopCloser(objects.Reader{Ctx: ctx, R: bytes.NewReader(data)}), nil
 }
 
 // Size implements Store.
 func (m *Memory) Size(ctx context.Context, key string) (int64, error) {
 	data, err := m.object(ctx, key)
 	if err != nil {
-		return 0, failed("finding", key, err)
+		return 0, objects.Failed("finding", key, err)
 	}
 	return int64(len(data)), nil
 }
 
 func (m *Memory) object(ctx context.Context, key string) ([]byte, error) {
-	if err := checkKey(key); err != nil {
+	if err := objects.CheckKey(key); err != nil {
 		return nil, err
 	}
 	if err := ctx.Err(); err != nil {

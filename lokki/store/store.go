@@ -1,5 +1,5 @@
-// Package store keeps the values that pass between steps: in memory, in a
-// directory or in an S3 bucket.
+// Package store keeps the values that pass between steps: in memory or in a
+// directory; package s3store does so in an S3 bucket.
 //
 // An object is written once and never changed, so that a step which is tried
 // again can't change what its successor already reads. What is behind a key is
@@ -9,10 +9,7 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"strings"
-	"unicode/utf8"
 )
 
 // What a caller has to tell apart; match them with errors.Is.
@@ -43,61 +40,4 @@ type Store interface {
 
 	// Size returns the object's size in bytes, or an error that Is ErrNotFound.
 	Size(ctx context.Context, key string) (int64, error)
-}
-
-// maxKey is the longest key that S3 takes, in bytes
-// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html).
-const maxKey = 1024
-
-// checkKey refuses what one of the stores could not hold or would take for
-// something else, so that a key which works in one works in all.
-func checkKey(key string) error {
-	switch {
-	case key == "":
-		return errors.New("the key is empty")
-	case len(key) > maxKey:
-		return fmt.Errorf("the key has %d bytes, %d are allowed", len(key), maxKey)
-	case !utf8.ValidString(key):
-		return fmt.Errorf("key %q is not valid UTF-8", key)
-	}
-	for _, r := range key {
-		if r < ' ' || r == 0x7f {
-			return fmt.Errorf("key %q has a control character", key)
-		}
-	}
-	if first, _, _ := strings.Cut(key, "/"); first == incomplete {
-		return fmt.Errorf("key %q starts with %q, which is reserved", key, incomplete)
-	}
-	for part := range strings.SplitSeq(key, "/") {
-		if part == "" || part == "." || part == ".." {
-			return fmt.Errorf("key %q has an empty part, %q or %q between its slashes", key, ".", "..")
-		}
-	}
-	return nil
-}
-
-// checkRange refuses an offset before the start of an object.
-func checkRange(off int64) error {
-	if off < 0 {
-		return fmt.Errorf("offset %d is negative", off)
-	}
-	return nil
-}
-
-// failed says which operation on which object went wrong.
-func failed(op, key string, err error) error {
-	return fmt.Errorf("%s %s: %w", op, key, err)
-}
-
-// contextReader ends a stream with the context's error once ctx is done.
-type contextReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c contextReader) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(p)
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/lokki/store/s3store"
 	"github.com/lokki-build/lokki/rehearse/bucket"
 )
 
@@ -73,7 +74,7 @@ func code(err error) string {
 
 func TestWhatIsAllowedReachesTheServer(t *testing.T) {
 	g := newGuarded(t)
-	s := store.NewS3(g.client, "values")
+	s := s3store.New(g.client, "values")
 	if err := s.Put(t.Context(), "a/b", strings.NewReader("hello")); err != nil {
 		t.Fatal(err)
 	}

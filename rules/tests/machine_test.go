@@ -15,6 +15,7 @@ import (
 	"github.com/lokki-build/lokki/lokki/codec"
 	"github.com/lokki-build/lokki/lokki/graph"
 	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/lokki/store/s3store"
 )
 
 const bucket = "values"
@@ -33,7 +34,7 @@ func newCloud(t *testing.T) *cloud {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &cloud{t: t, s3: s3, values: store.NewS3(s3.Client(), bucket), functions: map[string]*lambdahost.Host{}}
+	c := &cloud{t: t, s3: s3, values: s3store.New(s3.Client(), bucket), functions: map[string]*lambdahost.Host{}}
 	t.Cleanup(func() {
 		for _, f := range c.functions {
 			f.Close()

@@ -20,6 +20,7 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 	"github.com/lokki-build/lokki/lokki/lambdastep"
 	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/lokki/store/s3store"
 	"github.com/lokki-build/lokki/tools/asl"
 )
 
@@ -157,7 +158,7 @@ func newCloud(t *testing.T) *cloud {
 	if err := s3.CreateBucket(t.Context(), "bucket"); err != nil {
 		t.Fatal(err)
 	}
-	return &cloud{t: t, s3: s3, values: store.NewS3(s3.Client(), "bucket"), functions: map[string]*lambdahost.Host{}}
+	return &cloud{t: t, s3: s3, values: s3store.New(s3.Client(), "bucket"), functions: map[string]*lambdahost.Host{}}
 }
 
 // execute walks the state machine of a flow and returns its stored result.

@@ -14,7 +14,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/fanout"
-	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/lokki/store/s3store"
 )
 
 // BenchmarkWarmChild is one invocation of a warm worker: the Runtime API, a
@@ -34,7 +34,7 @@ func BenchmarkFanIn(b *testing.B) {
 	const count = 5_000
 	c := newCloud(b)
 	client := benchClient(b, c)
-	values := store.NewS3(client, bucket)
+	values := s3store.New(client, bucket)
 	output := func(i int) string { return fmt.Sprintf("m/%d/output.json.gz", i) }
 	err := concurrently(count, func(i int) error {
 		return fanout.WriteLines(b.Context(), values, output(i), [][]byte{fmt.Appendf(nil, `"result of item %d"`, i)})
@@ -73,7 +73,7 @@ func BenchmarkFanIn(b *testing.B) {
 func BenchmarkFanOut(b *testing.B) {
 	const count = 1_000_000
 	c := newCloud(b)
-	values := store.NewS3(benchClient(b, c), bucket)
+	values := s3store.New(benchClient(b, c), bucket)
 	item := []byte(`"` + fmt.Sprintf("%098d", 7) + `"`)
 	var run, peak int
 	for b.Loop() {
@@ -108,7 +108,7 @@ func benchClient(b *testing.B, c *cloud) *s3.Client {
 	b.Setenv("AWS_REGION", "us-east-1")
 	b.Setenv("AWS_ACCESS_KEY_ID", "test")
 	b.Setenv("AWS_SECRET_ACCESS_KEY", "testsecret")
-	client, err := store.NewS3Client()
+	client, err := s3store.NewClient()
 	if err != nil {
 		b.Fatal(err)
 	}

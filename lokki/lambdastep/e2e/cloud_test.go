@@ -17,6 +17,7 @@ import (
 	"github.com/lokki-build/lokki/internal/lambdahost"
 	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/lokki/store/s3store"
 )
 
 const bucket = "values"
@@ -65,7 +66,7 @@ func newCloud(t testing.TB) *cloud {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &cloud{t: t, s3: server, functions: map[string]*lambdahost.Host{}, store: store.NewS3(server.Client(), bucket)}
+	c := &cloud{t: t, s3: server, functions: map[string]*lambdahost.Host{}, store: s3store.New(server.Client(), bucket)}
 	t.Cleanup(func() {
 		if log := c.logged(); t.Failed() {
 			t.Logf("the steps' log:\n%s", log)

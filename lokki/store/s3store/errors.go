@@ -1,4 +1,4 @@
-package store
+package s3store
 
 import (
 	"errors"
@@ -8,21 +8,23 @@ import (
 
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/lokki-build/lokki/lokki/store"
 )
 
 // failed words an error of S3: the object, what is wrong, and what helps.
 // The codes are those of
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html.
-func (s *S3) failed(op, key string, err error) error {
+func (s *Store) failed(op, key string, err error) error {
 	where := fmt.Sprintf("%s s3://%s/%s", op, s.bucket, key)
 	if errors.As(err, new(bodyError)) {
 		return fmt.Errorf("%s: reading the body: %w", where, err)
 	}
 	switch {
 	case isCode(err, "NoSuchKey", "NotFound"):
-		return fmt.Errorf("%s: %w", where, ErrNotFound)
+		return fmt.Errorf("%s: %w", where, store.ErrNotFound)
 	case isStatus(err, http.StatusPreconditionFailed) && op == "storing":
-		return fmt.Errorf("%s: %w", where, ErrExists)
+		return fmt.Errorf("%s: %w", where, store.ErrExists)
 	}
 	if hint := s.hint(op, err); hint != "" {
 		return fmt.Errorf("%s: %w\nhint: %s", where, err, hint)
@@ -31,7 +33,7 @@ func (s *S3) failed(op, key string, err error) error {
 }
 
 // hint says what to do about the errors that come from how things are set up.
-func (s *S3) hint(op string, err error) string {
+func (s *Store) hint(op string, err error) string {
 	switch {
 	case isCode(err, "NoSuchBucket"):
 		return fmt.Sprintf("the bucket %q does not exist: deploy it, or correct the name", s.bucket)

@@ -1,4 +1,6 @@
-package store
+// Package s3store keeps values in an S3 bucket. It is apart from package store
+// so that who needs no bucket links no AWS SDK.
+package s3store
 
 import (
 	"bytes"
@@ -13,9 +15,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/lokki-build/lokki/lokki/store/internal/objects"
 )
 
-// S3 is a Store in an S3 bucket.
+// Store is a store.Store in an S3 bucket.
 //
 // Every upload carries a CRC-32 that S3 verifies before it accepts the data
 // and keeps; reading a whole object verifies it at the end. S3 has no checksum
@@ -23,23 +27,23 @@ import (
 // members of a gzip stream allow.
 //
 // Put holds at most 32 MiB of the body at a time and stores at most 78 GiB.
-type S3 struct {
+type Store struct {
 	client *s3.Client
 	bucket string
 }
 
-// NewS3 returns the store in bucket, which must exist. The client's own
-// retries apply; see NewS3Client for one that is made for this.
-func NewS3(client *s3.Client, bucket string) *S3 { return &S3{client, bucket} }
+// New returns the store in bucket, which must exist. The client's own
+// retries apply; see NewClient for one that is made for this.
+func New(client *s3.Client, bucket string) *Store { return &Store{client, bucket} }
 
-// Put implements Store. The condition "If-None-Match: *" makes S3 itself refuse
+// Put implements store.Store. The condition "If-None-Match: *" makes S3 itself refuse
 // the second of two objects. When the answer to a Put that did succeed is
-// lost, the client's own retry finds the object: that too is ErrExists.
-func (s *S3) Put(ctx context.Context, key string, body io.Reader) error {
-	if err := checkKey(key); err != nil {
-		return failed("storing", key, err)
+// lost, the client's own retry finds the object: that too is store.ErrExists.
+func (s *Store) Put(ctx context.Context, key string, body io.Reader) error {
+	if err := objects.CheckKey(key); err != nil {
+		return objects.Failed("storing", key, err)
 	}
-	if err := s.put(ctx, key, contextReader{ctx, body}); err != nil {
+	if err := s.put(ctx, key, objects.Reader{Ctx: ctx, R: body}); err != nil {
 		return s.failed("storing", key, err)
 	}
 	return nil
@@ -47,7 +51,7 @@ func (s *S3) Put(ctx context.Context, key string, body io.Reader) error {
 
 // put sends a body of one part in one request, which is most of them: no
 // upload has to be opened and closed around it.
-func (s *S3) put(ctx context.Context, key string, body io.Reader) error {
+func (s *Store) put(ctx context.Context, key string, body io.Reader) error {
 	first, err := readPart(parts.Get().(*part), body)
 	if err != nil {
 		return err
@@ -66,7 +70,7 @@ func (s *S3) put(ctx context.Context, key string, body io.Reader) error {
 	return s.putParts(ctx, key, first, second, body)
 }
 
-func (s *S3) putWhole(ctx context.Context, key string, p *part) error {
+func (s *Store) putWhole(ctx context.Context, key string, p *part) error {
 	_, err := s.client.PutObject(ctx, &s3.PutObjectInput{
 		Bucket:            &s.bucket,
 		Key:               &key,
@@ -147,14 +151,14 @@ func retryDamaged(o *s3.Options) {
 		"ConditionalRequestConflict", "OperationAborted")
 }
 
-// Get implements Store. A connection that breaks is taken up again where it broke.
-func (s *S3) Get(ctx context.Context, key string, off, n int64) (io.ReadCloser, error) {
-	err := checkKey(key)
+// Get implements store.Store. A connection that breaks is taken up again where it broke.
+func (s *Store) Get(ctx context.Context, key string, off, n int64) (io.ReadCloser, error) {
+	err := objects.CheckKey(key)
 	if err == nil {
-		err = checkRange(off)
+		err = objects.CheckRange(off)
 	}
 	if err != nil {
-		return nil, failed("reading", key, err)
+		return nil, objects.Failed("reading", key, err)
 	}
 	if n == 0 { // no range has no bytes
 		if _, err := s.Size(ctx, key); err != nil {
@@ -169,12 +173,12 @@ func (s *S3) Get(ctx context.Context, key string, off, n int64) (io.ReadCloser, 
 	return r, nil
 }
 
-// Size implements Store. It reads the first byte rather than asking for the
+// Size implements store.Store. It reads the first byte rather than asking for the
 // object's head, since an answer without a body does not tell a missing object
 // from a missing bucket.
-func (s *S3) Size(ctx context.Context, key string) (int64, error) {
-	if err := checkKey(key); err != nil {
-		return 0, failed("finding", key, err)
+func (s *Store) Size(ctx context.Context, key string) (int64, error) {
+	if err := objects.CheckKey(key); err != nil {
+		return 0, objects.Failed("finding", key, err)
 	}
 	out, err := s.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &s.bucket, Key: &key, Range: aws.String("bytes=0-0")})
 	if isCode(err, "InvalidRange") {

@@ -1,4 +1,4 @@
-package store
+package s3store
 
 import (
 	"context"
@@ -20,7 +20,7 @@ const maxBreaks = 10
 // object is the stream of one Get.
 type object struct {
 	ctx  context.Context
-	s    *S3
+	s    *Store
 	key  string
 	etag *string
 
@@ -33,7 +33,7 @@ type object struct {
 }
 
 // open sends the request for n bytes from off, or all when n < 0.
-func (s *S3) open(ctx context.Context, key string, off, n int64) (io.ReadCloser, error) {
+func (s *Store) open(ctx context.Context, key string, off, n int64) (io.ReadCloser, error) {
 	o := &object{ctx: ctx, s: s, key: key, pos: off, end: -1}
 	if n >= 0 {
 		o.end = off + n

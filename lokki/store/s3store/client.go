@@ -1,4 +1,4 @@
-package store
+package s3store
 
 import (
 	"cmp"
@@ -25,7 +25,7 @@ const (
 	s3Idle       = 256              // connections kept for the next request
 )
 
-// NewS3Client returns a client made of what a Lambda finds in its environment:
+// NewClient returns a client made of what a Lambda finds in its environment:
 // AWS_REGION (or AWS_DEFAULT_REGION), AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY
 // and AWS_SESSION_TOKEN; and the SDK's AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL,
 // AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT and AWS_CA_BUNDLE. An
@@ -33,8 +33,8 @@ const (
 //
 // Profiles, SSO and instance metadata are left out: the SDK's config package,
 // which knows them, adds 2.2 MB to each step's binary. Where they are needed,
-// make the client with it and hand it to NewS3.
-func NewS3Client() (*s3.Client, error) {
+// make the client with it and hand it to New.
+func NewClient() (*s3.Client, error) {
 	region := cmp.Or(os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"))
 	if region == "" {
 		return nil, errors.New("making the S3 client: no region is set\nhint: set AWS_REGION")

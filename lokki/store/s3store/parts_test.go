@@ -1,4 +1,4 @@
-package store_test
+package s3store_test
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/lokki/store/s3store"
 )
 
 // through is a server that hands every request to handle, with a function that
@@ -75,7 +76,7 @@ func TestS3PartsCompletedWithoutAnAnswer(t *testing.T) {
 		}
 		pass()
 	})
-	s := store.NewS3(clientAt(front.URL, 3), bucket)
+	s := s3store.New(clientAt(front.URL, 3), bucket)
 	if err := s.Put(t.Context(), "k", bytes.NewReader(inParts)); err != nil && !errors.Is(err, store.ErrExists) {
 		t.Errorf("Put: %v, want success or ErrExists", err)
 	}
@@ -109,7 +110,7 @@ func TestS3PartsOfAFailedUploadAreRemoved(t *testing.T) {
 				}
 				pass()
 			})
-			s := store.NewS3(clientAt(front.URL, 2), bucket)
+			s := s3store.New(clientAt(front.URL, 2), bucket)
 			wantMessage(t, s.Put(t.Context(), "k", c.body), "s3://"+bucket+"/k", c.want)
 			if _, err := s.Size(t.Context(), "k"); !errors.Is(err, store.ErrNotFound) {
 				t.Errorf("Size: %v, want ErrNotFound", err)
@@ -128,7 +129,7 @@ func (f failingReader) Read([]byte) (int, error) { return 0, f.err }
 // A large object that meets another one is refused, and leaves no parts.
 func TestS3PartsOfARefusedUploadAreRemoved(t *testing.T) {
 	bucket := newBucket(t)
-	s := store.NewS3(server.Client(), bucket)
+	s := s3store.New(server.Client(), bucket)
 	if err := s.Put(t.Context(), "k", strings.NewReader("first")); err != nil {
 		t.Fatal(err)
 	}
@@ -166,12 +167,12 @@ func breaking(t *testing.T, times int32) (front *httptest.Server, breaks *atomic
 func TestS3ReadingGoesOnWhereItBroke(t *testing.T) {
 	bucket := newBucket(t)
 	value := testValue(9)
-	if err := store.NewS3(server.Client(), bucket).Put(t.Context(), "k", bytes.NewReader(value)); err != nil {
+	if err := s3store.New(server.Client(), bucket).Put(t.Context(), "k", bytes.NewReader(value)); err != nil {
 		t.Fatal(err)
 	}
 	for _, span := range [][2]int64{{0, -1}, {1000, -1}, {1000, 50_000}} {
 		front, breaks := breaking(t, 3)
-		got, err := readAll(t.Context(), store.NewS3(clientAt(front.URL, 1), bucket), "k", span[0], span[1])
+		got, err := readAll(t.Context(), s3store.New(clientAt(front.URL, 1), bucket), "k", span[0], span[1])
 		want := value[span[0]:]
 		if span[1] >= 0 {
 			want = want[:span[1]]
@@ -184,7 +185,7 @@ func TestS3ReadingGoesOnWhereItBroke(t *testing.T) {
 		}
 	}
 	front, _ := breaking(t, 1000)
-	_, err := readAll(t.Context(), store.NewS3(clientAt(front.URL, 1), bucket), "k", 0, -1)
+	_, err := readAll(t.Context(), s3store.New(clientAt(front.URL, 1), bucket), "k", 0, -1)
 	wantMessage(t, err, "s3://"+bucket+"/k", "the connection broke 11 times")
 }
 
@@ -201,7 +202,7 @@ func TestS3PartsAreUsedAgain(t *testing.T) {
 		}
 	}))
 	t.Cleanup(front.Close)
-	s := store.NewS3(clientAt(front.URL, 1), bucket)
+	s := s3store.New(clientAt(front.URL, 1), bucket)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	if err := s.Put(t.Context(), "k", io.LimitReader(zeros{}, size)); err != nil {

@@ -1,4 +1,4 @@
-package store_test
+package s3store_test
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/lokki/store/s3store"
 )
 
 func stringReader(s string) io.Reader { return strings.NewReader(s) }
@@ -44,7 +45,7 @@ func each(ctx context.Context, s store.Store, check func(method string, err erro
 }
 
 func TestS3MissingBucketIsNotAMissingObject(t *testing.T) {
-	each(t.Context(), store.NewS3(server.Client(), "no-such-bucket"), func(method string, err error) {
+	each(t.Context(), s3store.New(server.Client(), "no-such-bucket"), func(method string, err error) {
 		if errors.Is(err, store.ErrNotFound) {
 			t.Errorf("%s: %v Is ErrNotFound", method, err)
 		}
@@ -58,7 +59,7 @@ func TestS3WrongSecret(t *testing.T) {
 			return aws.Credentials{AccessKeyID: s3server.AccessKey, SecretAccessKey: "wrong"}, nil
 		})
 	})
-	each(t.Context(), store.NewS3(client, newBucket(t)), func(method string, err error) {
+	each(t.Context(), s3store.New(client, newBucket(t)), func(method string, err error) {
 		wantMessage(t, err, "hint: the AWS credentials are not valid")
 	})
 }
@@ -95,7 +96,7 @@ func TestS3Answers(t *testing.T) {
 				}
 			}))
 			defer fake.Close()
-			each(t.Context(), store.NewS3(clientAt(fake.URL, 2), "values"), func(method string, err error) {
+			each(t.Context(), s3store.New(clientAt(fake.URL, 2), "values"), func(method string, err error) {
 				wantMessage(t, err, append(c.want, "s3://values/k")...)
 				if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrExists) {
 					t.Errorf("%s: %v Is ErrNotFound or ErrExists", method, err)
@@ -115,7 +116,7 @@ func TestS3ConflictIsTriedAgain(t *testing.T) {
 		}
 	}))
 	defer fake.Close()
-	if err := store.NewS3(clientAt(fake.URL, 5), "values").Put(t.Context(), "k", stringReader("x")); err != nil || tries != 3 {
+	if err := s3store.New(clientAt(fake.URL, 5), "values").Put(t.Context(), "k", stringReader("x")); err != nil || tries != 3 {
 		t.Errorf("Put: %v after %d tries, want success after 3", err, tries)
 	}
 }
@@ -147,7 +148,7 @@ func TestS3AnswersThatDoNotFit(t *testing.T) {
 				io.WriteString(w, c.body)
 			}))
 			defer fake.Close()
-			r, err := store.NewS3(clientAt(fake.URL, 2), "values").Get(t.Context(), "k", c.off, c.n)
+			r, err := s3store.New(clientAt(fake.URL, 2), "values").Get(t.Context(), "k", c.off, c.n)
 			if err == nil {
 				_, err = io.ReadAll(r)
 				r.Close()

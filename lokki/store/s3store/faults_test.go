@@ -1,4 +1,4 @@
-package store_test
+package s3store_test
 
 import (
 	"bytes"
@@ -16,6 +16,7 @@ import (
 
 	"github.com/lokki-build/lokki/lokki/codec"
 	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/lokki/store/s3store"
 )
 
 // faults are what a network and a busy S3 do to a request.
@@ -151,8 +152,8 @@ func TestS3FaultsLoseNothing(t *testing.T) {
 	proxy := &faulty{target: server.URL(), share: 0.3, random: rand.New(rand.NewPCG(1, 2)), met: map[string]int{}}
 	front := httptest.NewServer(proxy)
 	defer front.Close()
-	s := store.NewS3(clientAt(front.URL, 5), bucket)
-	clean := store.NewS3(server.Client(), bucket)
+	s := s3store.New(clientAt(front.URL, 5), bucket)
+	clean := s3store.New(server.Client(), bucket)
 
 	var failures, tries int
 	var mu sync.Mutex
@@ -218,7 +219,7 @@ func TestS3FaultsLoseNothing(t *testing.T) {
 // The server dies and comes back, as in a run that outlives an outage.
 func TestS3ServerDiesInBetween(t *testing.T) {
 	bucket := newBucket(t)
-	s := store.NewS3(clientAt(server.URL(), 3), bucket)
+	s := s3store.New(clientAt(server.URL(), 3), bucket)
 	value := testValue(0)
 	if err := s.Put(t.Context(), "before", bytes.NewReader(value)); err != nil {
 		t.Fatal(err)

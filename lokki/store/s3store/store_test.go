@@ -1,4 +1,4 @@
-package store_test
+package s3store_test
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/lokki/store/s3store"
 	"github.com/lokki-build/lokki/lokki/store/storetest"
 )
 
@@ -39,7 +40,7 @@ func TestMain(m *testing.M) {
 }
 
 func TestS3(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) store.Store { return store.NewS3(server.Client(), newBucket(t)) })
+	storetest.Run(t, func(t *testing.T) store.Store { return s3store.New(server.Client(), newBucket(t)) })
 }
 
 func newBucket(t *testing.T) string {
@@ -73,11 +74,11 @@ func TestNewS3ClientUsesTheEnvironment(t *testing.T) {
 	t.Setenv("AWS_SECRET_ACCESS_KEY", s3server.SecretKey)
 	t.Setenv("AWS_SESSION_TOKEN", "")
 	t.Setenv("AWS_CA_BUNDLE", "")
-	client, err := store.NewS3Client()
+	client, err := s3store.NewClient()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := store.NewS3(client, bucket)
+	s := s3store.New(client, bucket)
 	before := server.Requests("")
 	if err := s.Put(t.Context(), "a/b", stringReader("x")); err != nil {
 		t.Fatal(err)
@@ -104,7 +105,7 @@ func TestNewS3ClientSaysWhatIsMissing(t *testing.T) {
 			for _, name := range []string{"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_CA_BUNDLE"} {
 				t.Setenv(name, c.env[name])
 			}
-			_, err := store.NewS3Client()
+			_, err := s3store.NewClient()
 			wantMessage(t, err, c.want)
 		})
 	}
@@ -112,11 +113,11 @@ func TestNewS3ClientSaysWhatIsMissing(t *testing.T) {
 		t.Setenv("AWS_REGION", "eu-west-1")
 		t.Setenv("AWS_ACCESS_KEY_ID", "")
 		t.Setenv("AWS_ENDPOINT_URL_S3", server.URL())
-		client, err := store.NewS3Client()
+		client, err := s3store.NewClient()
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = store.NewS3(client, "any").Size(t.Context(), "key")
+		_, err = s3store.New(client, "any").Size(t.Context(), "key")
 		wantMessage(t, err, "AWS_ACCESS_KEY_ID")
 	})
 }

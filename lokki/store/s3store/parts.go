@@ -1,4 +1,4 @@
-package store
+package s3store
 
 import (
 	"bytes"
@@ -14,6 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/lokki-build/lokki/lokki/store"
 )
 
 const (
@@ -27,7 +29,7 @@ const (
 // of a refused completion when taking back the upload fails too, writes to the
 // standard logger, and can't send the checksum of the whole, so that S3 would
 // only have one per part, which reading does not verify.
-func (s *S3) putParts(ctx context.Context, key string, first, second *part, body io.Reader) (err error) {
+func (s *Store) putParts(ctx context.Context, key string, first, second *part, body io.Reader) (err error) {
 	created, err := s.client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{
 		Bucket:            &s.bucket,
 		Key:               &key,
@@ -67,7 +69,7 @@ func (s *S3) putParts(ctx context.Context, key string, first, second *part, body
 	// another one was completed meanwhile, and this one is void.
 	if isCode(err, "NoSuchUpload", "ConditionalRequestConflict") {
 		if _, sizeErr := s.Size(ctx, key); sizeErr == nil {
-			return ErrExists
+			return store.ErrExists
 		}
 	}
 	return err
@@ -75,7 +77,7 @@ func (s *S3) putParts(ctx context.Context, key string, first, second *part, body
 
 // sendParts sends all parts, some at once, and returns what completing the
 // upload takes: the parts, and the checksum and size of the whole.
-func (s *S3) sendParts(ctx context.Context, key string, upload *string, first, second *part, body io.Reader) (
+func (s *Store) sendParts(ctx context.Context, key string, upload *string, first, second *part, body io.Reader) (
 	sent []types.CompletedPart, crc uint32, size int64, err error,
 ) {
 	// A part that fails keeps others from starting but does not break them off:
@@ -137,7 +139,7 @@ func (s *S3) sendParts(ctx context.Context, key string, upload *string, first, s
 	return sent, crc, size, nil
 }
 
-func (s *S3) sendPart(ctx context.Context, key string, upload *string, completed *types.CompletedPart, p *part) error {
+func (s *Store) sendPart(ctx context.Context, key string, upload *string, completed *types.CompletedPart, p *part) error {
 	out, err := s.client.UploadPart(ctx, &s3.UploadPartInput{
 		Bucket:            &s.bucket,
 		Key:               &key,
