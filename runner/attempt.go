@@ -15,19 +15,23 @@ import (
 type attempt struct {
 	e       *executor
 	stage   stage
-	number  int
+	number  int // from 1 on
 	path    []int
 	in, out [][]byte
-	at      int    // index of the value in the batch
 	guard   *guard // of a try whose time is limited
+	position
+}
+
+// position is where a try stands.
+type position struct {
+	at      int       // index of the value in the batch
+	start   time.Time // of the step on it, if somebody wants to know
+	running bool      // the step has the value: it has not returned, or with an error
 }
 
 // do runs the step on all values and has the results kept.
 func (a *attempt) do(ctx context.Context) error {
 	for a.at = range a.in {
-		if a.guard != nil && !a.guard.begin(a.at) {
-			return errAbandoned
-		}
 		out, err := a.one(ctx)
 		if err != nil {
 			return err
@@ -53,33 +57,42 @@ func stored(err error) error {
 }
 
 // one runs the step on the value at hand.
-func (a *attempt) one(ctx context.Context) (out []byte, err error) {
+func (a *attempt) one(ctx context.Context) ([]byte, error) {
 	if a.e.opts.OnCall != nil {
-		start := time.Now()
-		defer func() {
-			if a.guard == nil || a.guard.end() {
-				a.tell(start, out, err)
-			}
-		}()
+		a.start = time.Now()
+	}
+	a.running = true
+	if a.guard != nil && !a.guard.reach(a.position) {
+		return nil, errAbandoned
 	}
 	if a.e.opts.Inject != nil {
 		if err := a.e.opts.Inject(a.e.flow.Graph.Nodes[a.stage.node].Name, a.index(), a.number); err != nil {
 			return nil, err
 		}
 	}
-	return a.e.flow.Nodes[a.stage.node].Call(ctx, a.in[a.at])
+	out, err := a.e.flow.Nodes[a.stage.node].Call(ctx, a.in[a.at])
+	if err != nil {
+		return nil, err
+	}
+	a.running = false
+	if a.guard != nil && !a.guard.reach(a.position) {
+		return nil, errAbandoned
+	}
+	a.tell(out, nil, false)
+	return out, nil
 }
 
-// tell reports the try of one value to who wants to know.
-func (a *attempt) tell(start time.Time, out []byte, err error) {
-	if a.e.opts.OnCall == nil {
-		return
+// tell reports what became of the step on the value at hand. again says that it
+// failed and will be tried again.
+func (a *attempt) tell(out []byte, err error, again bool) {
+	if a.e.opts.OnCall == nil || err != nil && !a.running {
+		return // nobody wants to know, or it was not the step that failed
 	}
 	a.e.opts.OnCall(Call{
 		Step:  a.e.flow.Graph.Nodes[a.stage.node].Name,
 		Index: a.index(), Attempt: a.number,
-		Input: bytes.Clone(a.in[a.at]), Output: bytes.Clone(out), Err: err,
-		Start: start, End: time.Now(),
+		Input: bytes.Clone(a.in[a.at]), Output: bytes.Clone(out), Err: err, Again: again,
+		Start: a.start, End: time.Now(),
 	})
 }
 

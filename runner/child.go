@@ -58,7 +58,7 @@ func (c *child) resume(ctx context.Context, stages []stage) (begin int, err erro
 		}
 		kept, err := e.keeper.find(ctx, call{node: s.node, path: c.path, items: len(c.values), split: s.split})
 		if err != nil {
-			return 0, c.begin(s, 0).failed(failure.Name(failure.Storage, err))
+			return 0, c.begin(s, 1).failed(failure.Name(failure.Storage, err))
 		}
 		if kept == nil {
 			continue
@@ -95,23 +95,25 @@ func (c *child) call(ctx context.Context, s stage) error {
 	c.w.shard.begin(s.node, began)
 	var took time.Duration
 	var again retries
-	for number := 0; ; number++ {
+	for number := 1; ; number++ {
 		try := c.begin(s, number)
 		err := try.within(ctx, c.limit(ctx, node))
 		now := e.meter.now()
 		took += now - began
 		switch {
 		case err == nil:
-			c.w.shard.end(s.node, now, c.path, ending{ok: true, retries: number, took: took, in: size(try.in), out: size(try.out)})
+			c.w.shard.end(s.node, now, c.path, ending{ok: true, retries: number - 1, took: took, in: size(try.in), out: size(try.out)})
 			c.values, c.spare = try.out, try.in
 			return nil
 		case ctx.Err() != nil:
-			c.w.shard.end(s.node, now, c.path, ending{stopped: c.scope.ctx.Err() != nil, retries: number, took: took})
+			try.tell(nil, err, false)
+			c.w.shard.end(s.node, now, c.path, ending{stopped: c.scope.ctx.Err() != nil, retries: number - 1, took: took})
 			return c.ended(ctx, s)
 		}
 		pause, ok := again.next(node, err)
+		try.tell(nil, err, ok)
 		if !ok {
-			c.w.shard.end(s.node, now, c.path, ending{retries: number, took: took, in: size(try.in)})
+			c.w.shard.end(s.node, now, c.path, ending{retries: number - 1, took: took, in: size(try.in)})
 			return try.failed(err)
 		}
 		e.pool.pause(ctx, e.opts.pause(pause))
@@ -125,7 +127,7 @@ func (c *child) ended(ctx context.Context, s stage) error {
 		return errStopped
 	}
 	// Only the child's own time is over. Its rules don't help it.
-	return c.begin(s, 0).failed(failure.Name(failure.StateTimeout, lokki.TimedOut{After: expressLimit}))
+	return c.begin(s, 1).failed(failure.Name(failure.StateTimeout, lokki.TimedOut{After: expressLimit}))
 }
 
 func size(values [][]byte) (n int64) {

@@ -63,14 +63,10 @@ func (a *attempt) within(ctx context.Context, l limit) error {
 	defer timer.Stop()
 	select {
 	case err := <-done:
-		a.at, a.out = own.at, append(a.out, own.out...)
+		a.position, a.out = own.position, append(a.out, own.out...)
 		return a.timedOut(ctx, err)
 	case <-timer.C:
-		var running bool
-		var start time.Time
-		if a.at, start, running = own.guard.abandon(); running {
-			a.tell(start, nil, a.timedOut(ctx, errAbandoned))
-		}
+		a.position = own.guard.abandon()
 		return a.timedOut(ctx, errAbandoned)
 	}
 }
@@ -97,33 +93,25 @@ func (a *attempt) timedOut(ctx context.Context, err error) error {
 
 // guard is between a step and who waits for it no longer than it may take.
 type guard struct {
-	mu      sync.Mutex
-	at      int // index of the value that the step has, or had last
-	start   time.Time
-	running bool
-	gone    bool // nobody waits
+	mu   sync.Mutex
+	last position
+	gone bool // nobody waits
 }
 
-// begin notes that the step gets a value, and reports whether it should.
-func (g *guard) begin(at int) bool {
+// reach notes how far the try has come, and reports whether it is to go on.
+func (g *guard) reach(p position) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.at, g.start, g.running = at, time.Now(), true
+	if !g.gone {
+		g.last = p
+	}
 	return !g.gone
 }
 
-// end notes that the step has returned, and reports whether anybody waits for it.
-func (g *guard) end() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.running = false
-	return !g.gone
-}
-
-// abandon is the end of the waiting.
-func (g *guard) abandon() (at int, start time.Time, running bool) {
+// abandon ends the waiting.
+func (g *guard) abandon() position {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.gone = true
-	return g.at, g.start, g.running
+	return g.last
 }

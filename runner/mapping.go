@@ -71,7 +71,7 @@ func (c *child) fanOut(ctx context.Context, s stage) error {
 	if m.children > 1 && m.limit > 1 {
 		e.pool.offer(m)
 	}
-	m.work(ctx, c.w)
+	m.work(m.scope.ctx, c.w)
 	if m.children > 1 && m.limit > 1 {
 		e.pool.settle(m)
 	}

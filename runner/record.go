@@ -12,9 +12,10 @@ import (
 type Call struct {
 	Step          string          // as in "flap-bird"
 	Index         []int           // of the item in each map around the step, outermost first
-	Attempt       int             // 0 for the first try
+	Attempt       int             // 1 is the first
 	Input, Output json.RawMessage // the argument and the result; there is no result with an error
 	Err           error
+	Again         bool // it failed, and will be tried again
 	Start, End    time.Time
 }
 

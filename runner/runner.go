@@ -39,7 +39,7 @@ type Options struct {
 	// Inject, in tests, is asked before every try of a step. An error that it
 	// returns is the try's, and the step is not called: it is retried and
 	// tolerated as if the step had returned it. The index is that of the item in
-	// each map around the step, outermost first; attempt is 0 for the first try.
+	// each map around the step, outermost first; the first attempt is 1.
 	Inject func(step string, index []int, attempt int) error
 
 	// OnCall is told of every try of a step when it has ended. It is called
