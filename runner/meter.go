@@ -41,7 +41,7 @@ type counts struct {
 	busy, max   time.Duration
 	slowest     []int
 	in, out     int64
-	times       *histogram // from the second call on
+	times       *progress.Histogram // from the second call on
 }
 
 // newMeter makes a meter with shards for as many workers as run at the same time.
@@ -122,11 +122,11 @@ func (s *shard) end(node int, now time.Duration, path []int, e ending) {
 		c.max, c.slowest = e.took, append(c.slowest[:0], path...)
 	}
 	if c.times == nil && c.done+c.failed > 1 {
-		c.times = new(histogram)
-		c.times.add(c.busy - e.took) // the first call's
+		c.times = new(progress.Histogram)
+		c.times.Add(c.busy - e.took) // the first call's
 	}
 	if c.times != nil {
-		c.times.add(e.took)
+		c.times.Add(e.took)
 	}
 }
 
@@ -152,15 +152,15 @@ func (m *meter) step(node int) progress.Step {
 		Name: n.Name, Scope: n.Scope,
 		Total: m.totals[node].calls.Load(), Through: m.totals[node].through.Load(),
 	}
-	var times histogram
+	var times progress.Histogram
 	for i := range m.shards {
 		m.shards[i].addTo(&step, node, &times, m.start)
 	}
-	step.Median = min(times.median(), step.Max)
+	step.Median = min(times.Median(), step.Max)
 	return step
 }
 
-func (s *shard) addTo(step *progress.Step, node int, times *histogram, start time.Time) {
+func (s *shard) addTo(step *progress.Step, node int, times *progress.Histogram, start time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := &s.nodes[node]
@@ -185,8 +185,8 @@ func (s *shard) addTo(step *progress.Step, node int, times *histogram, start tim
 	}
 	switch {
 	case c.times != nil:
-		times.merge(c.times)
+		times.Merge(c.times)
 	case c.done+c.failed == 1:
-		times.add(c.busy)
+		times.Add(c.busy)
 	}
 }

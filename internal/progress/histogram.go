@@ -1,4 +1,4 @@
-package runner
+package progress
 
 import (
 	"math/bits"
@@ -13,22 +13,24 @@ const (
 	powers    = 41
 )
 
-// histogram counts durations. A value would be exact but for the memory of a
-// million of them.
-type histogram struct {
+// Histogram counts durations, for a median. Keeping them would be exact, at the
+// memory of a million of them.
+type Histogram struct {
 	counts [powers * perPower]uint32
 }
 
-func (h *histogram) add(d time.Duration) { h.counts[bucket(d)]++ }
+// Add counts a duration.
+func (h *Histogram) Add(d time.Duration) { h.counts[bucket(d)]++ }
 
-func (h *histogram) merge(other *histogram) {
+// Merge adds what another one counted.
+func (h *Histogram) Merge(other *Histogram) {
 	for i, n := range other.counts {
 		h.counts[i] += n
 	}
 }
 
-// median is the middle of the bucket that holds it, or 0 without any.
-func (h *histogram) median() time.Duration {
+// Median is the middle of the bucket that holds it, or 0 without any.
+func (h *Histogram) Median() time.Duration {
 	var all, seen uint64
 	for _, n := range h.counts {
 		all += uint64(n)

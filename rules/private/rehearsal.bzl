@@ -1,0 +1,72 @@
+"""The rules that rehearse a flow: what would be deployed, run on this machine."""
+
+load("//rules:providers.bzl", "LokkiFlowInfo")
+
+def _rlocation(ctx, file):
+    """The path by which the runfiles library of Go finds a file."""
+    if file.short_path.startswith("../"):
+        return file.short_path.removeprefix("../")
+    return ctx.workspace_name + "/" + file.short_path
+
+def _rehearsal_impl(ctx):
+    flow = ctx.attr.flow[LokkiFlowInfo]
+    local = ctx.executable.local
+    executable = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.symlink(output = executable, target_file = ctx.executable._tool, is_executable = True)
+
+    # The program finds it by its own name.
+    artifacts = ctx.actions.declare_file(ctx.label.name + ".json")
+    ctx.actions.write(artifacts, json.encode_indent({
+        "flow": str(ctx.attr.flow.label).removeprefix("@@").removeprefix("@"),
+        "template": _rlocation(ctx, flow.template),
+        "images": _rlocation(ctx, flow.images),
+        "graph": _rlocation(ctx, flow.graph),
+        "local": _rlocation(ctx, local),
+        "steps": [{
+            "target": str(step.label).removeprefix("@@").removeprefix("@"),
+            "image": _rlocation(ctx, step.rehearsal_image),
+            "architecture": step.architecture,
+            "rehearsal_architecture": step.rehearsal_architecture,
+        } for step in flow.steps],
+    }, indent = "  ") + "\n")
+    runfiles = ctx.runfiles(
+        files = [artifacts, flow.template, flow.images, flow.graph, local] + [s.rehearsal_image for s in flow.steps],
+    ).merge_all([
+        ctx.attr._tool[DefaultInfo].default_runfiles,
+        ctx.attr.local[DefaultInfo].default_runfiles,
+    ])
+    return [DefaultInfo(executable = executable, files = depset([executable, artifacts]), runfiles = runfiles)]
+
+def _attrs(tool):
+    return {
+        "flow": attr.label(
+            doc = "The lokki_flow.",
+            mandatory = True,
+            providers = [LokkiFlowInfo],
+        ),
+        "local": attr.label(
+            doc = "The flow's local run.",
+            cfg = "target",
+            executable = True,
+            mandatory = True,
+        ),
+        "_tool": attr.label(
+            cfg = "target",
+            default = Label(tool),
+            executable = True,
+        ),
+    }
+
+rehearsal = rule(
+    doc = "A program that runs a flow's state machine, template and images on this machine.",
+    implementation = _rehearsal_impl,
+    attrs = _attrs("//rehearse/cmd/rehearse"),
+    executable = True,
+)
+
+rehearsal_test = rule(
+    doc = "Rehearses a flow on its defaults and compares the result with that of the local run.",
+    implementation = _rehearsal_impl,
+    attrs = _attrs("//rehearse/cmd/rehearsal_test"),
+    test = True,
+)
