@@ -1,0 +1,98 @@
+package template
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// Environment is where a stack would be created.
+type Environment struct {
+	Account          string // as in "123456789012"
+	Region           string // as in "eu-west-1"; it decides the partition
+	Stack            string // the stack's name
+	NotificationARNs []string
+	Exports          map[string]string // what other stacks export, by name
+}
+
+var (
+	accountForm = regexp.MustCompile(`^[0-9]{12}$`)
+	regionForm  = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9]+$`)
+	stackForm   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,127}$`)
+)
+
+func (e Environment) check() error {
+	switch {
+	case !accountForm.MatchString(e.Account):
+		return fmt.Errorf("the account %q has to have 12 digits", e.Account)
+	case !regionForm.MatchString(e.Region):
+		return fmt.Errorf("the region %q has to be like eu-west-1", e.Region)
+	case !stackForm.MatchString(e.Stack):
+		return fmt.Errorf("the stack's name %q has to be 1 to 128 letters, digits and hyphens, a letter first", e.Stack)
+	}
+	return nil
+}
+
+// partitions are those whose regions have a prefix of their own, with the suffix of
+// their domains; the order matters
+// (https://docs.aws.amazon.com/general/latest/gr/rande.html, and the endpoints of
+// the AWS SDKs).
+var partitions = []struct{ region, name, suffix string }{
+	{"cn-", "aws-cn", "amazonaws.com.cn"},
+	{"us-gov-", "aws-us-gov", "amazonaws.com"},
+	{"us-isob-", "aws-iso-b", "sc2s.sgov.gov"},
+	{"us-isof-", "aws-iso-f", "csp.hci.ic.gov"},
+	{"us-iso-", "aws-iso", "c2s.ic.gov"},
+	{"eu-isoe-", "aws-iso-e", "cloud.adc-e.uk"},
+	{"eusc-", "aws-eusc", "amazonaws.eu"},
+	{"", "aws", "amazonaws.com"},
+}
+
+// partition returns the name and the domain's suffix.
+func (e Environment) partition() (name, suffix string) {
+	for _, p := range partitions {
+		if strings.HasPrefix(e.Region, p.region) {
+			return p.name, p.suffix
+		}
+	}
+	panic("unreachable: every region has the empty prefix")
+}
+
+// id is the stack's.
+func (e Environment) id() string {
+	partition, _ := e.partition()
+	return fmt.Sprintf("arn:%s:cloudformation:%s:%s:stack/%s/%s", partition, e.Region, e.Account, e.Stack, e.uuid(""))
+}
+
+// uuid has the form of a UUID and is made of what tells stacks apart, and of name.
+func (e Environment) uuid(name string) string {
+	s := e.hash(name)
+	return fmt.Sprintf("%x-%x-%x-%x-%x", s[:4], s[4:6], s[6:8], s[8:10], s[10:16])
+}
+
+func (e Environment) hash(name string) [sha256.Size]byte {
+	return sha256.Sum256([]byte(e.Account + "/" + e.Region + "/" + e.Stack + "/" + name))
+}
+
+// noValue is AWS::NoValue: what has it is left out.
+type noValue struct{}
+
+// pseudo are the pseudo parameters
+// (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html).
+var pseudo = map[string]func(Environment) any{
+	"AWS::AccountId": func(e Environment) any { return e.Account },
+	"AWS::NoValue":   func(Environment) any { return noValue{} },
+	"AWS::NotificationARNs": func(e Environment) any {
+		arns := []any{}
+		for _, arn := range e.NotificationARNs {
+			arns = append(arns, arn)
+		}
+		return arns
+	},
+	"AWS::Partition": func(e Environment) any { name, _ := e.partition(); return name },
+	"AWS::Region":    func(e Environment) any { return e.Region },
+	"AWS::StackId":   func(e Environment) any { return e.id() },
+	"AWS::StackName": func(e Environment) any { return e.Stack },
+	"AWS::URLSuffix": func(e Environment) any { _, suffix := e.partition(); return suffix },
+}
