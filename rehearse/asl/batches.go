@@ -1,0 +1,110 @@
+package asl
+
+// child is a child execution before it starts.
+type child struct {
+	number int // of the children of its map run
+	items  int
+	input  doc
+}
+
+// childSource puts items, or batches of them, into inputs of children.
+type childSource struct {
+	visit  *visit
+	state  *mapState
+	input  any // the map's
+	items  source
+	read   int // items so far
+	number int // children so far
+
+	batchItems, batchBytes int // 0 without batches
+	batchInput             any
+	ahead                  any // an item that didn't fit into the batch before
+	hasAhead               bool
+}
+
+func (a *mapState) children(v *visit, input any, items source) (*childSource, error) {
+	s := &childSource{visit: v, state: a, input: input, items: items}
+	if a.batcher == nil {
+		return s, nil
+	}
+	most, _, err := a.batcher.items.get(v.data(input))
+	if err != nil {
+		return nil, err
+	}
+	size, _, err := a.batcher.bytes.get(v.data(input))
+	if err != nil {
+		return nil, err
+	}
+	s.batchItems, s.batchBytes = int(most), int(size)
+	if a.batcher.input != nil {
+		s.batchInput, err = a.batcher.input.eval(v.data(input))
+	}
+	return s, err
+}
+
+// next is the next child; false after the last.
+func (s *childSource) next() (child, bool, error) {
+	if s.batchItems == 0 {
+		item, ok, err := s.item()
+		if err != nil || !ok {
+			return child{}, false, err
+		}
+		return s.child(item, 1)
+	}
+	batch := []any{}
+	frame := map[string]any{"Items": batch}
+	if s.batchInput != nil {
+		frame["BatchInput"] = s.batchInput
+	}
+	size := len(appendJSON(nil, frame))
+	for len(batch) < s.batchItems {
+		item, ok := s.ahead, s.hasAhead
+		if !ok {
+			var err error
+			if item, ok, err = s.item(); err != nil {
+				return child{}, false, err
+			}
+		}
+		s.ahead, s.hasAhead = nil, false
+		if !ok {
+			break
+		}
+		more := len(appendJSON(nil, item)) + 1
+		if len(batch) > 0 && size+more > s.batchBytes {
+			s.ahead, s.hasAhead = item, true
+			break
+		}
+		size += more
+		batch = append(batch, item)
+	}
+	if len(batch) == 0 {
+		return child{}, false, nil
+	}
+	frame["Items"] = batch
+	return s.child(frame, len(batch))
+}
+
+// item is the next item as ItemSelector makes it.
+func (s *childSource) item() (any, bool, error) {
+	item, ok, err := s.items.next()
+	if err != nil || !ok {
+		return nil, false, err
+	}
+	index := s.read
+	s.read++
+	if s.state.selector != nil {
+		if item, err = s.state.selector.eval(s.visit.itemData(s.input, index, item)); err != nil {
+			return nil, false, err
+		}
+	}
+	return item, true, nil
+}
+
+func (s *childSource) child(input any, items int) (child, bool, error) {
+	c := child{number: s.number, items: items, input: newDoc(input)}
+	s.number++
+	if len(c.input.text) > dataLimit {
+		return child{}, false, &Failure{Name: dataError, Cause: "The input of a child workflow execution exceeds the maximum number of bytes service limit.", terminal: true}
+	}
+	return c, true, nil
+}

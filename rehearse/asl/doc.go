@@ -1,0 +1,18 @@
+// Package asl interprets the Amazon States Language: it runs a state machine
+// as AWS Step Functions would, with the caller's Lambda functions and objects.
+//
+// It is written from the States Language specification
+// (https://states-language.net/spec.html) and the Step Functions Developer
+// Guide (https://docs.aws.amazon.com/step-functions/latest/dg/), and knows
+// nothing of how lokki makes its state machines. Where the service is known to
+// differ from the specification, the service is followed: a path that leads
+// nowhere and a Choice without a match fail with States.Runtime.
+//
+// [Load] checks a definition and reports all its problems at once. Fields that
+// the language doesn't have are problems, and so are parts that this package
+// doesn't run: JSONata, variables, Parallel, activities, and integrations other
+// than Lambda and the S3 objects of a Distributed Map.
+//
+// [Machine.Execute] runs the machine, [Machine.Redrive] goes on with a run that
+// failed. Values are decoded once and shared: nothing changes a value in place.
+package asl

@@ -1,0 +1,138 @@
+package asl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Env is one execution's name and input, and what the machine runs with.
+type Env struct {
+	Name    string // the execution's name, which children don't share
+	Input   []byte // JSON
+	Machine string // the state machine's ARN
+	Role    string // the ARN of the state machine's role
+
+	Lambda  Lambda
+	Objects Objects // for ItemReader and ResultWriter; may be nil without them
+
+	// History receives the events of this execution and of its children.
+	// Nil keeps none.
+	History History
+
+	// Past gives the events that an execution had before a redrive, none for
+	// one that never started. Only Redrive needs it.
+	Past func(execution string) ([]Event, error)
+
+	// Allow is asked before the machine's role starts or redrives children. An
+	// error fails the Map with States.Permissions. Nil allows all.
+	Allow func(action, resource string) error
+
+	// Sleep waits before another attempt and in Wait states. Nil waits as long
+	// as it is told.
+	Sleep func(ctx context.Context, d time.Duration) error
+
+	// MapRuns is called with a map run's counts when they change. Calls for one
+	// map run come one after another. It may be nil.
+	MapRuns func(MapRun)
+
+	// Children bounds how many children of one map run are under way at once,
+	// besides the map's MaxConcurrency. 0 is 10,000, as on AWS.
+	Children int
+}
+
+// Lambda invokes functions, by ARN or by name. An error that the service would
+// report to the state machine is a *Failure; any other ends the execution.
+// Invoke must return soon after ctx has ended.
+type Lambda interface {
+	Invoke(ctx context.Context, function string, payload []byte) ([]byte, error)
+}
+
+// Objects reads and writes objects in S3. All errors fail the map run.
+type Objects interface {
+	Get(ctx context.Context, bucket, key string) (io.ReadCloser, error)
+	Put(ctx context.Context, bucket, key string, body io.ReadSeeker) error
+}
+
+// History receives events: those of one execution in order, those of several
+// at the same time.
+type History interface {
+	Record(execution string, e Event) error
+}
+
+// Failure is an error in the words of Step Functions: what ErrorEquals matches,
+// and a text. Execute returns one when the execution failed.
+type Failure struct {
+	Name, Cause string
+
+	terminal bool // States.ALL doesn't match it
+	timedOut bool // the whole execution timed out
+}
+
+func (f *Failure) Error() string {
+	if f.Cause == "" {
+		return f.Name
+	}
+	return f.Name + ": " + f.Cause
+}
+
+var (
+	machineARN = regexp.MustCompile(`^(arn:aws[a-z-]*:states:([a-z0-9-]+):[0-9]{12}:)stateMachine:([A-Za-z0-9_-]{1,80})$`)
+	badInName  = "<>{}[]?*\"#%\\^|~`$&,;:/"
+)
+
+// check completes the environment.
+func (e *Env) check() error {
+	n := utf8.RuneCountInString(e.Name)
+	switch {
+	case n == 0 || n > nameLimit:
+		return fmt.Errorf("the execution's name %q has %d letters: 1 to %d are allowed", e.Name, n, nameLimit)
+	case strings.ContainsAny(e.Name, badInName) || strings.ContainsFunc(e.Name, func(c rune) bool { return c <= ' ' || c >= 0x7f && c <= 0x9f }):
+		return fmt.Errorf("the execution's name %q has a blank, a control character or one of %s", e.Name, badInName)
+	case !machineARN.MatchString(e.Machine):
+		return fmt.Errorf("%q is not the ARN of a state machine", e.Machine)
+	case e.Lambda == nil:
+		return errors.New("no Lambda to run with")
+	case len(e.Input) > dataLimit:
+		return fmt.Errorf("the input has %d bytes: at most %d are allowed", len(e.Input), dataLimit)
+	case e.Children < 0:
+		return fmt.Errorf("%d children at once: want 0 or more", e.Children)
+	}
+	if e.Children == 0 {
+		e.Children = childLimit
+	}
+	return nil
+}
+
+func (e *Env) sleep(ctx context.Context, d time.Duration) error {
+	if e.Sleep != nil {
+		return e.Sleep(ctx, d)
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (e *Env) allow(action, resource string) error {
+	if e.Allow == nil {
+		return nil
+	}
+	if err := e.Allow(action, resource); err != nil {
+		return &Failure{Name: permissionName, Cause: err.Error()}
+	}
+	return nil
+}
+
+// random is in [0, 1), for jitter.
+var random = rand.Float64

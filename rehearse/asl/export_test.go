@@ -1,0 +1,8 @@
+package asl
+
+// SetRandom replaces the source of jitter.
+func SetRandom(f func() float64) (restore func()) {
+	old := random
+	random = f
+	return func() { random = old }
+}

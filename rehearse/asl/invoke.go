@@ -1,0 +1,174 @@
+package asl
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// run invokes the function once. What comes of it is in the history.
+func (a task) run(ctx context.Context, v *visit, input any) (any, string, error) {
+	d := v.data(input)
+	parameters := input
+	if a.parameters != nil {
+		var err error
+		if parameters, err = a.parameters.eval(d); err != nil {
+			return nil, "", err
+		}
+	}
+	c := newInvocation(a.function, parameters)
+	if len(c.text) > dataLimit {
+		return nil, "", &Failure{Name: dataError, Cause: fmt.Sprintf("The state/task '%s' was given an input with a size exceeding the maximum number of bytes service limit.", c.resource()), terminal: true}
+	}
+	timeout, limited, err := a.timeout.get(d)
+	if err != nil {
+		return nil, "", err
+	}
+	heartbeat, beats, err := a.heartbeat.get(d)
+	if err != nil {
+		return nil, "", err
+	}
+	if limited {
+		c.timeout = int(timeout)
+	}
+	if beats {
+		c.heartbeat = int(heartbeat)
+	}
+	return c.run(ctx, v.branch)
+}
+
+// invocation is one call of a function: by the Lambda integration, or by a
+// function's ARN as the resource, which has events of its own.
+type invocation struct {
+	direct    bool
+	function  string
+	text      []byte // the parameters
+	payload   []byte
+	timeout   int // seconds; 0 is none
+	heartbeat int
+}
+
+func newInvocation(resource string, parameters any) invocation {
+	c := invocation{direct: resource != "", function: resource, text: appendJSON(nil, parameters)}
+	c.payload = c.text
+	if c.direct {
+		return c
+	}
+	fields, _ := parameters.(map[string]any) // the loader wants an object
+	c.function = shown(fields["FunctionName"])
+	if qualifier, ok := fields["Qualifier"]; ok {
+		c.function += ":" + shown(qualifier)
+	}
+	c.payload = []byte("{}")
+	if payload, ok := fields["Payload"]; ok {
+		c.payload = appendJSON(nil, payload)
+	}
+	return c
+}
+
+func (c *invocation) resource() string {
+	if c.direct {
+		return c.function
+	}
+	return "lambda"
+}
+
+// record writes an event: "Scheduled", "Started", "Succeeded", "Failed" or
+// "TimedOut".
+func (c *invocation) record(b *branch, what string, d Details) error {
+	if c.direct {
+		if what == "Scheduled" {
+			d.Resource = c.function
+		}
+		return b.record("LambdaFunction"+what, d)
+	}
+	d.Resource, d.ResourceType = "invoke", "lambda"
+	return b.record("Task"+what, d)
+}
+
+func (c *invocation) run(ctx context.Context, b *branch) (any, string, error) {
+	r := b.exec.run
+	scheduled := Details{Timeout: c.timeout, Heartbeat: c.heartbeat}
+	if c.direct {
+		scheduled.Input = c.text
+	} else {
+		scheduled.Parameters, scheduled.Region = c.text, r.region
+	}
+	if err := c.record(b, "Scheduled", scheduled); err != nil {
+		return nil, "", err
+	}
+	if err := c.record(b, "Started", Details{}); err != nil {
+		return nil, "", err
+	}
+	expired := &stopped{"the task timed out"}
+	inner := ctx
+	if c.timeout > 0 {
+		var cancel context.CancelFunc
+		inner, cancel = context.WithTimeoutCause(ctx, time.Duration(c.timeout)*time.Second, expired)
+		defer cancel()
+	}
+	reply, err := r.env.Lambda.Invoke(inner, c.function, c.payload)
+	if err != nil {
+		return nil, "", c.failed(ctx, inner, b, expired, err)
+	}
+	result, text := c.result(reply)
+	if len(text) > dataLimit {
+		f := tooLarge(c.resource(), false)
+		if err := c.record(b, "Failed", Details{Error: f.Name, Cause: f.Cause}); err != nil {
+			return nil, "", err
+		}
+		return nil, "", f
+	}
+	return result, "", c.record(b, "Succeeded", Details{Output: text})
+}
+
+// failed records why there is no result.
+func (c *invocation) failed(ctx, inner context.Context, b *branch, expired *stopped, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if context.Cause(inner) == error(expired) {
+		f := &Failure{Name: timeoutError}
+		if err := c.record(b, "TimedOut", Details{Error: f.Name}); err != nil {
+			return err
+		}
+		return f
+	}
+	f, ok := err.(*Failure)
+	if !ok {
+		return fmt.Errorf("invoking %s: %w", c.function, err)
+	}
+	if err := c.record(b, "Failed", Details{Error: f.Name, Cause: f.Cause}); err != nil {
+		return err
+	}
+	return &Failure{Name: f.Name, Cause: f.Cause}
+}
+
+// result is what the state gets: the function's answer, or the integration's
+// response around it
+// (https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html).
+func (c *invocation) result(reply []byte) (any, []byte) {
+	payload, err := parse(reply)
+	if err != nil {
+		payload = string(reply) // an answer that isn't JSON is a string
+	}
+	if c.direct {
+		return payload, appendJSON(nil, payload)
+	}
+	length := number(len(reply))
+	result := map[string]any{
+		"ExecutedVersion": "$LATEST",
+		"Payload":         payload,
+		"SdkHttpMetadata": map[string]any{
+			"AllHttpHeaders": map[string]any{
+				"Content-Length": []any{string(length)}, "Content-Type": []any{"application/json"}, "X-Amz-Executed-Version": []any{"$LATEST"},
+			},
+			"HttpHeaders":    map[string]any{"Content-Length": string(length), "Content-Type": "application/json", "X-Amz-Executed-Version": "$LATEST"},
+			"HttpStatusCode": json.Number("200"),
+		},
+		"SdkResponseMetadata": map[string]any{"RequestId": newUUID()},
+		"StatusCode":          json.Number("200"),
+	}
+	return result, appendJSON(nil, result)
+}

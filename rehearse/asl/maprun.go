@@ -1,0 +1,340 @@
+package asl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// MapRun is where a map run stands. Its counts are of items, as those of
+// DescribeMapRun.
+type MapRun struct {
+	ARN       string
+	Execution string // the execution that the map belongs to
+	State     string // the map's name
+	Status    string
+
+	Total, Pending, Running, Succeeded, Failed, TimedOut, Aborted, ResultsWritten int
+}
+
+// mapRun runs the children of one run of a Distributed Map.
+type mapRun struct {
+	visit   *visit
+	state   *mapState
+	machine string // as in "birds/flap-bird"
+	id      string
+	past    func(execution string) ([]Event, error) // set in a redrive
+
+	percentage, count           float64 // tolerated
+	hasPercentage, hasTolerance bool
+
+	mu      sync.Mutex
+	about   MapRun
+	results *results
+	err     error // the first that ends the run
+	cancel  context.CancelCauseFunc
+}
+
+// runDistributed runs the map as a map run, with the events around it.
+func (a *mapState) runDistributed(ctx context.Context, v *visit, input any) (any, string, error) {
+	b, exec := v.branch, v.branch.exec
+	r := &mapRun{visit: v, state: a}
+	again := v.resumed != nil && v.resumed.mapRun != ""
+	var items source
+	length := 0
+	if a.reader == nil {
+		list, err := a.itemsOf(v, input)
+		if err != nil {
+			return nil, "", err
+		}
+		length = len(list)
+		items = &sliceSource{list}
+		r.about.Total = length
+	}
+	if !again {
+		if err := b.record("MapStateStarted", Details{Length: &length}); err != nil {
+			return nil, "", err
+		}
+	}
+	concurrency, err := r.settings(v.data(input))
+	if err != nil {
+		return nil, "", err
+	}
+	select { // open map runs are few in an account: others wait
+	case exec.run.open <- struct{}{}:
+		defer func() { <-exec.run.open }()
+	case <-ctx.Done():
+		return nil, "", context.Cause(ctx)
+	}
+	label := a.label
+	if label == "" {
+		label = newUUID()
+	}
+	r.id = newUUID()
+	if again {
+		label, r.id = v.resumed.label, v.resumed.id
+		r.past = exec.run.env.Past
+	}
+	r.machine = exec.run.machine + "/" + label
+	r.about.ARN = exec.run.account + "mapRun:" + r.machine + ":" + r.id
+	r.about.Execution, r.about.State, r.about.Status = exec.arn, v.node.name, Running
+	started, details := "MapRunStarted", Details{MapRun: r.about.ARN}
+	if again {
+		started, details.Redrives = "MapRunRedriven", v.resumed.runRedrives+1
+	}
+	if err := b.record(started, details); err != nil {
+		return nil, "", err
+	}
+	result, err := r.run(ctx, input, items, concurrency)
+	if err != nil {
+		return nil, "", r.failed(ctx, err)
+	}
+	r.report(func(m *MapRun) { m.Status = Succeeded })
+	if err := b.record("MapRunSucceeded", Details{}); err != nil {
+		return nil, "", err
+	}
+	return result, "", b.succeed()
+}
+
+// failed records why the run failed.
+func (r *mapRun) failed(ctx context.Context, err error) error {
+	status := Aborted
+	err = r.visit.explain(err)
+	var f *Failure
+	if ctx.Err() == nil && errors.As(err, &f) {
+		status = Failed
+		if err := r.visit.branch.record("MapRunFailed", Details{Error: f.Name, Cause: f.Cause}); err != nil {
+			return err
+		}
+	}
+	r.report(func(m *MapRun) { m.Status = status })
+	return err
+}
+
+// settings evaluates the map's numbers, and returns how many children run at once.
+func (r *mapRun) settings(d data) (concurrency int, err error) {
+	most, _, err := r.state.concurrency.get(d)
+	if err != nil {
+		return 0, err
+	}
+	if most == 0 {
+		most = childLimit
+	}
+	if r.percentage, r.hasPercentage, err = r.state.percentage.get(d); err != nil {
+		return 0, err
+	}
+	r.count, r.hasTolerance, err = r.state.count.get(d)
+	return min(int(most), childLimit, r.visit.branch.exec.run.env.Children), err
+}
+
+// run runs all children and gathers their results.
+func (r *mapRun) run(ctx context.Context, input any, items source, concurrency int) (any, error) {
+	env := r.visit.branch.exec.run.env
+	if err := env.allow("states:StartExecution", env.Machine); err != nil {
+		return nil, err
+	}
+	if err := env.allow("states:DescribeExecution", r.childARN(0)); err != nil {
+		return nil, err
+	}
+	if items == nil {
+		object, err := r.state.readItems(ctx, r.visit, input)
+		if err != nil {
+			return nil, err
+		}
+		items = object
+		r.about.Total = object.total
+	}
+	defer items.close()
+	r.about.Pending = r.about.Total
+	target, err := r.target(input)
+	if err != nil {
+		return nil, err
+	}
+	source, err := r.state.children(r.visit, input, items)
+	if err != nil {
+		return nil, err
+	}
+	r.results = newResults(r, resultFileLimit)
+	defer r.results.close()
+	r.report(func(*MapRun) {})
+	r.dispatch(ctx, source, concurrency)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	var f *Failure
+	if r.err != nil && !errors.As(r.err, &f) && !errors.As(r.err, new(fault)) {
+		return nil, r.err // not an error of the state machine: there is nothing to keep
+	}
+	result, err := r.results.finish(ctx, target)
+	if r.err != nil {
+		return nil, r.err
+	}
+	return result, err
+}
+
+// dispatch starts the children, at most concurrency at once.
+func (r *mapRun) dispatch(ctx context.Context, source *childSource, concurrency int) {
+	inner, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	r.cancel = cancel
+	slots := make(chan struct{}, concurrency)
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for {
+		c, ok, err := source.next()
+		if err != nil {
+			r.stop(err)
+			return
+		}
+		if !ok {
+			return
+		}
+		select {
+		case slots <- struct{}{}:
+		case <-inner.Done():
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		if inner.Err() != nil { // the others stay pending
+			r.pending(c)
+			continue
+		}
+		wg.Go(func() {
+			r.child(inner, c)
+			<-slots
+		})
+	}
+}
+
+// child runs one child, unless it succeeded before a redrive.
+func (r *mapRun) child(ctx context.Context, c child) {
+	r.report(func(m *MapRun) { m.Pending -= c.items; m.Running += c.items })
+	exec := r.visit.branch.exec
+	x := exec.run.execution(r.state.scope, r.machine, r.childName(c.number), c.input)
+	if r.state.express {
+		x.express, x.limit = true, expressMinutes*time.Minute
+	}
+	r.ended(x, c, r.outcome(ctx, x))
+}
+
+func (r *mapRun) outcome(ctx context.Context, x *execution) outcome {
+	if r.past == nil {
+		return x.execute(ctx)
+	}
+	return x.again(ctx, r.past)
+}
+
+// Children have the same names in a redrive as before it.
+func (r *mapRun) childName(number int) string { return nameUUID(r.id, strconv.Itoa(number)) }
+
+func (r *mapRun) childARN(number int) string {
+	return r.visit.branch.exec.run.account + "execution:" + r.machine + ":" + r.childName(number)
+}
+
+// pending keeps a child that is not started, since the run has failed.
+func (r *mapRun) pending(c child) {
+	x := r.visit.branch.exec.run.execution(r.state.scope, r.machine, r.childName(c.number), c.input)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.results.add(x, c, outcome{status: "PENDING"}); err != nil {
+		r.note(err)
+	}
+}
+
+// ended counts a child, and stops the run when too many have failed.
+func (r *mapRun) ended(x *execution, c child, o outcome) {
+	r.report(func(m *MapRun) {
+		m.Running -= c.items
+		switch o.status {
+		case Succeeded:
+			m.Succeeded += c.items
+		case Failed:
+			m.Failed += c.items
+		case TimedOut:
+			m.TimedOut += c.items
+		default:
+			m.Aborted += c.items
+			var own *stopped
+			if o.err != nil && !errors.As(o.err, &own) {
+				r.note(o.err)
+			}
+		}
+		if err := r.results.add(x, c, o); err != nil {
+			r.note(err)
+		}
+		if failed := float64(m.Failed + m.TimedOut); failed > 0 && r.exceeds(failed) {
+			r.note(&Failure{Name: toleranceError, Cause: "The specified tolerated failure threshold was exceeded"})
+		}
+	})
+}
+
+// exceeds reports whether a number of failed items is more than one of the
+// thresholds that are given, or more than none.
+func (r *mapRun) exceeds(failed float64) bool {
+	percentage := 100 * failed / float64(max(r.about.Total, 1))
+	switch {
+	case r.hasTolerance && failed > r.count, r.hasPercentage && percentage > r.percentage:
+		return true
+	}
+	return !r.hasTolerance && !r.hasPercentage
+}
+
+// stop ends the run with an error.
+func (r *mapRun) stop(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.note(err)
+}
+
+// note keeps the first error that ends the run, and stops the children. The
+// caller holds mu.
+func (r *mapRun) note(err error) {
+	if r.err != nil {
+		return
+	}
+	r.err = err
+	if r.about.Running > 0 {
+		if denied := r.visit.branch.exec.run.env.allow("states:StopExecution", r.childARN(0)); denied != nil {
+			r.err = denied
+		}
+	}
+	r.cancel(&stopped{"the map run failed"})
+}
+
+// report changes the counts and tells the caller.
+func (r *mapRun) report(change func(m *MapRun)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	change(&r.about)
+	if f := r.visit.branch.exec.run.env.MapRuns; f != nil {
+		f(r.about)
+	}
+}
+
+// target says where the results go, nil for the state's output.
+func (r *mapRun) target(input any) (*resultTarget, error) {
+	if r.state.writer == nil {
+		return nil, nil
+	}
+	parameters, err := r.state.writer.parameters.eval(r.visit.data(input))
+	if err != nil {
+		return nil, err
+	}
+	fields, _ := parameters.(map[string]any)
+	bucket, ok := fields["Bucket"].(string)
+	if !ok {
+		return nil, fault{runtimeError, "The Parameters of the ResultWriter must give a string for Bucket."}
+	}
+	folder := r.id + "/"
+	if prefix, ok := fields["Prefix"].(string); ok && prefix != "" {
+		folder = strings.TrimSuffix(prefix, "/") + "/" + folder
+	} else if _, given := fields["Prefix"]; given && !ok {
+		return nil, fault{runtimeError, fmt.Sprintf("The Parameters of the ResultWriter give %s for Prefix, not a string.", kind(fields["Prefix"]))}
+	}
+	return &resultTarget{bucket, folder}, nil
+}

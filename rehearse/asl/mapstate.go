@@ -1,0 +1,225 @@
+package asl
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// mapState is a Map state.
+type mapState struct {
+	distributed bool
+	express     bool // the children are Express executions
+	scope       *scope
+	label       string // "" gets a new one for each run
+	items       *path
+	reader      *itemReader
+	selector    template
+	batcher     *batcher
+	writer      *resultWriter
+	concurrency setting
+	percentage  setting
+	count       setting
+}
+
+// itemReader says which object has the items.
+type itemReader struct {
+	parameters template
+	lines      bool // JSON Lines rather than an array
+	most       setting
+}
+
+// batcher says how items are put together.
+type batcher struct {
+	items setting
+	bytes setting
+	input template
+}
+
+// resultWriter says where results go.
+type resultWriter struct {
+	parameters template
+}
+
+var (
+	getObject = regexp.MustCompile(`^arn:aws[a-z-]*:states:::s3:getObject$`)
+	putObject = regexp.MustCompile(`^arn:aws[a-z-]*:states:::s3:putObject$`)
+)
+
+func (r *stateReader) mapState() {
+	o := r.o
+	r.paths()
+	r.result(true)
+	r.transition()
+	r.handlers()
+	a := &mapState{}
+	r.n.action = a
+	r.processor(a)
+	a.items = wholeInput
+	if o.has("ItemsPath") {
+		if a.items = requiredPath(o, "ItemsPath"); a.items == nil {
+			a.items = wholeInput
+		}
+	}
+	o.atMostOne("ItemSelector", "Parameters") // the latter is the older name
+	a.selector = r.template("ItemSelector")
+	if older := r.template("Parameters"); older != nil {
+		a.selector = older
+	}
+	a.concurrency = wholeSetting(o, "MaxConcurrency", 0, 0, secondsLimit)
+	if a.distributed {
+		r.distributed(a)
+		return
+	}
+	for _, name := range []string{"ItemReader", "ItemBatcher", "ResultWriter", "Label", "ToleratedFailurePercentage", "ToleratedFailurePercentagePath", "ToleratedFailureCount", "ToleratedFailureCountPath"} {
+		if _, ok := o.get(name); ok {
+			o.p.hint(o.path(name), "set \"Mode\": \"DISTRIBUTED\" in ItemProcessor/ProcessorConfig", "only a Distributed Map has it")
+		}
+	}
+}
+
+// processor reads ItemProcessor, or Iterator as it was called before.
+func (r *stateReader) processor(a *mapState) {
+	o := r.o
+	o.atMostOne("ItemProcessor", "Iterator")
+	p := o.object("Iterator")
+	if p == nil {
+		o.require("ItemProcessor")
+		if p = o.object("ItemProcessor"); p == nil {
+			return
+		}
+	}
+	p.str("Comment")
+	readLanguage(p)
+	if c := p.object("ProcessorConfig"); c != nil {
+		mode, ok := c.str("Mode")
+		if ok && mode != "INLINE" && mode != "DISTRIBUTED" {
+			o.p.add(c.path("Mode"), "want INLINE or DISTRIBUTED, not %q", mode)
+		}
+		a.distributed = mode == "DISTRIBUTED"
+		execution, ok := c.str("ExecutionType")
+		switch {
+		case ok && execution != "STANDARD" && execution != "EXPRESS":
+			o.p.add(c.path("ExecutionType"), "want STANDARD or EXPRESS, not %q", execution)
+		case ok && !a.distributed:
+			o.p.add(c.path("ExecutionType"), "only a Distributed Map has it")
+		case !ok && a.distributed:
+			o.p.add(c.path("ExecutionType"), "it is required in a Distributed Map")
+		}
+		a.express = execution == "EXPRESS"
+		c.done()
+	}
+	where := place{express: r.where.express, inline: true, depth: r.where.depth + 1}
+	if a.distributed {
+		if r.where.express {
+			o.p.hint(o.at, "give the map around it \"ExecutionType\": \"STANDARD\"", "a Distributed Map can't run in an Express execution")
+		}
+		where.express, where.inline = a.express, false
+	}
+	if where.depth > maxMapDepth {
+		o.p.add(o.at, "maps are nested more than %d deep", maxMapDepth)
+		return
+	}
+	a.scope = r.l.scope(p, where)
+	p.done()
+}
+
+const maxMapDepth = 100
+
+// distributed reads what only a Distributed Map has.
+func (r *stateReader) distributed(a *mapState) {
+	o := r.o
+	a.percentage = floatSetting(o, "ToleratedFailurePercentage", 0, 100)
+	a.count = wholeSetting(o, "ToleratedFailureCount", 0, 0, itemLimit)
+	r.label(a)
+	if reader := o.object("ItemReader"); reader != nil {
+		if o.has("ItemsPath") {
+			o.p.add(o.path("ItemsPath"), "it is not run beside ItemReader here")
+		}
+		a.reader = readItemReader(reader)
+	}
+	if b := o.object("ItemBatcher"); b != nil {
+		a.batcher = &batcher{
+			items: wholeSetting(b, "MaxItemsPerBatch", itemLimit, 1, itemLimit),
+			bytes: wholeSetting(b, "MaxInputBytesPerBatch", dataLimit, 1, dataLimit),
+		}
+		if !a.batcher.items.given && !a.batcher.bytes.given {
+			b.p.add(b.at, "want MaxItemsPerBatch, MaxInputBytesPerBatch or both")
+		}
+		if node, ok := b.get("BatchInput"); ok {
+			a.batcher.input = readTemplate(node, b.path("BatchInput"), b.p)
+		}
+		b.done()
+	}
+	if w := o.object("ResultWriter"); w != nil {
+		a.writer = &resultWriter{parameters: readTarget(w, putObject, "Bucket", "Prefix")}
+		w.refuse("results are written as the service does by default here, without options", "WriterConfig")
+		w.refuse(noJSONata, "Arguments")
+		w.done()
+	}
+}
+
+func (r *stateReader) label(a *mapState) {
+	label, ok := r.o.str("Label")
+	if !ok {
+		return
+	}
+	a.label = label
+	at := r.o.path("Label")
+	if n := utf8.RuneCountInString(label); n == 0 || n > labelLimit {
+		r.l.p.add(at, "the label has %d letters: 1 to %d are allowed", n, labelLimit)
+	}
+	if i := strings.IndexFunc(label, func(c rune) bool {
+		return strings.ContainsRune(forbiddenLetter, c) || unicode.IsSpace(c) || unicode.IsControl(c)
+	}); i >= 0 {
+		r.l.p.add(at, "the label has %q, which is not allowed in labels", []rune(label[i:])[0])
+	}
+	if first, ok := r.l.labels[label]; ok {
+		r.l.p.add(at, "there is a map with this label already, %s", first)
+	}
+	r.l.labels[label] = r.o.at
+}
+
+func readItemReader(o *object) *itemReader {
+	reader := &itemReader{parameters: readTarget(o, getObject, "Bucket", "Key")}
+	o.refuse(noJSONata, "Arguments")
+	o.require("ReaderConfig")
+	if c := o.object("ReaderConfig"); c != nil {
+		c.require("InputType")
+		kind, ok := c.str("InputType")
+		if ok && kind != "JSON" && kind != "JSONL" {
+			o.p.add(c.path("InputType"), "only JSON and JSONL are read here, not %s", kind)
+		}
+		reader.lines = kind == "JSONL"
+		reader.most = wholeSetting(c, "MaxItems", 0, 0, itemLimit)
+		c.refuse("it is not run here", "CSVDelimiter", "CSVHeaderLocation", "CSVHeaders", "ItemsPointer", "ManifestType", "Transformation")
+		c.done()
+	}
+	o.done()
+	return reader
+}
+
+// readTarget reads Resource and the Parameters that name an object.
+func readTarget(o *object, resource *regexp.Regexp, fields ...string) template {
+	o.require("Resource", "Parameters")
+	if text, ok := o.str("Resource"); ok && !resource.MatchString(text) {
+		o.p.hint(o.path("Resource"), fmt.Sprintf("run here is %s", strings.NewReplacer("^arn:aws[a-z-]*", "arn:<partition>", "$", "").Replace(resource.String())), "can't run %s", text)
+	}
+	parameters := o.object("Parameters")
+	if parameters == nil {
+		return nil
+	}
+	for i, name := range fields {
+		parameters.str(name)
+		parameters.str(name + ".$")
+		if !parameters.has(name) && !parameters.has(name+".$") && (i == 0 || name == "Key") {
+			o.p.add(parameters.path(name), "it is required")
+		}
+	}
+	t := readTemplate(parameters, parameters.at, o.p)
+	parameters.refuse("the version of an object is not chosen here", "VersionId", "VersionId.$")
+	parameters.done()
+	return t
+}

@@ -1,0 +1,164 @@
+package asl
+
+import "context"
+
+// node is a state: what all types have in common, and what the type does.
+type node struct {
+	name, kind   string
+	input        *path  // nil is null: the input is {}
+	output       *path  // nil is null: the output is {}
+	next         string // "" ends the scope
+	action       action
+	resultPath   *path // nil when the result is dropped
+	selector     template
+	retries      []retrier
+	catchers     []catcher
+	placesResult bool // Task, Map and Pass: a result goes into the input
+}
+
+// action is what a type of state does.
+type action interface {
+	// run takes the effective input. It returns the result, and the name of the
+	// next state when that isn't the node's own.
+	run(ctx context.Context, v *visit, input any) (result any, next string, err error)
+}
+
+// Why fields of the language are refused.
+const (
+	noJSONata   = "it belongs to JSONata, which is not run here"
+	noVariables = "variables are not run here"
+)
+
+var wholeInput = &path{text: "$"}
+
+// node reads one state.
+func (l *loader) node(name string, o *object, where place, g *graph) *node {
+	n := &node{name: name, input: wholeInput, output: wholeInput, resultPath: wholeInput}
+	o.require("Type")
+	o.str("Comment")
+	readLanguage(o)
+	o.refuse(noJSONata, "Output", "Arguments")
+	o.refuse(noVariables, "Assign")
+	n.kind, _ = o.str("Type")
+	r := stateReader{l: l, o: o, n: n, where: where, graph: g}
+	switch n.kind {
+	case "Task":
+		r.task()
+	case "Map":
+		r.mapState()
+	case "Choice":
+		r.choice()
+	case "Pass":
+		r.pass()
+	case "Wait":
+		r.wait()
+	case "Succeed":
+		r.paths()
+		n.action = succeed{}
+		r.ends()
+	case "Fail":
+		r.fail()
+	case "Parallel":
+		l.p.add(o.path("Type"), "Parallel is not run here")
+		return n
+	case "":
+		return n
+	default:
+		l.p.add(o.path("Type"), "%q is not a type: want Task, Map, Choice, Pass, Wait, Succeed or Fail", n.kind)
+		return n
+	}
+	o.done()
+	return n
+}
+
+// stateReader reads the fields of one state.
+type stateReader struct {
+	l     *loader
+	o     *object
+	n     *node
+	where place
+	graph *graph
+}
+
+// transition reads Next and End.
+func (r *stateReader) transition() {
+	end := r.o.boolean("End")
+	next, ok := r.o.str("Next")
+	switch {
+	case ok && end:
+		r.o.p.add(r.o.path("End"), "a state has either Next or End")
+	case !ok && !end && !r.o.has("Next"):
+		r.o.p.hint(r.o.at, "name the next state, or add \"End\": true", "neither Next nor End")
+	}
+	if end {
+		r.ends()
+	}
+	if ok {
+		r.n.next = next
+		r.graph.to(r.n.name, r.o.path("Next"), next)
+	}
+}
+
+func (r *stateReader) ends() { r.graph.ends = append(r.graph.ends, r.n.name) }
+
+// paths reads InputPath and OutputPath.
+func (r *stateReader) paths() {
+	r.n.input = readPath(r.o, "InputPath", wholeInput, parsePath)
+	r.n.output = readPath(r.o, "OutputPath", wholeInput, parsePath)
+}
+
+// result reads ResultPath and, unless it is a Pass, ResultSelector.
+func (r *stateReader) result(selector bool) {
+	r.n.placesResult = true
+	r.n.resultPath = readResultPath(r.o)
+	if !selector {
+		return
+	}
+	if node, ok := r.o.get("ResultSelector"); ok {
+		if _, isObject := node.(*object); !isObject {
+			r.o.p.add(r.o.path("ResultSelector"), "want an object, not %s", kind(node))
+			return
+		}
+		r.n.selector = readTemplate(node, r.o.path("ResultSelector"), r.o.p)
+	}
+}
+
+func readResultPath(o *object) *path {
+	p := readPath(o, "ResultPath", wholeInput, parseReference)
+	if p != nil && p.context {
+		o.p.add(o.path("ResultPath"), "the context object can't be changed")
+	}
+	return p
+}
+
+// readPath reads a path, or null for none.
+func readPath(o *object, name string, otherwise *path, parse func(string) (*path, error)) *path {
+	member, ok := o.get(name)
+	if !ok {
+		return otherwise
+	}
+	if member == nil {
+		return nil
+	}
+	text, ok := member.(string)
+	if !ok {
+		o.p.add(o.path(name), "want a path or null, not %s", kind(member))
+		return otherwise
+	}
+	p, err := parse(text)
+	if err != nil {
+		o.p.add(o.path(name), "%v", err)
+		return otherwise
+	}
+	return p
+}
+
+// requiredPath reads a path that can't be null, nil when it isn't there.
+func requiredPath(o *object, name string) *path {
+	if member, ok := o.members[name]; ok && member == nil {
+		o.get(name)
+		o.p.add(o.path(name), "want a path, not null")
+		return nil
+	}
+	return readPath(o, name, nil, parsePath)
+}

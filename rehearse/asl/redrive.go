@@ -1,0 +1,147 @@
+package asl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Redrive goes on with an execution that failed, timed out or was aborted, at
+// the state where it ended and with the same input
+// (https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html).
+// Its events follow those that Env.Past gives. Of a map run, only the children
+// that did not succeed are run. Env.Input is not used.
+func (m *Machine) Redrive(ctx context.Context, env Env) ([]byte, error) {
+	if env.Past == nil {
+		return nil, errors.New("redriving: no past to go on from")
+	}
+	x, err := m.top(&env, []byte("null"))
+	if err != nil {
+		return nil, err
+	}
+	events, err := env.Past(x.arn)
+	if err != nil {
+		return nil, fmt.Errorf("reading the history of %s: %w", x.arn, err)
+	}
+	if len(events) == 0 {
+		return nil, fmt.Errorf("redriving: there is no execution %s", env.Name)
+	}
+	return x.redrive(ctx, events).reply()
+}
+
+// resumption is where an execution goes on.
+type resumption struct {
+	entered int64 // the event with which it entered the state
+	at      time.Time
+
+	mapRun, label, id string // of a Distributed Map's last map run, if it had one
+	runRedrives       int
+}
+
+// again runs a child in the redrive of its map run.
+func (x *execution) again(ctx context.Context, past func(string) ([]Event, error)) outcome {
+	events, err := past(x.arn)
+	if err != nil {
+		return outcome{status: Aborted, err: fmt.Errorf("reading the history of %s: %w", x.arn, err)}
+	}
+	if len(events) == 0 {
+		return x.execute(ctx)
+	}
+	first, last := events[0], events[len(events)-1]
+	if last.Type == "ExecutionSucceeded" {
+		output, err := parse(last.Details.Output)
+		o := outcome{status: Succeeded, output: doc{output, last.Details.Output}, err: err, start: first.Time, stop: last.Time}
+		for _, e := range events {
+			if e.Type == "ExecutionRedriven" {
+				o.redrives++
+			}
+		}
+		return o
+	}
+	if x.express { // the service starts these anew
+		return x.execute(ctx)
+	}
+	if err := x.run.env.allow("states:RedriveExecution", x.arn); err != nil {
+		return outcome{status: Failed, failure: err.(*Failure), start: first.Time, stop: last.Time}
+	}
+	return x.redrive(ctx, events)
+}
+
+// redrive goes on after events.
+func (x *execution) redrive(ctx context.Context, events []Event) outcome {
+	first, last := events[0], events[len(events)-1]
+	fail := func(format string, args ...any) outcome {
+		return outcome{status: Aborted, err: fmt.Errorf("redriving "+x.arn+": "+format, args...), start: first.Time, stop: last.Time}
+	}
+	if last.Type == "ExecutionSucceeded" {
+		return fail("execution is SUCCEEDED and cannot be redriven")
+	}
+	if last.ID >= eventLimit-1 {
+		return fail("its history has %d events, and an execution has at most %d", last.ID, eventLimit)
+	}
+	input, err := parse(first.Details.Input)
+	if err != nil {
+		return fail("reading its input: %w", err)
+	}
+	x.input, x.start = doc{input, first.Details.Input}, first.Time
+	x.log.last = last.ID
+	x.redrives = 1
+	for _, e := range events {
+		if e.Type == "ExecutionRedriven" {
+			x.redrives++
+		}
+	}
+	n, in, r, err := x.position(events)
+	if err != nil {
+		return fail("%w", err)
+	}
+	b := &branch{exec: x, prev: last.ID}
+	if err := b.record("ExecutionRedriven", Details{Redrives: x.redrives}); err != nil {
+		return fail("%w", err)
+	}
+	return x.drive(ctx, b, n, in, r)
+}
+
+// position finds the state that was entered and not left, and its input. States
+// inside of an inline map don't count: the map is run again.
+func (x *execution) position(events []Event) (*node, doc, *resumption, error) {
+	var n *node
+	var r *resumption
+	input, left := x.input, false
+	for _, e := range events {
+		own := x.scope.states[e.Details.Name]
+		switch {
+		case strings.HasSuffix(e.Type, "StateEntered") && own != nil:
+			value, err := parse(e.Details.Input)
+			if err != nil {
+				return nil, doc{}, nil, fmt.Errorf("reading event %d: %w", e.ID, err)
+			}
+			n, input, left = own, doc{value, e.Details.Input}, false
+			r = &resumption{entered: e.ID, at: e.Time}
+		case strings.HasSuffix(e.Type, "StateExited") && own != nil:
+			left = true
+		case (e.Type == "MapRunStarted" || e.Type == "MapRunRedriven") && r != nil:
+			r.mapRun, r.runRedrives = e.Details.MapRun, e.Details.Redrives
+			r.label, r.id = splitMapRun(e.Details.MapRun)
+		case e.Type == "MapRunSucceeded" && r != nil:
+			r.mapRun = "" // what failed came after it
+		}
+	}
+	switch {
+	case n == nil:
+		return x.scope.start, x.input, nil, nil
+	case left:
+		return nil, doc{}, nil, fmt.Errorf("its history ends between two states, after %s", n.name)
+	}
+	return n, input, r, nil
+}
+
+// splitMapRun takes the label and the id out of a map run's ARN, as in
+// arn:aws:states:eu-west-1:123456789012:mapRun:birds/flap-bird:4977ded7-….
+func splitMapRun(arn string) (label, id string) {
+	rest := arn[strings.IndexByte(arn, '/')+1:]
+	label, id, _ = strings.Cut(rest, ":")
+	return label, id
+}

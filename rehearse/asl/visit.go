@@ -1,0 +1,205 @@
+package asl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// branch is a line of states that run one after another: those of an
+// execution, or of an iteration of an inline map.
+type branch struct {
+	exec *execution
+	prev int64 // the event before the next
+	item map[string]any
+}
+
+func (b *branch) record(kind string, d Details) error {
+	id, err := b.exec.log.next(b.exec, kind, b.prev, d, false)
+	if err == nil {
+		b.prev = id
+	}
+	return err
+}
+
+// walk runs the states of a scope from n on.
+func (b *branch) walk(ctx context.Context, s *scope, n *node, in doc, r *resumption) (doc, error) {
+	for {
+		v := &visit{branch: b, node: n, raw: in, resumed: r}
+		out, next, err := v.visit(ctx)
+		if err != nil {
+			return doc{}, err
+		}
+		if next == "" {
+			return out, nil
+		}
+		n, in, r = s.states[next], out, nil
+	}
+}
+
+// visit is one stay in a state.
+type visit struct {
+	branch  *branch
+	node    *node
+	raw     doc // the state's input
+	entered int64
+	at      time.Time
+	retries int
+	resumed *resumption
+	shared  map[string]any // the context object, once it has been asked for
+}
+
+// visit runs the state, again as often as its retries say.
+func (v *visit) visit(ctx context.Context) (out doc, next string, err error) {
+	n, b := v.node, v.branch
+	if r := v.resumed; r != nil && n.kind != "Fail" {
+		v.entered, v.at = r.entered, r.at
+	} else {
+		v.at = time.Now()
+		if err := b.record(n.kind+"StateEntered", Details{Name: n.name, Input: v.raw.text}); err != nil {
+			return doc{}, "", err
+		}
+		v.entered = b.prev
+	}
+	used := make([]int, len(n.retries))
+	for {
+		if ctx.Err() != nil {
+			return doc{}, "", context.Cause(ctx)
+		}
+		out, next, err = v.attempt(ctx)
+		if err == nil {
+			break
+		}
+		f, ok := err.(*Failure)
+		if !ok || ctx.Err() != nil {
+			return doc{}, "", err
+		}
+		if r := n.retrier(f); r >= 0 && used[r] < n.retries[r].attempts {
+			used[r]++
+			v.retries++
+			v.shared, v.resumed = nil, nil
+			if err := b.exec.run.env.sleep(ctx, n.retries[r].delay(used[r], random)); err != nil {
+				return doc{}, "", err
+			}
+			continue
+		}
+		if out, next, err = v.catch(f); err != nil {
+			return doc{}, "", err
+		}
+		break
+	}
+	return out, next, b.record(n.kind+"StateExited", Details{Name: n.name, Output: out.text})
+}
+
+// retrier is the first rule that matches, or -1.
+func (n *node) retrier(f *Failure) int {
+	for i := range n.retries {
+		if f.matches(n.retries[i].errors) {
+			return i
+		}
+	}
+	return -1
+}
+
+// attempt runs the action between the paths around it.
+func (v *visit) attempt(ctx context.Context) (doc, string, error) {
+	n := v.node
+	var input any = map[string]any{}
+	if n.input != nil {
+		var err error
+		if input, err = n.input.get(v.data(v.raw.value)); err != nil {
+			return doc{}, "", v.explain(badPath(n.input, err))
+		}
+	}
+	result, next, err := n.action.run(ctx, v, input)
+	if err != nil {
+		return doc{}, "", v.explain(err)
+	}
+	if next == "" {
+		next = n.next
+	}
+	out, err := v.output(result)
+	return out, next, v.explain(err)
+}
+
+// output makes the state's output from its result.
+func (v *visit) output(result any) (doc, error) {
+	n := v.node
+	if n.selector != nil {
+		var err error
+		if result, err = n.selector.eval(v.data(result)); err != nil {
+			return doc{}, err
+		}
+	}
+	if n.placesResult {
+		var err error
+		if result, err = v.place(n.resultPath, result); err != nil {
+			return doc{}, err
+		}
+	}
+	switch n.output {
+	case wholeInput:
+	case nil:
+		result = map[string]any{}
+	default:
+		var err error
+		if result, err = n.output.get(v.data(result)); err != nil {
+			return doc{}, badPath(n.output, err)
+		}
+	}
+	d := newDoc(result)
+	if len(d.text) > dataLimit {
+		return doc{}, tooLarge(n.name, true)
+	}
+	return d, nil
+}
+
+// place puts a result into the state's input, where p says; nil drops it.
+func (v *visit) place(p *path, result any) (any, error) {
+	if p == nil {
+		return v.raw.value, nil
+	}
+	value, err := p.put(v.raw.value, result)
+	if err != nil {
+		return nil, fault{resultPathName, fmt.Sprintf("Unable to apply ResultPath '%s' to the input: %v", p.text, err)}
+	}
+	return value, nil
+}
+
+func tooLarge(name string, terminal bool) *Failure {
+	return &Failure{Name: dataError, Cause: fmt.Sprintf("The state/task '%s' returned a result with a size exceeding the maximum number of bytes service limit.", name), terminal: terminal}
+}
+
+// catch finds the rule that says what follows a failure.
+func (v *visit) catch(f *Failure) (doc, string, error) {
+	if v.node.kind == "Map" && f.Name != runtimeError {
+		if err := v.branch.record("MapStateFailed", Details{}); err != nil {
+			return doc{}, "", err
+		}
+	}
+	for _, c := range v.node.catchers {
+		if !f.matches(c.errors) {
+			continue
+		}
+		value, err := v.place(c.resultPath, map[string]any{"Error": f.Name, "Cause": f.Cause})
+		if err != nil {
+			return doc{}, "", v.explain(err)
+		}
+		out := newDoc(value)
+		if len(out.text) > dataLimit {
+			return doc{}, "", tooLarge(v.node.name, true)
+		}
+		return out, c.next, nil
+	}
+	return doc{}, "", f
+}
+
+// explain makes a failure of the state out of a fault.
+func (v *visit) explain(err error) error {
+	var f fault
+	if !errors.As(err, &f) {
+		return err
+	}
+	return &Failure{Name: f.name, Cause: fmt.Sprintf("An error occurred while executing the state '%s' (entered at the event id #%d). %s", v.node.name, v.entered, f.what)}
+}
