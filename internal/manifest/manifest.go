@@ -1,5 +1,6 @@
-// Package manifest is the form in which a lokki_flow rule hands its steps to
-// the tools: which target runs which function, and what that target asks for.
+// Package manifest is the form in which a lokki_flow rule hands what its BUILD
+// file says to the tools: which target runs which function, what that target
+// asks for, and when the flow is started.
 package manifest
 
 import (
@@ -8,12 +9,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/lokki-build/lokki/internal/schedule"
 )
 
-// Manifest is a flow's steps as its BUILD file lists them, birds.steps.json.
+// Manifest is a flow as its BUILD file has it, birds.steps.json.
 type Manifest struct {
-	Flow  string `json:"flow"` // label of the lokki_flow, as in "//flows:birds"
-	Steps []Step `json:"steps"`
+	Flow      string              `json:"flow"` // label of the lokki_flow, as in "//flows:birds"
+	Steps     []Step              `json:"steps"`
+	Schedules []schedule.Schedule `json:"schedules,omitempty"`
+	Alarms    bool                `json:"alarms,omitempty"` // whether there are alarms on failed executions
 }
 
 // Step is one lokki_step. A number that is 0 was not given; the defaults of

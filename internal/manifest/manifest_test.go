@@ -8,7 +8,8 @@ import (
 const good = `{"flow": "//flows:birds", "steps": [
   {"target": "//flows:get_birds", "function": "example.com/birds.v2.GetBirds", "architecture": "arm64",
    "memory": 1024, "timeout": 60, "ephemeral_storage": 512, "env": {"KEY": "V", "LONGER": ""}},
-  {"target": "//flows:flap_bird", "function": "example.com/birds.FlapBird", "architecture": "amd64"}]}`
+  {"target": "//flows:flap_bird", "function": "example.com/birds.FlapBird", "architecture": "amd64"}],
+  "schedules": [{"name": "daily", "rate": "1 day", "time_zone": "UTC", "input": {"count": 2}}], "alarms": true}`
 
 func TestDecode(t *testing.T) {
 	m, err := Decode([]byte(good))
@@ -16,6 +17,9 @@ func TestDecode(t *testing.T) {
 		t.Fatal(err)
 	}
 	if s := m.Steps[0]; m.Flow != "//flows:birds" || s.Memory != 1024 || s.Timeout != 60 || s.EphemeralStorage != 512 || s.Env["KEY"] != "V" {
+		t.Errorf("got %+v", m)
+	}
+	if len(m.Schedules) != 1 || string(m.Schedules[0].Input) != `{"count": 2}` || !m.Alarms {
 		t.Errorf("got %+v", m)
 	}
 	if s := m.Steps[1]; s.Memory != 0 || s.Timeout != 0 || s.EphemeralStorage != 0 || s.Architecture != "amd64" {
@@ -26,7 +30,7 @@ func TestDecode(t *testing.T) {
 func TestDecodeRefuses(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
 		{`"memory"`, `"memry"`, `decoding the steps manifest: json: unknown field "memry"`},
-		{`]}`, `]}{}`, "decoding the steps manifest: more than one JSON value"},
+		{`"alarms": true}`, `"alarms": true}{}`, "decoding the steps manifest: more than one JSON value"},
 		{`"//flows:birds"`, `""`, "steps manifest: flow has no label"},
 		{`"//flows:flap_bird"`, `""`, "steps[1]: target has no label"},
 		{`1024`, `127`, "//flows:get_birds: memory 127: want 128 to 10240 MB"},
@@ -37,6 +41,8 @@ func TestDecodeRefuses(t *testing.T) {
 		{`"amd64"`, `"x86_64"`, `//flows:flap_bird: architecture "x86_64": want "arm64" or "amd64"`},
 		{`"KEY"`, `"1K"`, `//flows:get_birds: env "1K": want a letter, then one or more letters, digits or underscores`},
 		{`"example.com/birds.FlapBird"`, `"FlapBird"`, `//flows:flap_bird: function "FlapBird": want an import path and a name, as in "example.com/birds.GetBirds"`},
+		{`"1 day"`, `"1 days"`, `//flows:birds: schedule "daily": rate "1 days": want a positive whole number and a unit` +
+			"\nhint: rate = \"15 minutes\"; the units are minutes, hours and days, without s after 1"},
 	} {
 		text := strings.Replace(good, c.old, c.new, 1)
 		if _, err := Decode([]byte(text)); err == nil || err.Error() != c.want {

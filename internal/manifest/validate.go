@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/lokki-build/lokki/internal/schedule"
 )
 
 // What Lambda allows
@@ -29,6 +31,7 @@ func (m Manifest) Validate() error {
 			errs = append(errs, fmt.Errorf("%s: %s", name, what))
 		}
 	}
+	errs = append(errs, schedule.Validate(m.Flow, m.Schedules))
 	return errors.Join(errs...)
 }
 

@@ -4,6 +4,7 @@ load("@rules_go//go:def.bzl", "GoInfo")
 load("//rules:providers.bzl", "LokkiFlowInfo", "LokkiStepInfo")
 load(":go_program.bzl", "go_program")
 load(":names.bzl", "check_go_name", "go_name")
+load(":schedule.bzl", "decode_schedules", "encode_schedules")
 
 def _label_string(label):
     # As a user writes it: targets of the main repository without an @@.
@@ -22,9 +23,11 @@ def _check_twice(flow, steps):
             ))
         targets[step.function] = step.label
 
-def _manifest(flow, steps):
+def _manifest(flow, steps, schedules, alarms):
     return json.encode_indent({
+        "alarms": alarms,
         "flow": _label_string(flow),
+        "schedules": decode_schedules(schedules, _label_string(flow)),
         "steps": [{
             "target": _label_string(step.label),
             "function": step.function,
@@ -70,7 +73,7 @@ def _flow_impl(ctx):
     images = ctx.actions.declare_file(name + ".images.json")
     template = ctx.actions.declare_file(name + ".template.yaml")
 
-    ctx.actions.write(manifest, _manifest(ctx.label, steps))
+    ctx.actions.write(manifest, _manifest(ctx.label, steps, ctx.attr.schedules, ctx.attr.alarms))
     _tool_action(
         ctx,
         ctx.executable.graph_tool,
@@ -126,10 +129,12 @@ _flow = rule(
     doc = "Makes the graph, the state machine, the list of images and the template of a flow.",
     implementation = _flow_impl,
     attrs = {
+        "alarms": attr.bool(),
         "config": attr.label(allow_single_file = [".yml", ".yaml"]),
         "function": attr.string(mandatory = True),
         "graph_tool": attr.label(cfg = "exec", executable = True, mandatory = True),
         "library": attr.label(mandatory = True, providers = [GoInfo]),
+        "schedules": attr.string(doc = "JSON, as encode_schedules writes it."),
         "steps": attr.label_list(mandatory = True, providers = [LokkiStepInfo]),
         "_asl": _tool("//tools/asl/cmd/asl"),
         "_cfn": _tool("//tools/cfn/cmd/cfn"),
@@ -144,6 +149,8 @@ def lokki_flow(
         steps,
         function = None,
         config = None,
+        schedule = None,
+        alarms = False,
         tags = [],
         testonly = False,
         visibility = None):
@@ -165,6 +172,11 @@ def lokki_flow(
       function: name of the flow function. By default the target's, in Go's
         spelling and with "Flow" at its end: `birds` and `birds_flow` are both `BirdsFlow`.
       config: the project's `lokki.yml`, if it has one.
+      schedule: when the flow is started by the clock: a `lokki_schedule`, or several by
+        name, as in `{"daily": lokki_schedule(…), "week_end": lokki_schedule(…)}`.
+      alarms: whether the template has CloudWatch alarms: on executions that fail, on such that
+        time out, on throttling for 15 minutes, and on starts by the clock that failed. The
+        template's parameter `AlarmTopicArn` says which SNS topic they notify.
       tags: tags of all targets.
       testonly: whether only tests may use the targets.
       visibility: visibility of `<name>` and `<name>_local`.
@@ -192,10 +204,12 @@ def lokki_flow(
     )
     _flow(
         name = name,
+        alarms = alarms,
         config = config,
         function = function,
         graph_tool = name + "_graph",
         library = library,
+        schedules = encode_schedules(schedule),
         steps = steps,
         visibility = visibility,
         **common

@@ -1,7 +1,7 @@
 """Tests of what lokki_step and lokki_flow accept, declare and refuse."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
-load("//rules:defs.bzl", "LokkiFlowInfo", "LokkiStepInfo", "lokki_flow", "lokki_step")
+load("//rules:defs.bzl", "LokkiFlowInfo", "LokkiStepInfo", "lokki_flow", "lokki_schedule", "lokki_step")
 
 _LIBRARY = "//rules/tests/steps"
 
@@ -48,6 +48,25 @@ def _flow_info_impl(ctx):
     return analysistest.end(env)
 
 _flow_info_test = analysistest.make(_flow_info_impl)
+
+def _manifest_impl(ctx):
+    env = analysistest.begin(ctx)
+    manifest = [
+        json.decode(a.content)
+        for a in analysistest.target_actions(env)
+        if a.mnemonic == "FileWrite" and a.outputs.to_list()[0].basename.endswith(".steps.json")
+    ][0]
+    asserts.equals(env, json.decode(ctx.attr.schedules), manifest["schedules"])
+    asserts.equals(env, ctx.attr.alarms, manifest["alarms"])
+    return analysistest.end(env)
+
+_manifest_test = analysistest.make(
+    _manifest_impl,
+    attrs = {
+        "alarms": attr.bool(doc = "What the manifest has to say of alarms."),
+        "schedules": attr.string(doc = "The schedules that the manifest has to have, as JSON."),
+    },
+)
 
 # attribute of lokki_step → a value that is refused, and parts of the message.
 _REFUSED = {
@@ -104,5 +123,75 @@ def analysis_test_suite(name):
         ],
         target_under_test = "numbers",
     )
+
+    daily = {
+        "at": "",
+        "cron": "",
+        "disabled": False,
+        "input": {},
+        "rate": "1 day",
+        "retry": 60,
+        "time_zone": "UTC",
+        "window": 0,
+    }
+    weekly = {
+        "at": "",
+        "cron": "0 6 ? * MON *",
+        "disabled": True,
+        "input": {"list": [1.5, 2, None], "text": "<aws.scheduler.execution-id>"},
+        "rate": "",
+        "retry": 0,
+        "time_zone": "Europe/Berlin",
+        "window": 15,
+    }
+    for flow, (schedule, alarms, want) in {
+        "scheduled": (lokki_schedule(rate = "1 day"), False, [{"name": ""} | daily]),
+        "scheduled_twice": (
+            {
+                "daily": lokki_schedule(rate = "1 day"),
+                "weekly": lokki_schedule(
+                    cron = "0 6 ? * MON *",
+                    enabled = False,
+                    input = weekly["input"],
+                    retry = 0,
+                    time_zone = "Europe/Berlin",
+                    window = 15,
+                ),
+            },
+            True,
+            [{"name": "daily"} | daily, {"name": "weekly"} | weekly],
+        ),
+        "unscheduled": (None, False, []),
+    }.items():
+        lokki_flow(
+            name = flow,
+            alarms = alarms,
+            function = "NumbersFlow",
+            library = _LIBRARY,
+            schedule = schedule,
+            steps = ["double_number"],
+            **_COMMON
+        )
+        tests.append(flow + "_flow_test")
+        _manifest_test(name = tests[-1], alarms = alarms, schedules = json.encode(want), target_under_test = flow)
+
+    for flow, schedule in {"schedule_of_dict": {"daily": {"rate": "1 day"}}, "schedule_of_text": "0 6 * * ? *"}.items():
+        lokki_flow(
+            name = flow,
+            function = "NumbersFlow",
+            library = _LIBRARY,
+            schedule = schedule,
+            steps = ["double_number"],
+            **_COMMON
+        )
+        tests.append(flow + "_test")
+        _fails_test(
+            name = tests[-1],
+            message = [
+                "//rules/tests:{}: schedule is {}.".format(flow, json.encode({"daily": {"rate": "1 day"}} if type(schedule) == "dict" else schedule)),
+                "hint: write schedule = lokki_schedule(",
+            ],
+            target_under_test = flow,
+        )
 
     native.test_suite(name = name, tests = tests)

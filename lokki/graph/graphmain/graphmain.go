@@ -13,6 +13,7 @@ import (
 	"os"
 
 	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/internal/inputs"
 	"github.com/lokki-build/lokki/internal/manifest"
 	"github.com/lokki-build/lokki/lokki"
 	"github.com/lokki-build/lokki/lokki/graph"
@@ -77,8 +78,21 @@ func encode(build func() (chain.Flow, error), steps manifest.Manifest) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	if err := steps.Match(flow.Graph); err != nil {
+	if err := errors.Join(steps.Match(flow.Graph), checkInputs(flow, steps)); err != nil {
 		return nil, err
 	}
 	return graph.Encode(flow.Graph)
+}
+
+// checkInputs reports where the input of a schedule doesn't fit what the flow's
+// first step takes. Only here are the flow's types known.
+func checkInputs(flow chain.Flow, m manifest.Manifest) error {
+	var problems []error
+	start := flow.Nodes[0]
+	for _, s := range m.Schedules {
+		if _, err := inputs.Merge(start.Defaults, s.SampleInput(), start.In); err != nil {
+			problems = append(problems, fmt.Errorf("%s: %s: the input does not fit %s:\n%w", m.Flow, s.Title(), start.In, err))
+		}
+	}
+	return errors.Join(problems...)
 }

@@ -18,6 +18,11 @@ const steps = `{"flow": "//flows:birds", "steps": [
   {"target": "//flows:flap_bird", "function": "github.com/lokki-build/lokki/internal/testflows.FlapBird", "architecture": "arm64"},
   {"target": "//flows:join_birds", "function": "github.com/lokki-build/lokki/internal/testflows.JoinBirds", "architecture": "arm64"}]}`
 
+// scheduled is the manifest with a schedule of the given input.
+func scheduled(input string) string {
+	return strings.TrimSuffix(steps, "}") + `, "schedules": [{"name": "daily", "rate": "1 day", "time_zone": "UTC", "input": ` + input + `}]}`
+}
+
 func build[T any](flow func() lokki.Flow[T]) func() (chain.Flow, error) {
 	return func() (chain.Flow, error) {
 		return chain.BuildFunc(flow, func() *chain.Node { return flow().Chain() })
@@ -41,6 +46,11 @@ func TestRun(t *testing.T) {
 		"the graph is written": {build(testflows.BirdsFlow), steps, []string{"-manifest", manifest, "-out", out}, 0, ""},
 		"steps do not match": {build(testflows.BirdsFlow), strings.Replace(steps, "JoinBirds", "Join", 1), []string{"-manifest", manifest, "-out", out}, 1,
 			"step join-birds: github.com/lokki-build/lokki/internal/testflows.JoinBirds has no lokki_step in //flows:birds\nhint: "},
+		"an input that fits": {build(testflows.BirdsFlow), scheduled(`{"count": 2}`), []string{"-manifest", manifest, "-out", out}, 0, ""},
+		"an input that does not fit": {build(testflows.BirdsFlow), scheduled(`{"cuont": "<aws.scheduler.execution-id>"}`), []string{"-manifest", manifest, "-out", out}, 1,
+			"//flows:birds: schedule \"daily\": the input does not fit testflows.Input:\ncuont: "},
+		"an attribute of the wrong type": {build(testflows.BirdsFlow), scheduled(`{"count": "<aws.scheduler.attempt-number>"}`), []string{"-manifest", manifest, "-out", out}, 1,
+			"//flows:birds: schedule \"daily\": the input does not fit testflows.Input:\ncount: "},
 		"the flow has problems": {build(EmptyFlow), steps, []string{"-manifest", manifest, "-out", out}, 1, "the flow has no steps\nhint: "},
 		"the flow panics": {build(PanickingFlow), steps, []string{"-manifest", manifest, "-out", out}, 1,
 			"calling github.com/lokki-build/lokki/lokki/graph/graphmain.PanickingFlow: panic: no birds today\n\ngoroutine "},

@@ -17,11 +17,12 @@ import (
 var macros = [][2]string{
 	{"rules/private/step.bzl", "lokki_step"},
 	{"rules/private/flow.bzl", "lokki_flow"},
+	{"rules/private/schedule.bzl", "lokki_schedule"},
 }
 
 const (
 	output = "docs/rules.md"
-	header = "# The rules\n\n```starlark\nload(\"@lokki//rules:defs.bzl\", \"lokki_flow\", \"lokki_step\")\n```\n"
+	header = "# The rules\n\n```starlark\nload(\"@lokki//rules:defs.bzl\", \"lokki_flow\", \"lokki_schedule\", \"lokki_step\")\n```\n"
 )
 
 func main() {

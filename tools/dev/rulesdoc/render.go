@@ -35,6 +35,7 @@ func section(def *build.DefStmt, doc string) (string, error) {
 	if !found {
 		return "", fmt.Errorf("the docstring of %s has no Args", def.Name)
 	}
+	args, _, _ = strings.Cut(args, "\nReturns:\n")
 	described := arguments(args)
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| attribute | default | |\n|---|---|---|\n", def.Name, strings.TrimSpace(text))

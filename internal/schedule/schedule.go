@@ -1,0 +1,110 @@
+// Package schedule is when a flow is started by the clock, and with what
+// input: what lokki_schedule declares, and the checks of it.
+package schedule
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/lokki-build/lokki/lokki/graph"
+)
+
+// What EventBridge Scheduler allows
+// (https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html).
+const (
+	maxName   = 64
+	maxWindow = 1440    // minutes
+	maxRetry  = 1440    // minutes
+	maxInput  = 256_000 // bytes; 256 KB, without saying which
+)
+
+// Schedule is one lokki_schedule. It has exactly one of Cron, Rate and At.
+type Schedule struct {
+	Name     string          `json:"name,omitempty"`     // empty for a flow's only schedule
+	Cron     string          `json:"cron,omitempty"`     // as in "0 6 * * ? *"
+	Rate     string          `json:"rate,omitempty"`     // as in "15 minutes"
+	At       string          `json:"at,omitempty"`       // as in "2030-01-31T06:00:00"
+	TimeZone string          `json:"time_zone"`          // as in "Europe/Berlin"
+	Input    json.RawMessage `json:"input"`              // the execution's; may have attributes, see SampleInput
+	Window   int             `json:"window,omitempty"`   // minutes within which a start is as good as at the time itself
+	Retry    int             `json:"retry,omitempty"`    // minutes for which a start that fails is tried again
+	Disabled bool            `json:"disabled,omitempty"` // starts nothing, unless it is enabled at deployment
+}
+
+// nameForm lets no two names have the same ID.
+var nameForm = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z][a-z0-9]*)*$`)
+
+// ID is the name in letters and digits, as in "WeekDays" for "week_days".
+func (s Schedule) ID() string {
+	if s.Name == "" {
+		return ""
+	}
+	var b strings.Builder
+	for word := range strings.SplitSeq(s.Name, "_") {
+		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+	}
+	return b.String()
+}
+
+// Expression is when, in the words of EventBridge Scheduler.
+func (s Schedule) Expression() string {
+	switch {
+	case s.Cron != "":
+		return "cron(" + strings.Join(strings.Fields(s.Cron), " ") + ")"
+	case s.Rate != "":
+		return "rate(" + strings.Join(strings.Fields(s.Rate), " ") + ")"
+	}
+	return "at(" + s.At + ")"
+}
+
+// Validate reports, joined, what is wrong with the schedules of a flow, which
+// is named by its label. Each problem is a graph.Problem. Whether the input fits
+// the flow is known only where the flow's types are.
+func Validate(flow string, all []Schedule) error {
+	var errs []error
+	seen := map[string]bool{}
+	for _, s := range all {
+		problems := s.problems()
+		if seen[s.Name] {
+			problems = append(problems, graph.Problem{What: "two schedules have this name", Hint: "give each a name of its own"})
+		}
+		seen[s.Name] = true
+		for _, p := range problems {
+			p.Position, p.What = flow, s.Title()+": "+p.What
+			errs = append(errs, p)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Title is how a message names the schedule.
+func (s Schedule) Title() string {
+	if s.Name == "" {
+		return "the schedule"
+	}
+	return fmt.Sprintf("schedule %q", s.Name)
+}
+
+func (s Schedule) problems() []graph.Problem {
+	var all []graph.Problem
+	report := func(hint, format string, args ...any) {
+		all = append(all, graph.Problem{What: fmt.Sprintf(format, args...), Hint: hint})
+	}
+	if s.Name != "" && (!nameForm.MatchString(s.Name) || len(s.Name) > maxName) {
+		report(`write words joined by underscores, as in "week_days"`, "want a name of the letters a to z, digits and underscores, up to %d", maxName)
+	}
+	all = append(all, s.checkTime()...)
+	if what := checkZone(s.TimeZone); what != "" {
+		report(`write a name of the IANA time zone database, as in "Europe/Berlin"; "UTC" is the default`, "time_zone %q: %s", s.TimeZone, what)
+	}
+	if s.Window < 0 || s.Window > maxWindow {
+		report("leave it out to start at the time itself", "window %d: want 1 to %d minutes", s.Window, maxWindow)
+	}
+	if s.Retry < 0 || s.Retry > maxRetry {
+		report("write 0 to try once only", "retry %d: want 0 to %d minutes", s.Retry, maxRetry)
+	}
+	return append(all, s.checkInput()...)
+}
