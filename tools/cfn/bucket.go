@@ -16,7 +16,11 @@ func bucket() *yaml.Node {
 			"UpdateReplacePolicy", "Retain",
 			"Properties", object(
 				"BucketEncryption", object("ServerSideEncryptionConfiguration", list(
-					object("ServerSideEncryptionByDefault", object("SSEAlgorithm", "AES256")))),
+					object(
+						"ServerSideEncryptionByDefault", object(
+							"SSEAlgorithm", choose(useKey, "aws:kms", "AES256"),
+							"KMSMasterKeyID", ifKey(ref(paramKey))),
+						"BucketKeyEnabled", ifKey(true)))),
 				"OwnershipControls", object("Rules", list(object("ObjectOwnership", "BucketOwnerEnforced"))),
 				"PublicAccessBlockConfiguration", object(
 					"BlockPublicAcls", true,
@@ -37,13 +41,7 @@ func bucket() *yaml.Node {
 			"UpdateReplacePolicy", "Retain",
 			"Properties", object(
 				"Bucket", ref("ArtifactBucket"),
-				"PolicyDocument", policy(object(
-					"Sid", "TlsOnly",
-					"Effect", "Deny",
-					"Principal", "*",
-					"Action", "s3:*",
-					"Resource", list(getAtt("ArtifactBucket", "Arn"), sub("${ArtifactBucket.Arn}/*")),
-					"Condition", object("Bool", object("aws:SecureTransport", "false")),
-				)))),
-	)
+				"PolicyDocument", policy(tlsOnly("s3:*",
+					list(getAtt("ArtifactBucket", "Arn"), sub("${ArtifactBucket.Arn}/*"))))),
+		))
 }

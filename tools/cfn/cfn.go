@@ -1,5 +1,5 @@
 // Package cfn makes the CloudFormation template of a flow: roles, functions,
-// log groups, the bucket and the state machine.
+// log groups, the bucket, the state machine, schedules and alarms.
 //
 // The template names no account, region or partition. What differs between
 // environments is a parameter, whose default comes from lokki.yml.
@@ -13,6 +13,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/lokki-build/lokki/internal/manifest"
+	"github.com/lokki-build/lokki/internal/schedule"
 	"github.com/lokki-build/lokki/lokki/graph"
 	"github.com/lokki-build/lokki/tools/asl"
 	"github.com/lokki-build/lokki/tools/config"
@@ -37,7 +38,7 @@ type Template struct {
 // Generate makes the template: the same bytes for the same input, in whatever
 // order the manifest has its steps. The error joins all problems.
 func Generate(in Input) (Template, error) {
-	if err := errors.Join(in.Graph.Validate(), in.Manifest.Match(in.Graph)); err != nil {
+	if err := errors.Join(in.Graph.Validate(), in.Manifest.Match(in.Graph), checkSecrets(in.Manifest)); err != nil {
 		return Template{}, err
 	}
 	if !json.Valid(in.Definition) {
@@ -47,7 +48,14 @@ func Generate(in Input) (Template, error) {
 	if err != nil {
 		return Template{}, err
 	}
-	t := template{flow: in.Graph.Flow, hasMaps: hasMaps(in.Graph), tracing: in.Config.Tracing, functions: functions, definition: in.Definition}
+	t := template{
+		flow:       in.Graph.Flow,
+		hasMaps:    hasMaps(in.Graph),
+		functions:  functions,
+		schedules:  in.Manifest.Schedules,
+		alarms:     in.Manifest.Alarms,
+		definition: in.Definition,
+	}
 	resources, err := t.resources()
 	if err != nil {
 		return Template{}, err
@@ -58,10 +66,10 @@ func Generate(in Input) (Template, error) {
 	data, err := encode(object(
 		"AWSTemplateFormatVersion", "2010-09-09",
 		"Description", fmt.Sprintf("lokki flow %s: %d functions and the state machine that runs them", t.flow, len(functions)),
-		"Parameters", parameters(in.Config),
-		"Conditions", conditions(),
+		"Parameters", t.parameters(in.Config),
+		"Conditions", t.conditions(),
 		"Resources", resources,
-		"Outputs", outputs(),
+		"Outputs", t.outputs(),
 	))
 	if err != nil {
 		return Template{}, err
@@ -74,8 +82,9 @@ func Generate(in Input) (Template, error) {
 type template struct {
 	flow       string
 	hasMaps    bool
-	tracing    bool
 	functions  []function
+	schedules  []schedule.Schedule
+	alarms     bool
 	definition []byte
 }
 
@@ -88,7 +97,7 @@ func (t template) resources() (*yaml.Node, error) {
 	all := bucket()
 	add(all, "LambdaRole", t.lambdaRole())
 	for _, f := range t.functions {
-		add(all, f.logGroupID(), f.logGroup(), f.id(), f.resource(t.flow, t.tracing))
+		add(all, f.logGroupID(), f.logGroup(), f.id(), f.resource(t.flow))
 	}
 	add(all, "PipelineRole", t.pipelineRole())
 	t.addInvokePolicies(all)
@@ -96,6 +105,8 @@ func (t template) resources() (*yaml.Node, error) {
 	if t.hasMaps {
 		add(all, "PipelineMapPolicy", mapPolicy())
 	}
+	t.addSchedules(all)
+	t.addAlarms(all)
 	return all, nil
 }
 

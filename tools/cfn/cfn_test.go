@@ -115,18 +115,30 @@ func TestSettingsOfTheProjectAreTheParametersDefaults(t *testing.T) {
 	}
 }
 
+// TestTracing: lokki.yml says the default, the deployment decides, and only who
+// traces has the right to.
 func TestTracing(t *testing.T) {
-	for traced, want := range map[bool][]string{true: {"Mode: Active", "Enabled: true", "xray:"}, false: {"Mode: PassThrough", "Enabled: false"}} {
+	for _, on := range []bool{true, false} {
 		in := input(t, birds)
-		in.Config.Tracing = traced
-		text := render(t, template(t, in))
-		for _, w := range want {
-			if !strings.Contains(text, w) {
-				t.Errorf("traced %v: the template has no %q", traced, w)
+		in.Config.Tracing = on
+		root := template(t, in)
+		if got := at(root, "Parameters", "Tracing", "Default"); got.Value != fmt.Sprint(on) || got.Tag != "!!str" {
+			t.Errorf("tracing %v: the default is %s %s", on, got.Tag, got.Value)
+		}
+		for id, want := range map[string]string{
+			"StateMachine": "Enabled: !If [Traced, true, false]", "GetBirdsFunction": "Mode: !If [Traced, Active, PassThrough]",
+		} {
+			if text := render(t, resource(t, root, id)); !strings.Contains(text, want) {
+				t.Errorf("%s has no %q", id, want)
 			}
 		}
-		if !traced && strings.Contains(text, "xray:") {
-			t.Error("rights to trace without tracing")
+		for _, id := range []string{"LambdaRole", "PipelineRole"} {
+			role := resource(t, root, id)
+			rights := 0
+			conditional(role, "Traced", func(yes *yaml.Node) { rights += strings.Count(render(t, yes), "- xray:") })
+			if all := strings.Count(render(t, role), "- xray:"); rights == 0 || rights != all {
+				t.Errorf("%s: %d of %d rights to trace are under the condition", id, rights, all)
+			}
 		}
 	}
 }

@@ -47,7 +47,8 @@ func newFunctions(in Input) ([]function, error) {
 		problems = append(problems, checkEnv(s.Target, env)...)
 		d := in.Config.LambdaDefaults
 		s.Memory = cmp.Or(s.Memory, d.Memory)
-		s.Timeout = cmp.Or(s.Timeout, d.Timeout)
+		timeout, problem := lambdaTimeout(in.Graph, s, d.Timeout)
+		problems, s.Timeout = append(problems, problem), timeout
 		s.EphemeralStorage = cmp.Or(s.EphemeralStorage, d.EphemeralStorage)
 		all = append(all, function{Function: f, image: in.Images[i], step: s, env: env})
 	}
@@ -87,18 +88,15 @@ func (f function) logGroup() *yaml.Node {
 		"UpdateReplacePolicy", "Delete",
 		"Properties", object(
 			"LogGroupName", sub("/aws/lambda/${AWS::StackName}/"+f.Name),
-			"RetentionInDays", ref(paramRetention)),
+			"RetentionInDays", ref(paramRetention),
+			"KmsKeyId", ifKey(ref(paramKey))),
 	)
 }
 
 // resource is the Lambda. Its name is CloudFormation's, which begins with the
 // stack's and the logical id's and has the 64 characters that Lambda allows: two
 // stacks in one account don't collide, and a change that replaces it works.
-func (f function) resource(flow string, tracing bool) *yaml.Node {
-	mode := "PassThrough"
-	if tracing {
-		mode = "Active"
-	}
+func (f function) resource(flow string) *yaml.Node {
 	architecture := "arm64"
 	if f.step.Architecture == "amd64" {
 		architecture = "x86_64"
@@ -121,8 +119,9 @@ func (f function) resource(flow string, tracing bool) *yaml.Node {
 			"Timeout", f.step.Timeout,
 			"EphemeralStorage", object("Size", f.step.EphemeralStorage),
 			"Environment", object("Variables", variables),
+			"KmsKeyArn", ifKey(ref(paramKey)),
 			"LoggingConfig", object("LogFormat", "JSON", "LogGroup", ref(f.logGroupID())),
-			"TracingConfig", object("Mode", mode),
+			"TracingConfig", object("Mode", choose(traced, "Active", "PassThrough")),
 			"Tags", tags(flow, f.Name)),
 	)
 }

@@ -14,8 +14,10 @@ const (
 	machineLogGroup = "StateMachineLogs"
 )
 
-// stateMachine has the stack's name: it is what people start by name, and one
-// stack has one. Left to CloudFormation, the name would not even hold the stack's.
+// stateMachine has the stack's name unless another one is given: it is what
+// people start by name, and one stack has one. Left to CloudFormation, the name
+// would not even hold the stack's. A stack's name may have 128 characters and a
+// state machine's 80, which no template can check: a longer one needs the parameter.
 func (t template) stateMachine() (*yaml.Node, error) {
 	substitutions, err := t.substitutions()
 	if err != nil {
@@ -24,7 +26,7 @@ func (t template) stateMachine() (*yaml.Node, error) {
 	return object(
 		"Type", "AWS::StepFunctions::StateMachine",
 		"Properties", object(
-			"StateMachineName", ref("AWS::StackName"),
+			"StateMachineName", choose(nameAfterStack, ref("AWS::StackName"), ref(paramMachineName)),
 			"StateMachineType", "STANDARD",
 			"RoleArn", choose(createPipelineRole, getAtt("PipelineRole", "Arn"), ref(paramPipelineRole)),
 			"DefinitionString", block(string(t.definition)),
@@ -34,7 +36,7 @@ func (t template) stateMachine() (*yaml.Node, error) {
 				"IncludeExecutionData", false,
 				"Destinations", list(object("CloudWatchLogsLogGroup",
 					object("LogGroupArn", getAtt(machineLogGroup, "Arn"))))),
-			"TracingConfiguration", object("Enabled", t.tracing),
+			"TracingConfiguration", object("Enabled", choose(traced, true, false)),
 			"Tags", tags(t.flow, "")),
 	), nil
 }
@@ -48,7 +50,8 @@ func (t template) machineLogGroup() *yaml.Node {
 		"UpdateReplacePolicy", "Delete",
 		"Properties", object(
 			"LogGroupName", sub("/aws/vendedlogs/states/${AWS::StackName}"),
-			"RetentionInDays", ref(paramRetention)),
+			"RetentionInDays", ref(paramRetention),
+			"KmsKeyId", ifKey(ref(paramKey))),
 	)
 }
 

@@ -2,6 +2,7 @@ package cfn
 
 import (
 	"fmt"
+	"strconv"
 
 	"gopkg.in/yaml.v3"
 
@@ -18,15 +19,34 @@ const (
 	paramLambdaRole   = "LambdaRoleArn"
 	paramRetention    = "LogRetentionDays"
 	paramLogLevel     = "LogLevel"
+	paramTracing      = "Tracing"
+	paramKey          = "KmsKeyArn"
+	paramMachineName  = "StateMachineName"
+
+	paramSchedulerRole = "SchedulerRoleArn" // of a flow with schedules
+	paramAlarmTopic    = "AlarmTopicArn"    // of a flow with alarms
 
 	createBucket       = "CreateArtifactBucket"
 	createPipelineRole = "CreatePipelineRole"
 	createLambdaRole   = "CreateLambdaRole"
 	ownRegistry        = "UseOwnRegistry"
+	traced             = "Traced"
+	useKey             = "UseKmsKey"
+	nameAfterStack     = "NameAfterStack"
+
+	createSchedulerRole = "CreateSchedulerRole"
+	notify              = "NotifyTopic"
+)
+
+// The forms of values that only a deployment gives.
+const (
+	keyForm         = `^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]+:key/[A-Za-z0-9-]+$`
+	topicForm       = `^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]+:[A-Za-z0-9_-]+$`
+	machineNameForm = `^[A-Za-z0-9_-]{1,80}$`
 )
 
 // parameters are what differs between environments.
-func parameters(c config.Config) *yaml.Node {
+func (t template) parameters(c config.Config) *yaml.Node {
 	days := list()
 	for _, d := range config.Retentions {
 		days.Content = append(days.Content, node(d))
@@ -34,7 +54,9 @@ func parameters(c config.Config) *yaml.Node {
 	days.Style = yaml.FlowStyle
 	levels := list("ALL", "ERROR", "FATAL", "OFF")
 	levels.Style = yaml.FlowStyle
-	return object(
+	switches := list("true", "false")
+	switches.Style = yaml.FlowStyle
+	all := object(
 		paramBucket, optional(c.ArtifactBucket, config.BucketForm,
 			"Bucket for the values that pass between steps, in this account and region. Empty: the stack creates one.",
 			"the name of a bucket, or nothing"),
@@ -68,7 +90,45 @@ func parameters(c config.Config) *yaml.Node {
 			"Description", "Which events of an execution are logged. The values themselves never are.",
 			"Default", "ERROR",
 			"AllowedValues", levels),
+		paramTracing, object(
+			"Type", "String",
+			"Description", "Whether executions and functions are traced by X-Ray.",
+			"Default", strconv.FormatBool(c.Tracing),
+			"AllowedValues", switches),
+		paramKey, optional("", keyForm,
+			"Key for the values in the bucket, the logs, the functions' environment and the dead-letter queue. Its policy has to let CloudWatch Logs use it. "+
+				"Empty: keys of AWS.", "the ARN of a key, or nothing"),
+		paramMachineName, optional("", machineNameForm,
+			"Name of the state machine. Empty: the stack's, which then has up to 80 characters.",
+			"up to 80 letters, digits, _ and -, or nothing"),
 	)
+	t.addScheduleParameters(all)
+	if t.alarms {
+		add(all, paramAlarmTopic, optional("", topicForm,
+			"SNS topic that the alarms notify, in this region. Empty: they notify nobody.", "the ARN of a topic, or nothing"))
+	}
+	return all
+}
+
+func (t template) addScheduleParameters(all *yaml.Node) {
+	if len(t.schedules) == 0 {
+		return
+	}
+	add(all, paramSchedulerRole, optional("", config.RoleForm,
+		"Role of the schedules. Empty: the stack creates one.", "the ARN of a role, or nothing"))
+	for _, s := range t.schedules {
+		state := "ENABLED"
+		if s.Disabled {
+			state = "DISABLED"
+		}
+		states := list("ENABLED", "DISABLED")
+		states.Style = yaml.FlowStyle
+		add(all, scheduleState(s), object(
+			"Type", "String",
+			"Description", "Whether the schedule "+s.Expression()+" starts the flow.",
+			"Default", state,
+			"AllowedValues", states))
+	}
 }
 
 // optional is a parameter that may be empty.
@@ -82,13 +142,23 @@ func optional(value, form, description, constraint string) *yaml.Node {
 	)
 }
 
-func conditions() *yaml.Node {
-	return object(
+func (t template) conditions() *yaml.Node {
+	all := object(
 		createBucket, isEmpty(paramBucket),
 		createPipelineRole, isEmpty(paramPipelineRole),
 		createLambdaRole, isEmpty(paramLambdaRole),
 		ownRegistry, isEmpty(paramECR),
+		traced, equals(paramTracing, "true"),
+		useKey, isGiven(paramKey),
+		nameAfterStack, isEmpty(paramMachineName),
 	)
+	if len(t.schedules) > 0 {
+		add(all, createSchedulerRole, isEmpty(paramSchedulerRole))
+	}
+	if t.alarms {
+		add(all, notify, isGiven(paramAlarmTopic))
+	}
+	return all
 }
 
 // inBucket is the ARN of objects in the bucket. pattern follows the flow's
@@ -102,8 +172,8 @@ func bucketName() *yaml.Node {
 	return choose(createBucket, ref("ArtifactBucket"), ref(paramBucket))
 }
 
-func outputs() *yaml.Node {
-	return object(
+func (t template) outputs() *yaml.Node {
+	all := object(
 		"StateMachineArn", object(
 			"Description", "Start executions of this state machine.",
 			"Value", ref(stateMachine)),
@@ -114,4 +184,14 @@ func outputs() *yaml.Node {
 			"Description", "Log group of the executions.",
 			"Value", ref(machineLogGroup)),
 	)
+	if len(t.schedules) > 0 {
+		add(all,
+			"ScheduleGroupName", object(
+				"Description", "Group of the schedules.",
+				"Value", ref(scheduleGroup)),
+			"DeadLetterQueueUrl", object(
+				"Description", "Queue of the scheduled starts that failed.",
+				"Value", ref(deadLetters)))
+	}
+	return all
 }

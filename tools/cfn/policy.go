@@ -16,6 +16,18 @@ func allow(sid string, resource any, actions ...any) *yaml.Node {
 	)
 }
 
+// tlsOnly denies what comes without encryption on the way.
+func tlsOnly(action string, resource any) *yaml.Node {
+	return object(
+		"Sid", "TlsOnly",
+		"Effect", "Deny",
+		"Principal", "*",
+		"Action", action,
+		"Resource", resource,
+		"Condition", object("Bool", object("aws:SecureTransport", "false")),
+	)
+}
+
 // trust lets a service take the role, under a condition if there is one.
 func trust(service string, condition *yaml.Node) *yaml.Node {
 	return policy(object(

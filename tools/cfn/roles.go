@@ -24,8 +24,9 @@ func (t template) lambdaRole() *yaml.Node {
 				inline("logs", allow("Logs",
 					sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/${AWS::StackName}/*:*"),
 					"logs:CreateLogStream", "logs:PutLogEvents")),
-				t.whenTraced(inline("tracing", allow("Tracing", "*",
-					"xray:PutTraceSegments", "xray:PutTelemetryRecords")))),
+				whenTraced(inline("tracing", allow("Tracing", "*",
+					"xray:PutTraceSegments", "xray:PutTelemetryRecords"))),
+				keyPolicy("kms:Decrypt", "kms:GenerateDataKey")),
 			"Tags", tags(t.flow, "")),
 	)
 }
@@ -39,14 +40,15 @@ func (t template) pipelineRole() *yaml.Node {
 			"logs:CreateLogDelivery", "logs:CreateLogStream", "logs:GetLogDelivery", "logs:UpdateLogDelivery",
 			"logs:DeleteLogDelivery", "logs:ListLogDeliveries", "logs:PutLogEvents", "logs:PutResourcePolicy",
 			"logs:DescribeResourcePolicies", "logs:DescribeLogGroups")),
-		t.whenTraced(inline("tracing", allow("Tracing", "*",
+		whenTraced(inline("tracing", allow("Tracing", "*",
 			"xray:PutTraceSegments", "xray:PutTelemetryRecords",
 			"xray:GetSamplingRules", "xray:GetSamplingTargets"))))
 	if t.hasMaps {
 		policies.Content = append(policies.Content, inline("maps",
 			allow("Items", t.inBucket("*/items.json"), "s3:GetObject"),
 			allow("Results", t.inBucket("*/results/*"),
-				"s3:PutObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload")))
+				"s3:PutObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload")),
+			keyPolicy("kms:Decrypt", "kms:GenerateDataKey"))
 	}
 	// Only state machines of this account may use the role: without the
 	// condition, Step Functions could be made to use it for another's.
@@ -64,13 +66,8 @@ func (t template) pipelineRole() *yaml.Node {
 	)
 }
 
-// whenTraced leaves out what only a traced flow needs.
-func (t template) whenTraced(n *yaml.Node) *yaml.Node {
-	if t.tracing {
-		return n
-	}
-	return nil
-}
+// whenTraced is a policy inside a role that only a traced flow needs.
+func whenTraced(policy *yaml.Node) *yaml.Node { return when(traced, policy) }
 
 // invokeChunk is how many functions one policy names: a managed policy has up
 // to 6,144 characters, and an ARN with its quotes at most 130. All policies inside

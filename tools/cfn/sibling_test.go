@@ -10,7 +10,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/tools/cfn"
 	"github.com/lokki-build/lokki/tools/internal/flowtest"
 )
 
@@ -70,8 +70,8 @@ func references(n *yaml.Node) []string {
 }
 
 func TestNoCircularDependencies(t *testing.T) {
-	for _, g := range []graph.Graph{birds, sequence(100), flowtest.Random(7)} {
-		resources := at(template(t, input(t, g)), "Resources")
+	for _, in := range []cfn.Input{input(t, birds), scheduled(t), input(t, sequence(100)), input(t, flowtest.Random(7))} {
+		resources := at(template(t, in), "Resources")
 		state := map[string]int{} // 1: being visited, 2: done
 		var visit func(id string)
 		visit = func(id string) {
@@ -110,7 +110,7 @@ func TestLogicalIDsAreDistinctAndAlphanumeric(t *testing.T) {
 }
 
 func TestNoAccountRegionOrPartition(t *testing.T) {
-	text := render(t, at(template(t, input(t, birds)), "Resources"))
+	text := render(t, at(template(t, scheduled(t)), "Resources"))
 	text = regexp.MustCompile(`sha256:[0-9a-f]{64}`).ReplaceAllString(text, "")
 	if m := regexp.MustCompile(`\b[0-9]{12}\b|arn:aws|amazonaws\.com[/.]|\b[a-z]{2}-[a-z]+-[0-9]\b`).FindString(text); m != "" {
 		t.Errorf("the resources name %q", m)
@@ -147,7 +147,7 @@ func TestOnlyWhatTakesNoResourceHasAStar(t *testing.T) {
 			walk(inner)
 		}
 	}
-	walk(at(template(t, input(t, birds)), "Resources"))
+	walk(at(template(t, scheduled(t)), "Resources"))
 	if stars != 3 {
 		t.Errorf("%d statements with a star, want 3", stars)
 	}
@@ -207,6 +207,21 @@ func TestStringsStayStringsInYAML11(t *testing.T) {
 	}
 	if i := slices.IndexFunc(variables.Content, func(n *yaml.Node) bool { return n.Value == "ON" }); variables.Content[i].Style&yaml.DoubleQuotedStyle == 0 {
 		t.Error("the variable ON is not quoted")
+	}
+}
+
+func TestSecretsAreNoPlainEnvironmentVariables(t *testing.T) {
+	for _, secret := range []string{"AKIAIOSFODNN7EXAMPLE", "{{resolve:secretsmanager:birds}}", "-----BEGIN RSA PRIVATE KEY-----"} {
+		for name, put := range map[string]func(*cfn.Input){
+			"of all": func(in *cfn.Input) { in.Config.LambdaEnv = map[string]string{"KEY": secret} },
+			"of one": func(in *cfn.Input) { in.Manifest.Steps[0].Env = map[string]string{"KEY": secret} },
+		} {
+			in := input(t, birds)
+			put(&in)
+			if _, err := cfn.Generate(in); err == nil || !strings.Contains(err.Error(), "variable KEY holds a secret") || strings.Contains(err.Error(), secret) {
+				t.Errorf("%s, %s: error %v", secret, name, err)
+			}
+		}
 	}
 }
 

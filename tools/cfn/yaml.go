@@ -100,10 +100,31 @@ func choose(condition string, yes, no any) *yaml.Node {
 	return n
 }
 
+// noValue stands for a property or an element that isn't there.
+const noValue = "AWS::NoValue"
+
+// when is a large value, over several lines, that is there when the condition
+// holds.
+func when(condition string, value *yaml.Node) *yaml.Node {
+	n := choose(condition, value, ref(noValue))
+	n.Style = 0
+	return n
+}
+
 // isEmpty is the condition that a parameter has no value.
-func isEmpty(parameter string) *yaml.Node {
-	n := list(ref(parameter), "")
+func isEmpty(parameter string) *yaml.Node { return equals(parameter, "") }
+
+// equals is the condition that a parameter has the value.
+func equals(parameter, value string) *yaml.Node {
+	n := list(ref(parameter), value)
 	n.Tag, n.Style = "!Equals", yaml.FlowStyle
+	return n
+}
+
+// isGiven is the condition that a parameter has a value.
+func isGiven(parameter string) *yaml.Node {
+	n := list(isEmpty(parameter))
+	n.Tag, n.Style = "!Not", yaml.FlowStyle
 	return n
 }
 

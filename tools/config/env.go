@@ -41,9 +41,13 @@ func CheckVariable(name, value string) error {
 		return fmt.Errorf("variable %s is reserved by Lambda\nhint: choose another name", name)
 	case !variableForm.MatchString(name):
 		return fmt.Errorf("variable %q: want a letter, then one or more letters, digits or underscores", name)
-	case secretForm.MatchString(value):
+	case HoldsSecret(value):
 		return fmt.Errorf("variable %s holds a secret, which everyone who may read the Lambda's configuration would see\n"+
 			"hint: store it in Secrets Manager, give the secret's name here, and read it in the step", name)
 	}
 	return nil
 }
+
+// HoldsSecret reports whether a text that would stand readable in the template
+// has a credential in it.
+func HoldsSecret(text string) bool { return secretForm.MatchString(text) }
