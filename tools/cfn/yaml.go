@@ -134,7 +134,7 @@ func tagged(tag, value string) *yaml.Node {
 
 // chunk is how many entries of a section are encoded at once. The encoder keeps
 // all events of a document, so that its cost grows faster than the document.
-const chunk = 50
+const chunk = 10
 
 // encode writes a template: a mapping of sections, which are mappings too.
 func encode(template *yaml.Node) ([]byte, error) {
