@@ -58,7 +58,7 @@ func stored(err error) error {
 
 // one runs the step on the value at hand.
 func (a *attempt) one(ctx context.Context) ([]byte, error) {
-	if a.e.opts.OnCall != nil {
+	if a.e.view.all() {
 		a.start = time.Now()
 	}
 	a.running = true
@@ -85,10 +85,10 @@ func (a *attempt) one(ctx context.Context) ([]byte, error) {
 // tell reports what became of the step on the value at hand. again says that it
 // failed and will be tried again.
 func (a *attempt) tell(out []byte, err error, again bool) {
-	if a.e.opts.OnCall == nil || err != nil && !a.running {
+	if err == nil && !a.e.view.all() || err != nil && !a.running {
 		return // nobody wants to know, or it was not the step that failed
 	}
-	a.e.opts.OnCall(Call{
+	a.e.view.call(Call{
 		Step:  a.e.flow.Graph.Nodes[a.stage.node].Name,
 		Index: a.index(), Attempt: a.number,
 		Input: bytes.Clone(a.in[a.at]), Output: bytes.Clone(out), Err: err, Again: again,

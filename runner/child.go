@@ -41,7 +41,7 @@ func (c *child) run(ctx context.Context, stages []stage) error {
 			return err
 		}
 		if c.of == nil {
-			c.w.e.printer.done(s.nodes())
+			c.w.e.meter.through(s.nodes())
 		}
 	}
 	return nil
@@ -69,7 +69,7 @@ func (c *child) resume(ctx context.Context, stages []stage) (begin int, err erro
 				c.w.shard.find(passed.node)
 			}
 			if c.of == nil {
-				e.printer.done(passed.nodes())
+				e.meter.through(passed.nodes())
 			}
 		}
 		return i + 1, nil

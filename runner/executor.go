@@ -11,12 +11,12 @@ import (
 // executor is one run of a flow: workers that take the children of maps, never
 // more at work than steps may run at the same time.
 type executor struct {
-	flow    chain.Flow
-	stages  []stage
-	opts    Options
-	keeper  keeper // nil for a run in memory only
-	meter   *meter
-	printer *printer
+	flow   chain.Flow
+	stages []stage
+	opts   Options
+	keeper keeper // nil for a run in memory only
+	meter  *meter
+	view   *view
 
 	pool    pool
 	workers sync.WaitGroup

@@ -12,6 +12,7 @@ import (
 	"runtime"
 
 	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/internal/progress"
 )
 
 // parse reads the command line; help is true when it asks for that.
@@ -22,6 +23,9 @@ func (c command) parse(args []string, flow chain.Flow) (opts Options, help bool,
 	file := flags.String("input-file", "", "")
 	flags.IntVar(&opts.Concurrency, "concurrency", runtime.GOMAXPROCS(0), "")
 	flags.Float64Var(&opts.Backoff, "backoff", 1, "")
+	quiet := flags.Bool("quiet", false, "")
+	events := flags.Bool("json", false, "")
+	flags.StringVar(&opts.trace, "trace", "", "")
 	if err := flags.Parse(args); err != nil {
 		return Options{}, errors.Is(err, flag.ErrHelp), err
 	}
@@ -34,6 +38,10 @@ func (c command) parse(args []string, flow chain.Flow) (opts Options, help bool,
 		return Options{}, false, fmt.Errorf("--concurrency %d: want 1 or more", opts.Concurrency)
 	case !(opts.Backoff >= 0 && opts.Backoff <= maxBackoff):
 		return Options{}, false, fmt.Errorf("--backoff %v: want a factor from 0 to %d", opts.Backoff, maxBackoff)
+	case *quiet && *events:
+		return Options{}, false, errors.New("--quiet and --json exclude each other")
+	case given["trace"] && opts.trace == "":
+		return Options{}, false, errors.New("--trace: want the name of a file")
 	case given["input"] && given["input-file"]:
 		return Options{}, false, errors.New("--input and --input-file exclude each other")
 	case given["input"]:
@@ -44,7 +52,13 @@ func (c command) parse(args []string, flow chain.Flow) (opts Options, help bool,
 	if opts.Backoff == 0 {
 		opts.Backoff = NoBackoff
 	}
-	opts.Progress = c.stderr
+	opts.Progress, opts.view = c.stderr, new(view)
+	switch {
+	case *quiet:
+		opts.view.form = progress.Quiet
+	case *events:
+		opts.view.form = progress.JSON
+	}
 	if err == nil && opts.Input != nil && len(bytes.TrimSpace(opts.Input)) == 0 {
 		err = errors.New("the input is empty")
 	}
@@ -59,16 +73,21 @@ func (c command) read(file string) ([]byte, error) {
 		}
 		return data, nil
 	}
-	// "bazel run" changes the directory; the user's own is in the environment
-	// (https://bazel.build/docs/user-manual#running-executables).
-	if wd := os.Getenv("BUILD_WORKING_DIRECTORY"); wd != "" && !filepath.IsAbs(file) {
-		file = filepath.Join(wd, file)
-	}
-	data, err := os.ReadFile(file)
+	data, err := os.ReadFile(userPath(file))
 	if err != nil {
 		return nil, fmt.Errorf("reading --input-file: %w", err)
 	}
 	return data, nil
+}
+
+// userPath is where the user's name of a file leads. "bazel run" changes the
+// directory; the user's own is in the environment
+// (https://bazel.build/docs/user-manual#running-executables).
+func userPath(file string) string {
+	if wd := os.Getenv("BUILD_WORKING_DIRECTORY"); wd != "" && !filepath.IsAbs(file) {
+		return filepath.Join(wd, file)
+	}
+	return file
 }
 
 // usage writes the help to standard output.
@@ -80,15 +99,20 @@ func (c command) usage(flow chain.Flow) error {
 	_, err := fmt.Fprintf(c.stdout, `Runs the flow %[2]s in this process.
 
 usage: %[1]s [--input JSON | --input-file FILE] [--concurrency N] [--backoff FACTOR]
+       [--quiet | --json] [--trace FILE]
        %[1]s describe [--format text|mermaid]
 
   --input JSON       overrides the flow's defaults, field by field
   --input-file FILE  the same from a file; - is standard input
   --concurrency N    how many steps run at the same time (%[3]d)
   --backoff FACTOR   of the pauses before retries: 0 for none (1)
+  --quiet            shows no progress, only errors
+  --json             shows progress as JSON, an event a line
+  --trace FILE       writes all calls of steps for https://ui.perfetto.dev
   --help             writes this
 
-The result is written to standard output as JSON, progress to standard error.
+The result is written to standard output as JSON, progress to standard error:
+live if that is a terminal, without colours if NO_COLOR is set.
 Exit codes: 0 done, 1 the flow failed, 2 the call was wrong.
 
 The defaults, a %[4]s:

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/internal/trace"
 	"github.com/lokki-build/lokki/lokki"
 )
 
@@ -69,9 +70,11 @@ func (c command) run(ctx context.Context, args []string) int {
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	result, err := c.runFlow(ctx, flow, opts)
-	if err == nil {
-		_, err = fmt.Fprintf(c.stdout, "%s\n", result)
+	result, err := c.traced(ctx, flow, opts)
+	if result != nil {
+		if _, failed := fmt.Fprintf(c.stdout, "%s\n", result); failed != nil {
+			err = failed
+		}
 	}
 	var wrong inputError
 	switch {
@@ -86,6 +89,24 @@ func (c command) run(ctx context.Context, args []string) int {
 	}
 	fmt.Fprintf(c.stderr, "error: %v\n", err)
 	return exitFailed
+}
+
+// traced runs the flow and writes the trace that opts ask for. The trace's error
+// comes with the result.
+func (c command) traced(ctx context.Context, flow chain.Flow, opts Options) ([]byte, error) {
+	if opts.trace == "" {
+		return c.runFlow(ctx, flow, opts)
+	}
+	file, err := os.Create(userPath(opts.trace))
+	if err != nil {
+		return nil, inputError{fmt.Errorf("creating the file of --trace: %w", err)}
+	}
+	opts.view.trace = trace.New(file, flow.Graph.Flow, time.Now())
+	result, err := c.runFlow(ctx, flow, opts)
+	if failed := errors.Join(opts.view.trace.Close(), file.Close()); failed != nil {
+		err = errors.Join(err, fmt.Errorf("writing the trace: %w", failed))
+	}
+	return result, err
 }
 
 // runFlow returns some time after ctx is done even if steps pay it no heed:
@@ -110,6 +131,7 @@ func (c command) runFlow(ctx context.Context, flow chain.Flow, opts Options) ([]
 	case o := <-ended:
 		return o.result, o.err
 	case <-time.After(c.grace):
+		opts.view.stop(context.Cause(ctx))
 		return nil, context.Cause(ctx)
 	}
 }

@@ -69,6 +69,11 @@ func TestCommand(t *testing.T) {
 		"both inputs":        {birds, "", []string{"--input", "{}", "--input-file", "-"}, 2, "", "error: --input and --input-file exclude each other\nhint: flow_local --help lists the flags\n"},
 		"concurrency 0":      {birds, "", []string{"--concurrency", "0"}, 2, "", "error: --concurrency 0: want 1 or more\n"},
 		"unknown flag":       {birds, "", []string{"--inptu", "{}"}, 2, "", "error: flag provided but not defined: -inptu\nhint: "},
+		"quiet":              {birds, "", []string{"--quiet"}, 0, `"flappy goose, flappy duck, flappy seagull"` + "\n", ""},
+		"json":               {birds, "", []string{"--json"}, 0, `"flappy goose, flappy duck, flappy seagull"` + "\n", `{"event":"run-started","time":"`},
+		"quiet and json":     {birds, "", []string{"--json", "--quiet"}, 2, "", "error: --quiet and --json exclude each other\n"},
+		"trace to no file":   {birds, "", []string{"--trace", ""}, 2, "", "error: --trace: want the name of a file\n"},
+		"trace to nowhere":   {birds, "", []string{"--trace", "none/trace.json"}, 2, "", "error: creating the file of --trace: open "},
 		"argument":           {birds, "", []string{"{}"}, 2, "", "error: unexpected argument \"{}\"\n"},
 		"a panicking step":   {program(ExplodeFlow), "", nil, 1, "", "explode-flow: failed in "},
 		"a step's error":     {program(ExplodeFlow), "", nil, 1, "", "step explode[0] (github.com/lokki-build/lokki/runner.Explode): panic: exploded at 7\n\ngoroutine "},
@@ -101,23 +106,30 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// TestProgress compares the lines, with all times made the same.
+// TestProgress compares the lines, but for times and what they decide.
 func TestProgress(t *testing.T) {
 	got := program(TableFlow).try(t.Context(), "", "--concurrency", "2")
 	want := `table-flow: 5 steps
-  rows            1 call     0.1 ms
-  row            3 calls     0.1 ms
-  cell          12 calls     0.1 ms
-  sum-row        3 calls     0.1 ms
-  sum-rows        1 call     0.1 ms
-table-flow: done in 0.1 ms
+  rows  1 call  T
+  row  3 calls  T
+  cell  12 calls  T
+  sum-row  3 calls  T
+  sum-rows  1 call  T
+
+  step  calls  retries  time  total  median  max  at  in  out
+  rows  1  0  T  T  T  T  22 B  33 B
+  row  3  0  T  T  T  T  [i]  29 B  29 B
+  cell  12  0  T  T  T  T  [i]  14 B  14 B
+  sum-row  3  0  T  T  T  T  [i]  29 B  5 B
+  sum-rows  1  0  T  T  T  T  9 B  2 B
+
+table-flow: done in T
 `
-	if lines := regexp.MustCompile(` *[\d.]+ m?s\b`).ReplaceAllStringFunc(got.stderr, func(s string) string {
-		if len(s) < 10 { // the last line has no column to fill
-			return " 0.1 ms"
-		}
-		return "     0.1 ms"
-	}); lines != want {
+	lines := got.stderr
+	for pattern, same := range map[string]string{`[\d.]+ [mµ]?s\b`: "T", `(\[\d+\])+`: "[i]", `\b  +`: "  ", `\]  +`: "]  "} {
+		lines = regexp.MustCompile(pattern).ReplaceAllString(lines, same)
+	}
+	if lines != want {
 		t.Errorf("got:\n%s\nwant:\n%s", lines, want)
 	}
 }
@@ -170,7 +182,7 @@ func TestInterruptWithoutGrace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.runFlow(ctx, flow, Options{Concurrency: 1}); err == nil || err.Error() != "enough" {
+	if _, err := c.runFlow(ctx, flow, Options{Concurrency: 1, view: new(view)}); err == nil || err.Error() != "enough" {
 		t.Errorf("got %v", err)
 	}
 	close(release)

@@ -157,6 +157,9 @@ func (m *meter) step(node int) progress.Step {
 		m.shards[i].addTo(&step, node, &times, m.start)
 	}
 	step.Median = min(times.Median(), step.Max)
+	if step.Done-step.Found+step.Failed == 1 {
+		step.Median = step.Max // without the histogram's error
+	}
 	return step
 }
 

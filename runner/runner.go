@@ -15,6 +15,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/chain"
 	"github.com/lokki-build/lokki/internal/inputs"
+	"github.com/lokki-build/lokki/internal/progress"
 	"github.com/lokki-build/lokki/lokki"
 	"github.com/lokki-build/lokki/lokki/codec"
 )
@@ -33,7 +34,8 @@ type Options struct {
 	// tenth. 0 is 1, the pauses that the flow says. With NoBackoff there are none.
 	Backoff float64
 
-	// Progress is written a line for each step that is done; nil for none.
+	// Progress is written a line for each step that is done, and a table of
+	// all steps at the end; nil for none.
 	Progress io.Writer
 
 	// Inject, in tests, is asked before every try of a step. An error that it
@@ -45,6 +47,9 @@ type Options struct {
 	// OnCall is told of every try of a step when it has ended. It is called
 	// by many goroutines at once.
 	OnCall func(Call)
+
+	view  *view  // of a command; nil shows lines on Progress
+	trace string // of a command: the file to write
 }
 
 // NoBackoff, as Options.Backoff, has retries follow at once.
@@ -116,12 +121,17 @@ func run(ctx context.Context, flow chain.Flow, opts Options) ([]byte, error) {
 		opts.Concurrency = runtime.GOMAXPROCS(0)
 	}
 	m := newMeter(flow.Graph, min(opts.Concurrency, runtime.GOMAXPROCS(0)))
-	e := &executor{flow: flow, stages: plan(flow.Graph), opts: opts, meter: m, printer: newPrinter(opts.Progress, m)}
+	v := opts.view
+	if v == nil {
+		v = &view{form: progress.Lines}
+	}
+	v.start(opts, m)
+	e := &executor{flow: flow, stages: plan(flow.Graph), opts: opts, meter: m, view: v}
 	result, err := e.run(ctx, input)
-	e.printer.end(err == nil)
 	if err != nil && !named(err) {
 		err = fmt.Errorf("running %s: %w", flow.Graph.Flow, err)
 	}
+	v.stop(err)
 	return result, err
 }
 

@@ -40,20 +40,22 @@ type view interface {
 
 // Report shows a run from Start to Stop.
 type Report struct {
-	config      Config
-	begin       time.Time
-	stop, ended chan struct{}
+	config  Config
+	begin   time.Time
+	stopped sync.Once
+	stop    chan struct{}
 
 	mu       sync.Mutex // of what follows, and of the writer
-	view     view       // nil for none
+	view     view       // nil for none, and after the end
 	failures failures
 }
 
 // Start begins to show a run.
 func Start(c Config) *Report {
-	r := &Report{config: c, begin: time.Now(), stop: make(chan struct{}), ended: make(chan struct{})}
-	r.view = c.newView(r.begin)
-	go r.watch()
+	r := &Report{config: c, begin: time.Now(), stop: make(chan struct{})}
+	if r.view = c.newView(r.begin); r.view != nil {
+		go r.watch()
+	}
 	return r
 }
 
@@ -72,10 +74,6 @@ func (c Config) newView(now time.Time) view {
 }
 
 func (r *Report) watch() {
-	defer close(r.ended)
-	if r.view == nil {
-		return
-	}
 	tick := time.NewTicker(poll)
 	defer tick.Stop()
 	for {
@@ -85,7 +83,9 @@ func (r *Report) watch() {
 		case now := <-tick.C:
 			steps := r.config.Steps()
 			r.mu.Lock()
-			r.view.update(steps, now)
+			if r.view != nil {
+				r.view.update(steps, now)
+			}
 			r.mu.Unlock()
 		}
 	}
@@ -94,26 +94,31 @@ func (r *Report) watch() {
 // Call tells of a call that has ended. One that returned a result costs
 // nothing.
 func (r *Report) Call(c Call) {
-	if c.Err == nil || r.view == nil {
+	if c.Err == nil {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.view == nil {
+		return
+	}
 	r.view.call(c, time.Now())
 	if !c.Again {
 		r.failures.add(c)
 	}
 }
 
-// Stop ends the view of a run that ended with err, and leaves its table.
+// Stop ends the view of a run that ended with err, and leaves its table. Only
+// the first call counts; calls of a run that goes on all the same don't.
 func (r *Report) Stop(err error) {
-	close(r.stop)
-	<-r.ended
-	if r.view == nil {
-		return
-	}
-	steps := r.config.Steps()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.view.end(outcome{flow: r.config.Flow, steps: steps, begin: r.begin, now: time.Now(), failures: r.failures, err: err})
+	r.stopped.Do(func() {
+		close(r.stop)
+		steps := r.config.Steps()
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if r.view != nil {
+			r.view.end(outcome{flow: r.config.Flow, steps: steps, begin: r.begin, now: time.Now(), failures: r.failures, err: err})
+			r.view = nil
+		}
+	})
 }

@@ -6,6 +6,7 @@ package trace
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -72,11 +73,16 @@ func (t *Writer) Close() error {
 		t.write(fmt.Appendf(nil, ",\n"+`{"ph":"M","name":"thread_name","pid":1,"tid":%d,"args":{"name":"worker %d"}}`, i+1, i+1))
 	}
 	t.write([]byte("\n]}\n"))
-	if err := t.out.Flush(); t.err == nil {
-		t.err = err
+	if t.err == nil {
+		t.err = t.out.Flush()
 	}
-	return t.err
+	err := t.err
+	t.err = errClosed
+	return err
 }
+
+// errClosed keeps calls that end after Close out.
+var errClosed = errors.New("the trace is closed")
 
 // lane finds a track that is free at begin: events of one track may only
 // follow each other or be nested. It takes the one that was used last, so that
