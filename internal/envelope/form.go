@@ -13,8 +13,9 @@ func isName(s string) bool {
 	return made(s, "-_") && s[0] != '-' && s[0] != '_' && s == strings.ToLower(s)
 }
 
-// isRun reports whether s can be a run id.
-func isRun(s string) bool { return made(s, "!'()+.=@_-") && s != "." && s != ".." }
+// IsRun reports whether s can be a run id: 1 to 80 letters, digits or any of
+// !'()+.=@_-.
+func IsRun(s string) bool { return made(s, "!'()+.=@_-") && s != "." && s != ".." }
 
 // made reports whether s is 1 to maxName ASCII letters, digits and others.
 func made(s, others string) bool {

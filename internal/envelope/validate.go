@@ -46,7 +46,7 @@ func (r Request) Validate() error {
 	var all problems
 	all.unless(isName(r.Flow), "flow %q: want the flow's name, as in \"birds-flow\"", r.Flow)
 	all.unless(isName(r.Step), "step %q: want the step's name, as in \"flap-bird\"", r.Step)
-	all.unless(isRun(r.Run),
+	all.unless(IsRun(r.Run),
 		"run %q: want 1 to 80 letters, digits or any of !'()+.=@_-", r.Run)
 	all.unless(isPath(r.Path),
 		"path %q: want indices that each end in a slash, as in \"3/17/\", %d bytes at most", r.Path, maxPath)

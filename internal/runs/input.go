@@ -1,0 +1,177 @@
+package runs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/fanout"
+	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/lokki/store"
+)
+
+// Look opens a run that stays as it is.
+func Look(ctx context.Context, p *Place, c Config) (*Run, error) {
+	now, err := c.record()
+	if err != nil {
+		return nil, err
+	}
+	was, _, err := c.find(ctx, p, now)
+	if err != nil {
+		return nil, err
+	}
+	for i := range c.Graph.Nodes {
+		if why, readable := was.difference(now, i); !readable {
+			return nil, Misuse{fmt.Errorf("run %s is not one of this flow any more: of %s, %s", was.Run, c.Graph.Nodes[i].Name, why)}
+		}
+	}
+	return newRun(p, was, len(was.Steps), len(was.Steps)), nil
+}
+
+// Input is what a step was given in one call: its argument at an index in each
+// map around it, outermost first.
+func (r *Run) Input(ctx context.Context, step string, index []int) (node int, input []byte, err error) {
+	node, err = nodeNamed(r.Graph, step)
+	if err != nil {
+		return 0, nil, err
+	}
+	n := r.Graph.Nodes[node]
+	if len(index) != len(n.Scope) {
+		return 0, nil, Misuse{wrongDepth(n, index)}
+	}
+	if err := r.inRange(ctx, n, index); err != nil {
+		return 0, nil, err
+	}
+	input, err = r.input(ctx, node, index)
+	if errors.Is(err, store.ErrNotFound) {
+		err = Misuse{fmt.Errorf("run %s has no input for %s: %s was not done\nhint: resume the run, which does it",
+			r.Record.Run, r.describe(node, index), n.From)}
+	}
+	return node, input, err
+}
+
+func wrongDepth(n graph.Node, index []int) error {
+	given := "none is given"
+	if len(index) > 0 {
+		given = fmt.Sprintf("%s has %d", strings.TrimSuffix(pathOf(index), "/"), len(index))
+	}
+	switch len(n.Scope) {
+	case 0:
+		return fmt.Errorf("%s is in no map, so its call has no index: %s\nhint: leave --at out", n.Name, given)
+	case 1:
+		return fmt.Errorf("%s is in the map %s: want one index, %s\nhint: as in --at 3", n.Name, n.Scope[0], given)
+	}
+	return fmt.Errorf("%s is in the maps %s: want %d indices, %s\nhint: as in --at 3%s", n.Name, strings.Join(n.Scope, ", "),
+		len(n.Scope), given, strings.Repeat("/17", len(n.Scope)-1))
+}
+
+// inRange checks an index against the list of each map around the step.
+func (r *Run) inRange(ctx context.Context, n graph.Node, index []int) error {
+	for depth, name := range n.Scope {
+		opened, err := nodeNamed(r.Graph, name)
+		if err != nil {
+			return err
+		}
+		list, err := r.listFor(ctx, opened, index[:depth])
+		if errors.Is(err, store.ErrNotFound) {
+			return Misuse{fmt.Errorf("run %s has no input for %s: %s was not done\nhint: resume the run, which does it",
+				r.Record.Run, r.describe(opened, index[:depth+1]), r.describe(opened-1, index[:depth]))}
+		}
+		if err != nil {
+			return err
+		}
+		if i := index[depth]; i < 0 || i >= len(list) {
+			return Misuse{fmt.Errorf("index %d is out of range: %s has %s", i, r.describe(opened, index[:depth]), countOf(len(list)))}
+		}
+	}
+	return nil
+}
+
+func countOf(n int) string {
+	switch n {
+	case 0:
+		return "no items"
+	case 1:
+		return "one item, 0"
+	}
+	return fmt.Sprintf("items 0 to %d", n-1)
+}
+
+// listFor is the list that the map opened by a node takes its items from, in
+// the child at an index of the maps around.
+func (r *Run) listFor(ctx context.Context, opened int, index []int) ([][]byte, error) {
+	from := opened - 1
+	return r.place.list(ctx, listKeys(r.nodes[from], r.Steps[from].Name, pathOf(index)), r.Graph.Nodes[opened].BatchSize())
+}
+
+func (r *Run) input(ctx context.Context, node int, index []int) ([]byte, error) {
+	switch r.Graph.Nodes[node].Kind {
+	case graph.Start:
+		return r.Argument, nil
+	case graph.Map:
+		list, err := r.listFor(ctx, node, index[:len(index)-1])
+		if err != nil {
+			return nil, err
+		}
+		return list[index[len(index)-1]], nil
+	case graph.Agg:
+		return r.gather(ctx, node, index)
+	}
+	from := r.nodes[node-1].Output(r.Steps[node-1].Name, "")
+	at := 0
+	if len(index) > 0 {
+		scope := r.Graph.Nodes[node].Scope
+		opened, err := nodeNamed(r.Graph, scope[len(scope)-1])
+		if err != nil {
+			return nil, err
+		}
+		last := len(index) - 1
+		at = index[last] % r.Graph.Nodes[opened].BatchSize()
+		from = r.nodes[node-1].Output(r.Steps[node-1].Name, envelope.Child(pathOf(index[:last]), index[last]-at))
+	}
+	values, err := r.place.lines(ctx, from)
+	if err == nil && at >= len(values) {
+		err = fmt.Errorf("%s has %d values, want more than %d", from, len(values), at)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return values[at], nil
+}
+
+// gather is the list of a map's results, as its aggregation gets it.
+func (r *Run) gather(ctx context.Context, node int, index []int) ([]byte, error) {
+	opened := opener(r.Graph, node)
+	list, err := r.listFor(ctx, opened, index)
+	if err != nil {
+		return nil, err
+	}
+	last, path, batch := node-1, pathOf(index), r.Graph.Nodes[opened].BatchSize()
+	results := make([][]byte, len(list))
+	output := func(first int) string { return r.nodes[last].Output(r.Steps[last].Name, envelope.Child(path, first)) }
+	item := func(i int, value []byte) error {
+		results[i] = value
+		return nil
+	}
+	if r.Graph.Nodes[opened].Tolerate == 0 {
+		return gathered(results, fanout.Gather(ctx, r.place.store, len(list), batch, output, item))
+	}
+	_, err = fanout.GatherFound(ctx, r.place.store, len(list), batch, output, item)
+	return gathered(results, err)
+}
+
+// gathered joins the results that there are.
+func gathered(results [][]byte, err error) ([]byte, error) {
+	if err != nil {
+		return nil, err
+	}
+	found := results[:0]
+	for _, v := range results {
+		if v != nil {
+			found = append(found, v)
+		}
+	}
+	return joined(found), nil
+}

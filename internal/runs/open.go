@@ -1,0 +1,162 @@
+package runs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/packed"
+	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/lokki/store"
+)
+
+// Misuse is an error of who asks for a run, not of the run.
+type Misuse struct{ Err error }
+
+func (m Misuse) Error() string { return m.Err.Error() }
+
+// Unwrap returns the error itself.
+func (m Misuse) Unwrap() error { return m.Err }
+
+// Last, as a run to resume, is the one that was begun or resumed last.
+const Last = "last"
+
+// Config says which run of a flow is wanted.
+type Config struct {
+	Graph        graph.Graph
+	Fingerprints func(function string) (string, error)             // of each step's code
+	Merge        func(input json.RawMessage) (argument []byte, err error) // lays it over the defaults
+
+	Input  json.RawMessage // nil if none was given
+	Run    string          // id of a new run; "" for one of the time
+	Resume string          // id of the run to go on with, or Last; "" for a new run
+	From   string          // name of the step to begin with; "" for what is missing
+	Now    time.Time
+}
+
+// Open begins a new run, or resumes one.
+func Open(ctx context.Context, p *Place, c Config) (*Run, error) {
+	now, err := c.record()
+	if err != nil {
+		return nil, err
+	}
+	if c.Resume == "" {
+		return c.begin(ctx, p, now)
+	}
+	return c.resume(ctx, p, now)
+}
+
+// record is that of the flow as it is now, but for the run and its input.
+func (c Config) record() (Record, error) {
+	r := Record{Version: recordVersion, Flow: c.Graph.Flow, Graph: c.Graph}
+	for _, n := range c.Graph.Nodes {
+		f, err := c.Fingerprints(n.Function)
+		if err != nil {
+			return Record{}, err
+		}
+		r.Steps = append(r.Steps, Step{Name: n.Name, Fingerprint: f})
+	}
+	return r, nil
+}
+
+// begin begins a new run.
+func (c Config) begin(ctx context.Context, p *Place, now Record) (*Run, error) {
+	var err error
+	now.Input = c.Input
+	if now.Argument, err = c.Merge(c.Input); err != nil {
+		return nil, err
+	}
+	if c.Run != "" {
+		if err := checkID(c.Run); err != nil {
+			return nil, err
+		}
+		if err := c.unused(ctx, p, c.Run); err != nil {
+			return nil, err
+		}
+		return p.create(ctx, now, c.Run, 0)
+	}
+	id := c.Now.Format("20060102-150405")
+	for n := 1; ; n++ {
+		run, err := p.create(ctx, now, numbered(id, "-", n), 0)
+		if !errors.Is(err, store.ErrExists) && !errors.Is(err, packed.ErrLocked) {
+			return run, err
+		}
+	}
+}
+
+// numbered is id for the first, then with a number.
+func numbered(id, sign string, n int) string {
+	if n == 1 {
+		return id
+	}
+	return id + sign + strconv.Itoa(n)
+}
+
+func checkID(id string) error {
+	switch {
+	case id == Last:
+		return Misuse{fmt.Errorf("run %q: this means the one that was begun or resumed last", id)}
+	case !envelope.IsRun(id):
+		return Misuse{fmt.Errorf("run %q: want 1 to 80 letters, digits or any of !'()+.=@_-", id)}
+	}
+	return nil
+}
+
+// unused refuses the id of a run that has values already.
+func (c Config) unused(ctx context.Context, p *Place, id string) error {
+	exists := Misuse{fmt.Errorf("%s has a run %s of %s already\nhint: --resume %[2]s goes on with it; --run takes another name", p.Spec, id, c.Graph.Flow)}
+	k := p.keys(c.Graph.Flow, id)
+	_, err := p.record(ctx, k)
+	if err == nil {
+		return exists
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	begun, err := c.begun(ctx, p, k)
+	if err == nil && begun {
+		return exists
+	}
+	return err
+}
+
+// begun reports whether the first step has an output in a run.
+func (c Config) begun(ctx context.Context, p *Place, k envelope.Keys) (bool, error) {
+	first := c.Graph.Nodes[0].Name
+	for _, key := range []string{k.Output(first, ""), k.Items(first, "")} {
+		_, err := p.store.Size(ctx, key)
+		if err == nil {
+			return true, nil
+		}
+		if !errors.Is(err, store.ErrNotFound) {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// create stores the record of a new run, in which the nodes from index fresh on are its own.
+func (p *Place) create(ctx context.Context, r Record, id string, fresh int) (*Run, error) {
+	r.Run = id
+	r.Steps = slices.Clone(r.Steps)
+	for i := fresh; i < len(r.Steps); i++ {
+		r.Steps[i].Run = id
+	}
+	k := p.keys(r.Flow, id)
+	if err := p.lock(k); err != nil {
+		return nil, err
+	}
+	if err := p.putRecord(ctx, k, r); err != nil {
+		return nil, err
+	}
+	if err := p.setLast(r.Flow, id); err != nil {
+		return nil, err
+	}
+	return newRun(p, r, fresh, fresh), nil
+}
+

@@ -1,0 +1,213 @@
+// Package runs has what a local run keeps, so that the next one goes on from
+// it: where its values live, its record, and how a run resumes another.
+package runs
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/fanout"
+	"github.com/lokki-build/lokki/internal/packed"
+	"github.com/lokki-build/lokki/lokki/store"
+)
+
+// defaultPrefix is the one that steps on AWS use unless lokki.yml says another.
+const defaultPrefix = "lokki"
+
+const recordName = "run.json"
+
+// Place is where runs live: a directory, or a prefix of a bucket.
+type Place struct {
+	Spec   string // as the user wrote it
+	store  store.Store
+	prefix string
+	dir    *packed.Dir // nil for a bucket
+	folder string      // of dir
+}
+
+// OpenPlace opens a directory, which is made if there is none, or with
+// s3://bucket/prefix a bucket, which bucket finds. Without a prefix it is "lokki".
+func OpenPlace(spec string, bucket func(name string) (store.Store, error)) (*Place, error) {
+	rest, ok := strings.CutPrefix(spec, "s3://")
+	if !ok {
+		dir, err := packed.Open(spec)
+		if err != nil {
+			return nil, err
+		}
+		return &Place{Spec: spec, store: dir, dir: dir, folder: spec, prefix: defaultPrefix}, nil
+	}
+	name, prefix, _ := strings.Cut(rest, "/")
+	prefix = strings.TrimSuffix(prefix, "/")
+	switch {
+	case name == "":
+		return nil, Misuse{fmt.Errorf("the store %s names no bucket: want s3://BUCKET or s3://BUCKET/PREFIX", spec)}
+	case bucket == nil:
+		return nil, Misuse{fmt.Errorf("the store %s can't be opened: this program was built without S3\nhint: bazel run builds it with S3; in Go, import lokki/runner/local", spec)}
+	case prefix == "":
+		prefix = defaultPrefix
+	}
+	s, err := bucket(name)
+	if err != nil {
+		return nil, fmt.Errorf("opening the store %s: %w", spec, err)
+	}
+	return &Place{Spec: spec, store: s, prefix: prefix}, nil
+}
+
+// Close makes safe what was stored.
+func (p *Place) Close() error {
+	if p.dir == nil {
+		return nil
+	}
+	return p.dir.Close()
+}
+
+func (p *Place) keys(flow, run string) envelope.Keys {
+	return envelope.Keys{Prefix: p.prefix, Flow: flow, Run: run}
+}
+
+func folderOf(k envelope.Keys) string { return k.Prefix + "/" + k.Flow + "/" + k.Run }
+
+// lock lets no other process store values of the run. A bucket has no locks:
+// there each object is written once, and who finds another one in its place ends.
+func (p *Place) lock(k envelope.Keys) error {
+	if p.dir == nil {
+		return nil
+	}
+	return p.dir.Lock(folderOf(k))
+}
+
+func (p *Place) read(ctx context.Context, key string) ([]byte, error) {
+	body, err := p.store.Get(ctx, key, 0, -1)
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	return io.ReadAll(body)
+}
+
+func (p *Place) record(ctx context.Context, k envelope.Keys) (Record, error) {
+	key := folderOf(k) + "/" + recordName
+	data, err := p.read(ctx, key)
+	if err != nil {
+		return Record{}, err
+	}
+	r, err := decodeRecord(data)
+	if err != nil {
+		return Record{}, fmt.Errorf("reading %s: %w", key, err)
+	}
+	return r, nil
+}
+
+// putRecord stores the record, or returns an error that Is store.ErrExists.
+func (p *Place) putRecord(ctx context.Context, k envelope.Keys, r Record) error {
+	data, err := r.encode()
+	if err != nil {
+		return err
+	}
+	return p.store.Put(ctx, folderOf(k)+"/"+recordName, bytes.NewReader(data))
+}
+
+// lines are the values of a call.
+func (p *Place) lines(ctx context.Context, key string) ([][]byte, error) {
+	if p.dir != nil {
+		return p.dir.Lines(ctx, key)
+	}
+	return fanout.ReadLines(ctx, p.store, key)
+}
+
+// putLines stores them. Of another process's values under the key it says so.
+func (p *Place) putLines(ctx context.Context, key string, values [][]byte) error {
+	var err error
+	if p.dir != nil {
+		err = p.dir.PutLines(ctx, key, values)
+	} else {
+		err = fanout.WriteLines(ctx, p.store, key, values)
+	}
+	if !errors.Is(err, store.ErrExists) {
+		return err
+	}
+	// The answer to a put that succeeded may have been lost.
+	stored, err := fanout.ReadLines(ctx, p.store, key)
+	if err == nil && !bytes.Equal(bytes.Join(stored, []byte("\n")), bytes.Join(values, []byte("\n"))) {
+		err = fmt.Errorf("%s holds another value already\nhint: does another process run this run? End one of them, and resume", key)
+	}
+	return err
+}
+
+// list are the items of a list that is mapped next.
+func (p *Place) list(ctx context.Context, at fanout.Keys, size int) ([][]byte, error) {
+	if p.dir != nil {
+		return p.dir.List(ctx, at, size)
+	}
+	if _, err := fanout.Resume(ctx, p.store, at, size); err != nil {
+		return nil, err
+	}
+	return fanout.ReadLines(ctx, p.store, at.Items)
+}
+
+func (p *Place) putList(ctx context.Context, at fanout.Keys, size int, list [][]byte) error {
+	if p.dir != nil {
+		return p.dir.PutList(ctx, at, size, list)
+	}
+	n, err := fanout.Store(ctx, p.store, at, size, func(yield func([]byte, error) bool) {
+		for _, item := range list {
+			if !yield(item, nil) {
+				return
+			}
+		}
+	})
+	if err == nil && n != len(list) {
+		err = fmt.Errorf("%s holds another list already\nhint: does another process run this run? End one of them, and resume", at.Items)
+	}
+	return err
+}
+
+// lastName is the file that names the run of a flow that was begun or resumed last.
+const lastName = "last"
+
+func (p *Place) lastFile(flow string) string {
+	return filepath.Join(p.folder, filepath.FromSlash(p.prefix), flow, lastName)
+}
+
+// last is the run that was begun or resumed last.
+func (p *Place) last(flow string) (string, error) {
+	if p.dir == nil {
+		return "", Misuse{errors.New("which run is the last one is known in a directory only\nhint: name the run")}
+	}
+	data, err := os.ReadFile(p.lastFile(flow))
+	if errors.Is(err, os.ErrNotExist) {
+		return "", Misuse{fmt.Errorf("%s has no run of %s yet", p.Spec, flow)}
+	}
+	if err != nil {
+		return "", fmt.Errorf("reading which run is the last one: %w", err)
+	}
+	return strings.TrimSpace(string(data)), nil
+}
+
+// setLast takes the place of what was there at once: a kill leaves either.
+func (p *Place) setLast(flow, run string) error {
+	if p.dir == nil {
+		return nil
+	}
+	name := p.lastFile(flow)
+	f, err := os.CreateTemp(filepath.Dir(name), lastName+".*")
+	if err != nil {
+		return fmt.Errorf("noting the last run: %w", err)
+	}
+	defer os.Remove(f.Name())
+	_, err = f.WriteString(run + "\n")
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		return fmt.Errorf("noting the last run: %w", err)
+	}
+	return nil
+}

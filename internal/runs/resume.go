@@ -1,0 +1,196 @@
+package runs
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/lokki-build/lokki/internal/nearest"
+	"github.com/lokki-build/lokki/internal/packed"
+	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/lokki/store"
+)
+
+// resume goes on with a run: with the same one if all that it has is still
+// right, or else with a new one that takes over what is. Nothing is deleted or
+// replaced, so there is no moment at which a kill could leave old values that
+// pass for new ones.
+func (c Config) resume(ctx context.Context, p *Place, now Record) (*Run, error) {
+	was, adopted, err := c.find(ctx, p, now)
+	if err != nil {
+		return nil, err
+	}
+	now.Input = was.Input
+	if now.Argument, err = c.argument(was); err != nil {
+		return nil, err
+	}
+	changed, why := was.changed(now)
+	first := changed
+	if c.From != "" {
+		if first, err = c.from(was, now, changed); err != nil {
+			return nil, err
+		}
+		why = "as asked"
+	}
+	if err := p.lockAll(was, first); err != nil {
+		return nil, err
+	}
+	var run *Run
+	if first == len(now.Steps) {
+		run, err = c.goOn(ctx, p, was, adopted)
+	} else {
+		run, err = p.derive(ctx, was, now, first, changed, why)
+	}
+	if err == nil && adopted {
+		run.Notes = append([]string{fmt.Sprintf("run %s was not begun here: what it has stored is taken as it is", was.Run)}, run.Notes...)
+	}
+	return run, err
+}
+
+// find is the record of the run to resume. One that the state machine began has
+// none, and gets one.
+func (c Config) find(ctx context.Context, p *Place, now Record) (r Record, adopted bool, err error) {
+	id := c.Resume
+	if id == Last {
+		if id, err = p.last(c.Graph.Flow); err != nil {
+			return Record{}, false, err
+		}
+	} else if err := checkID(id); err != nil {
+		return Record{}, false, err
+	}
+	k := p.keys(c.Graph.Flow, id)
+	r, err = p.record(ctx, k)
+	if !errors.Is(err, store.ErrNotFound) {
+		return r, false, err
+	}
+	begun, err := c.begun(ctx, p, k)
+	if err != nil {
+		return Record{}, false, err
+	}
+	if !begun {
+		hint := ""
+		if last, err := p.last(c.Graph.Flow); err == nil {
+			hint = "\nhint: the last one is " + last
+		}
+		return Record{}, false, Misuse{fmt.Errorf("%s has no run %s of %s%s", p.Spec, id, c.Graph.Flow, hint)}
+	}
+	now.Run, now.Adopted, now.Input = id, true, c.Input
+	for i := range now.Steps {
+		now.Steps[i].Run = id
+	}
+	now.Argument, err = c.Merge(c.Input)
+	return now, true, err
+}
+
+// argument is that of the first step now. An input that is given again has to
+// be the same.
+func (c Config) argument(was Record) ([]byte, error) {
+	if c.Input == nil {
+		return c.Merge(was.Input)
+	}
+	argument, err := c.Merge(c.Input)
+	if err == nil && !bytes.Equal(argument, was.Argument) {
+		err = Misuse{fmt.Errorf("run %s was begun with another input\nhint: leave the input out to go on with that one, or begin a new run", was.Run)}
+	}
+	return argument, err
+}
+
+// from is the index of the step to begin with. The values before it are taken
+// as they are, even of steps whose code changed since.
+func (c Config) from(was, now Record, changed int) (int, error) {
+	from, err := nodeNamed(c.Graph, c.From)
+	if err != nil {
+		return 0, err
+	}
+	for i := changed; i < from; i++ {
+		if why, readable := was.difference(now, i); !readable {
+			return 0, Misuse{fmt.Errorf("run %s has no input for %s: of %s, %s\nhint: leave --from out", was.Run, c.From, now.Steps[i].Name, why)}
+		}
+	}
+	return from, nil
+}
+
+// nodeNamed is the index of a step.
+func nodeNamed(g graph.Graph, name string) (int, error) {
+	var names []string
+	for i, n := range g.Nodes {
+		if n.Name == name {
+			return i, nil
+		}
+		names = append(names, n.Name)
+	}
+	hint := "the steps are " + strings.Join(names, ", ")
+	if near := nearest.Name(name, names); near != "" {
+		hint = fmt.Sprintf("did you mean %q?", near)
+	}
+	return 0, Misuse{fmt.Errorf("%s has no step %q\nhint: %s", g.Flow, name, hint)}
+}
+
+// lockAll locks the run and all whose values it goes on with: what is missing
+// of those is added to them.
+func (p *Place) lockAll(was Record, first int) error {
+	locked := map[string]bool{}
+	for _, s := range append([]Step{{Run: was.Run}}, was.Steps[:min(first, len(was.Steps))]...) {
+		if locked[s.Run] {
+			continue
+		}
+		locked[s.Run] = true
+		if err := p.lock(p.keys(was.Flow, s.Run)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c Config) goOn(ctx context.Context, p *Place, was Record, adopted bool) (*Run, error) {
+	if adopted {
+		// Another process may have been first, with the same.
+		if err := p.putRecord(ctx, p.keys(was.Flow, was.Run), was); err != nil && !errors.Is(err, store.ErrExists) {
+			return nil, err
+		}
+	}
+	if err := p.setLast(was.Flow, was.Run); err != nil {
+		return nil, err
+	}
+	run := newRun(p, was, len(was.Steps), len(was.Steps))
+	run.Notes = []string{"resuming run " + was.Run}
+	return run, nil
+}
+
+// derive begins a run that has the values of was before the node of index
+// first. Of those from index changed on the code differs: they can be read, and
+// none can be added.
+func (p *Place) derive(ctx context.Context, was, now Record, first, changed int, why string) (*Run, error) {
+	now.Base = was.Run
+	copy(now.Steps, was.Steps[:first])
+	root := was.Run
+	if at := strings.LastIndexByte(root, '.'); at > 0 && strings.Trim(root[at+1:], "0123456789") == "" {
+		root = root[:at]
+	}
+	for n := 2; ; n++ {
+		id := numbered(root, ".", n)
+		if err := checkID(id); err != nil {
+			return nil, err
+		}
+		run, err := p.create(ctx, now, id, first)
+		if errors.Is(err, store.ErrExists) || errors.Is(err, packed.ErrLocked) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		run.frozen = changed
+		run.Notes = []string{fmt.Sprintf("resuming run %s as %s: %s and all that follows is done again, %s", was.Run, id, now.Steps[first].Name, why)}
+		if changed < first {
+			run.Notes = append(run.Notes, fmt.Sprintf("of %s, %s since: what it has stored is taken all the same", now.Steps[changed].Name, mustWhy(was, now, changed)))
+		}
+		return run, nil
+	}
+}
+
+func mustWhy(was, now Record, i int) string {
+	why, _ := was.difference(now, i)
+	return why
+}

@@ -1,0 +1,124 @@
+package runs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/fanout"
+	"github.com/lokki-build/lokki/lokki/store"
+)
+
+// Run is a run that is going on.
+type Run struct {
+	Record
+	Notes []string // for the user, how it was resumed
+
+	place *Place
+	nodes []envelope.Keys // of the run that has each node's values
+
+	// Nodes from fresh on have no values yet; those from frozen to fresh get none
+	// any more, as their code is another.
+	frozen, fresh int
+}
+
+func newRun(p *Place, r Record, frozen, fresh int) *Run {
+	run := &Run{Record: r, place: p, frozen: frozen, fresh: fresh}
+	for _, s := range r.Steps {
+		run.nodes = append(run.nodes, p.keys(r.Flow, s.Run))
+	}
+	return run
+}
+
+// Find returns the values that are stored of a call of a node, items of them,
+// or nil. split is how many items of its list one child takes, if its value is
+// mapped next; else 0.
+func (r *Run) Find(ctx context.Context, node int, path []int, items, split int) ([][]byte, error) {
+	if node >= r.fresh {
+		return nil, nil
+	}
+	values, err := r.stored(ctx, node, pathOf(path), split)
+	switch {
+	case errors.Is(err, store.ErrNotFound) && node >= r.frozen:
+		return nil, fmt.Errorf("run %s has no output of %s, and its code changed since\nhint: resume without --from", r.Base, r.describe(node, path))
+	case errors.Is(err, store.ErrNotFound):
+		return nil, nil
+	case err == nil && len(values) != items:
+		return nil, fmt.Errorf("run %s has %d values of %s, want %d\nhint: was its lokki.Batch another?", r.Steps[node].Run, len(values), r.describe(node, path), items)
+	}
+	return values, err
+}
+
+func (r *Run) stored(ctx context.Context, node int, path string, split int) ([][]byte, error) {
+	k, name := r.nodes[node], r.Steps[node].Name
+	if split == 0 {
+		return r.place.lines(ctx, k.Output(name, path))
+	}
+	list, err := r.place.list(ctx, listKeys(k, name, path), split)
+	if err != nil {
+		return nil, err
+	}
+	return [][]byte{joined(list)}, nil
+}
+
+func listKeys(k envelope.Keys, name, path string) fanout.Keys {
+	return fanout.Keys{Items: k.Items(name, path), Batches: k.Batches(name, path)}
+}
+
+// Keep stores the values of a call.
+func (r *Run) Keep(ctx context.Context, node int, path []int, split int, values [][]byte) error {
+	k, name, at := r.nodes[node], r.Steps[node].Name, pathOf(path)
+	if split == 0 {
+		return r.place.putLines(ctx, k.Output(name, at), values)
+	}
+	list, err := elements(values[0])
+	if err != nil {
+		return err
+	}
+	return r.place.putList(ctx, listKeys(k, name, at), split, list)
+}
+
+// describe names a call for the user, as in "flap-bird[3]".
+func (r *Run) describe(node int, path []int) string {
+	s := r.Steps[node].Name
+	for _, i := range path {
+		s += "[" + strconv.Itoa(i) + "]"
+	}
+	return s
+}
+
+func pathOf(index []int) string {
+	path := make([]byte, 0, 16)
+	for _, i := range index {
+		path = append(strconv.AppendInt(path, int64(i), 10), '/')
+	}
+	return string(path)
+}
+
+// elements are those of a JSON array.
+func elements(array []byte) (list [][]byte, err error) {
+	for item, err := range fanout.SplitArray(array) {
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, item)
+	}
+	return list, nil
+}
+
+func joined(list [][]byte) []byte {
+	size := 2
+	for _, item := range list {
+		size += len(item) + 1
+	}
+	array := append(make([]byte, 0, size), '[')
+	for i, item := range list {
+		if i > 0 {
+			array = append(array, ',')
+		}
+		array = append(array, item...)
+	}
+	return append(array, ']')
+}
