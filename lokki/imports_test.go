@@ -24,7 +24,7 @@ func TestImports(t *testing.T) {
 		"golang.org/x/text/unicode/norm",     // names
 	}
 	guard(t, allowed, "lokki", "lokki/graph", "lokki/graph/graphmain", "lokki/store", "internal/fanout")
-	guard(t, append(allowed, "github.com/vbauerster"), "runner")
+	guard(t, append(allowed, "github.com/vbauerster", "github.com/gofrs/flock"), "runner")
 }
 
 func guard(t *testing.T, allowed []string, roots ...string) {

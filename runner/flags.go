@@ -26,6 +26,8 @@ func (c command) parse(args []string, flow chain.Flow) (opts Options, help bool,
 	quiet := flags.Bool("quiet", false, "")
 	events := flags.Bool("json", false, "")
 	flags.StringVar(&opts.trace, "trace", "", "")
+	keep := &keeping{program: c.program, notes: c.stderr, now: c.now}
+	keep.flags(flags)
 	if err := flags.Parse(args); err != nil {
 		return Options{}, errors.Is(err, flag.ErrHelp), err
 	}
@@ -55,9 +57,15 @@ func (c command) parse(args []string, flow chain.Flow) (opts Options, help bool,
 	opts.Progress, opts.view = c.stderr, new(view)
 	switch {
 	case *quiet:
-		opts.view.form = progress.Quiet
+		opts.view.form, keep.notes = progress.Quiet, nil
 	case *events:
-		opts.view.form = progress.JSON
+		opts.view.form, keep.notes = progress.JSON, nil
+	}
+	if err == nil {
+		err = keep.check(given)
+	}
+	if keep.store != "" {
+		opts.keep = keep
 	}
 	if err == nil && opts.Input != nil && len(bytes.TrimSpace(opts.Input)) == 0 {
 		err = errors.New("the input is empty")
@@ -100,7 +108,9 @@ func (c command) usage(flow chain.Flow) error {
 
 usage: %[1]s [--input JSON | --input-file FILE] [--concurrency N] [--backoff FACTOR]
        [--quiet | --json] [--trace FILE]
+       %[1]s --store DIR [--run ID | --resume ID [--from STEP | --only STEP --at INDEX]]
        %[1]s describe [--format text|mermaid]
+       %[1]s cat DIR KEY
 
   --input JSON       overrides the flow's defaults, field by field
   --input-file FILE  the same from a file; - is standard input
@@ -109,7 +119,7 @@ usage: %[1]s [--input JSON | --input-file FILE] [--concurrency N] [--backoff FAC
   --quiet            shows no progress, only errors
   --json             shows progress as JSON, an event a line
   --trace FILE       writes all calls of steps for https://ui.perfetto.dev
-  --help             writes this
+%[6]s  --help             writes this
 
 The result is written to standard output as JSON, progress to standard error:
 live if that is a terminal, without colours if NO_COLOR is set.
@@ -117,6 +127,6 @@ Exit codes: 0 done, 1 the flow failed, 2 the call was wrong.
 
 The defaults, a %[4]s:
   %[5]s
-`, c.name, flow.Graph.Flow, runtime.GOMAXPROCS(0), flow.Nodes[0].In, defaults)
+`, c.name, flow.Graph.Flow, runtime.GOMAXPROCS(0), flow.Nodes[0].In, defaults, keepUsage)
 	return err
 }

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,8 +23,12 @@ import (
 //
 // It does not return but exits: 0 when the flow is done, 1 when it failed or
 // was interrupted, 2 when the call was wrong, the input included.
-func Main[T any](flow func() lokki.Flow[T]) {
+func Main[T any](flow func() lokki.Flow[T]) { MainAs(flow, Program{}) }
+
+// MainAs is Main for a program that has more than the flow.
+func MainAs[T any](flow func() lokki.Flow[T], program Program) {
 	c := command{
+		program: program, now: time.Now,
 		name:  filepath.Base(os.Args[0]),
 		build: func() (chain.Flow, error) { return chain.BuildFunc(flow, func() *chain.Node { return flow().Chain() }) },
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
@@ -41,6 +46,8 @@ const (
 
 type command struct {
 	name           string // the program's
+	program        Program
+	now            func() time.Time
 	build          func() (chain.Flow, error)
 	stdin          io.Reader
 	stdout, stderr io.Writer
@@ -54,8 +61,11 @@ func (c command) run(ctx context.Context, args []string) int {
 		fmt.Fprintln(c.stderr, err)
 		return exitFailed
 	}
-	if len(args) > 0 && args[0] == "describe" {
+	switch {
+	case len(args) > 0 && args[0] == "describe":
 		return c.describe(args[1:], flow.Graph)
+	case len(args) > 0 && args[0] == "cat":
+		return c.cat(ctx, args[1:])
 	}
 	opts, help, err := c.parse(args, flow)
 	switch {
@@ -85,11 +95,19 @@ func (c command) run(ctx context.Context, args []string) int {
 		return exitUsage
 	case ctx.Err() != nil && errors.Is(err, context.Cause(ctx)):
 		fmt.Fprintf(c.stderr, "error: %s was interrupted: %v\n", flow.Graph.Flow, context.Cause(ctx))
-		return exitFailed
+	default:
+		fmt.Fprintf(c.stderr, "error: %v\n", err)
 	}
-	fmt.Fprintf(c.stderr, "error: %v\n", err)
+	if opts.keep != nil {
+		for _, hint := range opts.keep.hints(err, c.call()) {
+			fmt.Fprintf(c.stderr, "hint: %s\n", hint)
+		}
+	}
 	return exitFailed
 }
+
+// call is how the user calls the program.
+func (c command) call() string { return cmp.Or(c.program.Call, c.name) }
 
 // traced runs the flow and writes the trace that opts ask for. The trace's error
 // comes with the result.
@@ -120,6 +138,10 @@ func (c command) runFlow(ctx context.Context, flow chain.Flow, opts Options) ([]
 	go func() {
 		o := outcome{err: errGoexit}
 		defer func() { ended <- o }()
+		if opts.keep != nil && opts.keep.only != "" {
+			o.result, o.err = opts.keep.callOnly(ctx, flow)
+			return
+		}
 		o.result, o.err = run(ctx, flow, opts)
 	}()
 	select {

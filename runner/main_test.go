@@ -26,6 +26,7 @@ func program[T any](flow func() lokki.Flow[T]) command {
 	return command{
 		name:  "flow_local",
 		build: func() (chain.Flow, error) { return chain.BuildFunc(flow, func() *chain.Node { return flow().Chain() }) },
+		now:   func() time.Time { return time.Date(2026, 11, 24, 15, 30, 12, 0, time.Local) },
 		grace: time.Hour,
 	}
 }

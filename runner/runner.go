@@ -48,8 +48,9 @@ type Options struct {
 	// by many goroutines at once.
 	OnCall func(Call)
 
-	view  *view  // of a command; nil shows lines on Progress
-	trace string // of a command: the file to write
+	view  *view    // of a command; nil shows lines on Progress
+	trace string   // of a command: the file to write
+	keep  *keeping // of a command; nil keeps nothing
 }
 
 // NoBackoff, as Options.Backoff, has retries follow at once.
@@ -108,14 +109,22 @@ func (e inputError) Error() string { return e.err.Error() }
 func (e inputError) Unwrap() error { return e.err }
 
 // run is Run on encoded values.
-func run(ctx context.Context, flow chain.Flow, opts Options) ([]byte, error) {
+func run(ctx context.Context, flow chain.Flow, opts Options) (result []byte, err error) {
 	if err := opts.validate(); err != nil {
 		return nil, inputError{err}
 	}
-	start := flow.Nodes[0]
-	input, err := inputs.Merge(start.Defaults, opts.Input, start.In)
+	input, err := argument(flow, opts.Input)
 	if err != nil {
-		return nil, inputError{fmt.Errorf("the input does not fit %s:\n%w", start.In, err)}
+		return nil, err
+	}
+	var keeper keeper
+	if opts.keep != nil {
+		kept, err := opts.keep.open(ctx, flow, opts.Input)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { err = errors.Join(err, kept.place.Close()) }()
+		keeper, input = kept, kept.Argument
 	}
 	if opts.Concurrency == 0 {
 		opts.Concurrency = runtime.GOMAXPROCS(0)
@@ -126,13 +135,23 @@ func run(ctx context.Context, flow chain.Flow, opts Options) ([]byte, error) {
 		v = &view{form: progress.Lines}
 	}
 	v.start(opts, m)
-	e := &executor{flow: flow, stages: plan(flow.Graph), opts: opts, meter: m, view: v}
-	result, err := e.run(ctx, input)
+	e := &executor{flow: flow, stages: plan(flow.Graph), opts: opts, keeper: keeper, meter: m, view: v}
+	result, err = e.run(ctx, input)
 	if err != nil && !named(err) {
 		err = fmt.Errorf("running %s: %w", flow.Graph.Flow, err)
 	}
 	v.stop(err)
 	return result, err
+}
+
+// argument is the first step's: the input over its defaults.
+func argument(flow chain.Flow, input json.RawMessage) ([]byte, error) {
+	start := flow.Nodes[0]
+	merged, err := inputs.Merge(start.Defaults, input, start.In)
+	if err != nil {
+		return nil, inputError{fmt.Errorf("the input does not fit %s:\n%w", start.In, err)}
+	}
+	return merged, nil
 }
 
 // named reports whether an error says of which step it is.

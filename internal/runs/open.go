@@ -29,7 +29,7 @@ const Last = "last"
 // Config says which run of a flow is wanted.
 type Config struct {
 	Graph        graph.Graph
-	Fingerprints func(function string) (string, error)             // of each step's code
+	Fingerprints func(function string) (string, error)                    // of each step's code
 	Merge        func(input json.RawMessage) (argument []byte, err error) // lays it over the defaults
 
 	Input  json.RawMessage // nil if none was given
@@ -159,4 +159,3 @@ func (p *Place) create(ctx context.Context, r Record, id string, fresh int) (*Ru
 	}
 	return newRun(p, r, fresh, fresh), nil
 }
-

@@ -32,11 +32,14 @@ type Place struct {
 	folder string      // of dir
 }
 
-// OpenPlace opens a directory, which is made if there is none, or with
-// s3://bucket/prefix a bucket, which bucket finds. Without a prefix it is "lokki".
-func OpenPlace(spec string, bucket func(name string) (store.Store, error)) (*Place, error) {
+// OpenPlace opens a directory, or with s3://bucket/prefix a bucket, which bucket
+// finds. Without a prefix it is "lokki". create makes a directory that is missing.
+func OpenPlace(spec string, bucket func(name string) (store.Store, error), create bool) (*Place, error) {
 	rest, ok := strings.CutPrefix(spec, "s3://")
 	if !ok {
+		if _, err := os.Stat(spec); !create && errors.Is(err, os.ErrNotExist) {
+			return nil, Misuse{fmt.Errorf("there is no directory %s to find a run in", spec)}
+		}
 		dir, err := packed.Open(spec)
 		if err != nil {
 			return nil, err
@@ -203,6 +206,7 @@ func (p *Place) setLast(flow, run string) error {
 	}
 	defer os.Remove(f.Name())
 	_, err = f.WriteString(run + "\n")
+	err = errors.Join(err, f.Chmod(0o644)) // as the files beside it
 	if err = errors.Join(err, f.Close()); err == nil {
 		err = os.Rename(f.Name(), name)
 	}

@@ -1,0 +1,110 @@
+package runner
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/lokki-build/lokki/internal/runs"
+)
+
+const keepUsage = `  --store DIR        keeps the values in a directory, laid out like the bucket
+  --store s3://BUCKET/PREFIX
+                     keeps them in a bucket
+  --run ID           name of the run in the store (its time)
+  --resume ID        goes on with a run: what is stored and still right is not
+                     done again; "last" is the one begun or resumed last
+  --from STEP        of that run (last), does STEP and all that follows again
+  --only STEP        runs one call of STEP with its input in that run (last),
+                     and stores nothing
+  --at 3/17          which call: the index in each map around STEP
+`
+
+// flags are those of what is kept.
+func (k *keeping) flags(flags *flag.FlagSet) {
+	flags.StringVar(&k.store, "store", "", "")
+	flags.StringVar(&k.run, "run", "", "")
+	flags.StringVar(&k.resume, "resume", "", "")
+	flags.StringVar(&k.from, "from", "", "")
+	flags.StringVar(&k.only, "only", "", "")
+	flags.StringVar(&k.at, "at", "", "")
+}
+
+// check completes what the flags that are given leave open.
+func (k *keeping) check(given map[string]bool) error {
+	for _, name := range []string{"store", "run", "resume", "from", "only", "at"} {
+		switch {
+		case !given[name]:
+			continue
+		case !given["store"]:
+			return fmt.Errorf("--%s needs --store", name)
+		case flagValue(k, name) == "":
+			return fmt.Errorf("--%s is empty", name)
+		}
+	}
+	for _, pair := range [][2]string{{"run", "resume"}, {"run", "from"}, {"run", "only"}, {"from", "only"}, {"input", "only"}, {"input-file", "only"}} {
+		if given[pair[0]] && given[pair[1]] {
+			return fmt.Errorf("--%s and --%s exclude each other", pair[0], pair[1])
+		}
+	}
+	if given["at"] && !given["only"] {
+		return errors.New("--at needs --only")
+	}
+	if k.resume == "" && (given["from"] || given["only"]) {
+		k.resume = runs.Last
+	}
+	if !strings.HasPrefix(k.store, "s3://") && k.store != "" {
+		k.folder = userPath(k.store)
+	}
+	var err error
+	k.index, err = parseIndex(k.at)
+	return err
+}
+
+func flagValue(k *keeping, name string) string {
+	return map[string]string{"store": k.store, "run": k.run, "resume": k.resume, "from": k.from, "only": k.only, "at": k.at}[name]
+}
+
+// parseIndex reads an index path such as "3/17".
+func parseIndex(path string) (index []int, err error) {
+	if path == "" {
+		return nil, nil
+	}
+	for part := range strings.SplitSeq(strings.TrimSuffix(path, "/"), "/") {
+		i, err := strconv.Atoi(part)
+		if err != nil || i < 0 {
+			return nil, fmt.Errorf("--at %s: want an index for each map around the step, as in 3/17", path)
+		}
+		index = append(index, i)
+	}
+	return index, nil
+}
+
+// hints say how to go on after an error of the run: the call that failed, by
+// itself, and the run. There are none without a store, or a run.
+func (k *keeping) hints(err error, call string) (hints []string) {
+	id := k.id.Load()
+	if id == nil {
+		return nil
+	}
+	again := fmt.Sprintf("%s --store %s --resume %s", call, quote(k.store), quote(*id))
+	var failed *StepError
+	if errors.As(err, &failed) {
+		one := again + " --only " + failed.Step
+		if len(failed.Index) > 0 {
+			one += " --at " + strings.Trim(strings.ReplaceAll(indexPath(failed.Index), "][", "/"), "[]")
+		}
+		hints = append(hints, "runs this call alone: "+one)
+	}
+	return append(hints, "goes on with the run: "+again)
+}
+
+// quote writes a word as a shell reads it.
+func quote(word string) string {
+	if word != "" && strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:+=@,") == "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
