@@ -1,0 +1,72 @@
+package iam
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Call is what is asked of AWS.
+type Call struct {
+	Action   string              // as in "s3:GetObject"
+	Resource string              // the ARN; "*" for an action that takes none
+	Context  map[string][]string // condition keys of the request, besides those that every role has
+}
+
+// context finds the values of condition keys. Those of the request come first.
+type context struct {
+	request map[string][]string
+	role    *Role // nil when a service asks for a role
+}
+
+// values returns the values of a key, whose case doesn't matter; nil when the call
+// doesn't have it
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
+func (c context) values(key string) []string {
+	for name, values := range c.request {
+		if strings.EqualFold(name, key) {
+			return values
+		}
+	}
+	if strings.EqualFold(key, "aws:SecureTransport") {
+		return []string{"true"} // as AWS's services and SDKs ask
+	}
+	if c.role == nil {
+		return nil
+	}
+	switch strings.ToLower(key) {
+	case "aws:principalarn":
+		return []string{c.role.ARN}
+	case "aws:principalaccount", "aws:resourceaccount":
+		return []string{c.role.account.id}
+	case "aws:principaltype":
+		return []string{"AssumedRole"}
+	}
+	return nil
+}
+
+// AccessDenied is the error of a call that isn't allowed.
+type AccessDenied struct {
+	Principal string // the ARN of the role, or the name of a service
+	Action    string
+	Resource  string
+	Denied    *Source // the statement that denies it; nil when none allows it
+	Hint      string
+
+	policies string // the kind of policies that deny or don't allow
+}
+
+// Error reads like AWS's own message
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html).
+func (e *AccessDenied) Error() string {
+	text := fmt.Sprintf("AccessDenied: %s is not authorized to perform: %s on resource: %s", e.Principal, e.Action, e.Resource)
+	if e.Denied != nil {
+		text += fmt.Sprintf(" with an explicit deny in a %s policy: %s", e.policies, *e.Denied)
+		text = strings.Replace(text, "in a identity", "in an identity", 1)
+	} else {
+		text += fmt.Sprintf(" because no %s policy allows the %s action", e.policies, e.Action)
+	}
+	if e.Hint != "" {
+		text += "\nhint: " + e.Hint
+	}
+	return text
+}

@@ -1,0 +1,78 @@
+package iam
+
+import "strings"
+
+// What AWS's services ask for with the roles that they have taken, and the actions
+// that it takes, where no request shows it.
+
+// Invoke is Step Functions running a step
+// (https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html).
+func Invoke(function string) Call { return Call{Action: "lambda:InvokeFunction", Resource: function} }
+
+// DeliverLogs are the calls that Step Functions makes when a state machine that logs
+// is created, changed and deleted; group is the ARN of its log group as
+// CloudFormation gives it, with :* at the end
+// (https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy).
+func DeliverLogs(group string) []Call {
+	calls := of("*", "logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery",
+		"logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies")
+	calls = append(calls, of(everyGroup(group), "logs:DescribeLogGroups")...)
+	return append(calls, of(inGroup(group), "logs:CreateLogStream", "logs:PutLogEvents")...)
+}
+
+// Trace are the calls of a state machine with tracing
+// (https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html).
+func Trace() []Call {
+	return of("*", "xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets")
+}
+
+// RunMap are the calls of a Distributed Map that starts, watches, stops and redrives
+// the executions of its children. For the second and third AWS gives two forms: its
+// example has execution:NAME:*, the executions themselves are execution:NAME/LABEL:ID
+// (https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html).
+func RunMap(machine, label string) []Call {
+	own := strings.Replace(machine, ":stateMachine:", ":execution:", 1)
+	child := own + "/" + label + ":00000000-0000-0000-0000-000000000000"
+	calls := of(machine, "states:StartExecution")
+	for _, execution := range []string{own + ":run", child} {
+		calls = append(calls, of(execution, "states:DescribeExecution", "states:StopExecution")...)
+	}
+	return append(calls, of(child, "states:RedriveExecution")...)
+}
+
+// ReadItems is a Distributed Map reading its list
+// (https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html).
+func ReadItems(object string) Call { return Call{Action: "s3:GetObject", Resource: object} }
+
+// WriteResults are the calls of a Distributed Map with a ResultWriter; object is one
+// of those that it writes
+// (https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html).
+func WriteResults(object string) []Call {
+	return of(object, "s3:PutObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload")
+}
+
+// RunFunction are the calls that Lambda makes for a function with tracing that logs
+// to a group which exists; group is as in DeliverLogs
+// (https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html,
+// https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html).
+func RunFunction(group string) []Call {
+	calls := of(inGroup(group), "logs:CreateLogStream", "logs:PutLogEvents")
+	return append(calls, of("*", "xray:PutTraceSegments", "xray:PutTelemetryRecords")...)
+}
+
+func of(resource string, actions ...string) []Call {
+	var calls []Call
+	for _, action := range actions {
+		calls = append(calls, Call{Action: action, Resource: resource})
+	}
+	return calls
+}
+
+// inGroup is the ARN of a stream in a group.
+func inGroup(group string) string { return strings.TrimSuffix(group, "*") + "log-stream:2026/01/31/a" }
+
+// everyGroup is what a list of all groups asks for.
+func everyGroup(group string) string {
+	before, _, _ := strings.Cut(group, ":log-group:")
+	return before + ":log-group::log-stream:"
+}
