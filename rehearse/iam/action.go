@@ -11,7 +11,7 @@ import (
 // "*" when the action takes none. The tables are those of
 // https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html:
 // list_amazons3, list_awslambda, list_awsstepfunctions, list_amazoncloudwatchlogs,
-// list_awsx-ray, list_amazonsqs and list_amazonsns.
+// list_awsx-ray, list_awskeymanagementservice, list_amazonsqs and list_amazonsns.
 var actions = map[string]string{
 	"s3:AbortMultipartUpload":       object,
 	"s3:DeleteObject":               object,
@@ -44,6 +44,9 @@ var actions = map[string]string{
 	"xray:PutTelemetryRecords": none,
 	"xray:PutTraceSegments":    none,
 
+	"kms:Decrypt":         key,
+	"kms:GenerateDataKey": key,
+
 	"sns:Publish":     `sns:[^:]+:[0-9]{12}:[^:]+`,
 	"sqs:SendMessage": `sqs:[^:]+:[0-9]{12}:[^:]+`,
 }
@@ -52,6 +55,7 @@ const (
 	none      = "*"
 	object    = `s3:::[^/]+/.+`
 	bucketARN = `s3:::[^/]+`
+	key       = `kms:[^:]+:[0-9]{12}:key/.+`
 	execution = `states:[^:]+:[0-9]{12}:execution:[^:]+:[^:]+`
 	stream    = `logs:[^:]+:[0-9]{12}:log-group:[^:]+:log-stream:[^:]+`
 )

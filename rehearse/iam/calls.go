@@ -51,13 +51,37 @@ func WriteResults(object string) []Call {
 	return of(object, "s3:PutObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload")
 }
 
-// RunFunction are the calls that Lambda makes for a function with tracing that logs
-// to a group which exists; group is as in DeliverLogs
-// (https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html,
-// https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html).
-func RunFunction(group string) []Call {
-	calls := of(inGroup(group), "logs:CreateLogStream", "logs:PutLogEvents")
-	return append(calls, of("*", "xray:PutTraceSegments", "xray:PutTelemetryRecords")...)
+// LogFunction are the calls that Lambda makes for a function whose log group exists;
+// group is as in DeliverLogs
+// (https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html).
+func LogFunction(group string) []Call {
+	return of(inGroup(group), "logs:CreateLogStream", "logs:PutLogEvents")
+}
+
+// TraceFunction are the calls that Lambda makes for a function with tracing
+// (https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html).
+func TraceFunction() []Call { return of("*", "xray:PutTraceSegments", "xray:PutTelemetryRecords") }
+
+// Schedule are the calls of Scheduler that starts an execution, and of one that can't
+// and puts that into a queue
+// (https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html,
+// https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html).
+func Schedule(machine, queue string) []Call {
+	return append(of(machine, "states:StartExecution"), of(queue, "sqs:SendMessage")...)
+}
+
+// WithKey are the calls that come with one about an object or a queue which is
+// encrypted with a key of one's own
+// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html,
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html).
+func WithKey(call Call, key string) []Call {
+	switch call.Action {
+	case "s3:GetObject":
+		return of(key, "kms:Decrypt")
+	case "s3:PutObject", "sqs:SendMessage": // decrypting for uploads in parts, and to check the key
+		return of(key, "kms:GenerateDataKey", "kms:Decrypt")
+	}
+	return nil
 }
 
 func of(resource string, actions ...string) []Call {

@@ -57,6 +57,10 @@ func Load(stack *template.Stack) (*Account, error) {
 			}
 		}
 	}
+	for _, r := range stack.OfType("AWS::KMS::Key") {
+		problems = append(problems, graph.Problem{Position: r.Position, What: r.LogicalID + ": what a key's policy allows is not known here",
+			Hint: "give the key as a parameter"})
+	}
 	// Roles name managed policies and managed policies name roles.
 	for _, r := range stack.OfType("AWS::IAM::Role") {
 		if err := a.attach(r, stack.OfType("AWS::IAM::ManagedPolicy")); err != nil {

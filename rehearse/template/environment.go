@@ -14,6 +14,7 @@ type Environment struct {
 	Stack            string // the stack's name
 	NotificationARNs []string
 	Exports          map[string]string // what other stacks export, by name
+	References       map[string]string // what dynamic references stand for, as in "ssm:/db/host"
 }
 
 var (

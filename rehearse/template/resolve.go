@@ -88,13 +88,14 @@ func (r *run) resource(declared resource) (Resource, problems) {
 		}
 	}
 	properties, all := declared.properties.eval(r)
+	properties, problems := r.dynamic(declared, properties)
+	all = append(all, problems...)
 	one.Properties = properties.(map[string]any)
 	if declared.metadata.expr != nil {
 		_, problems := declared.metadata.eval(r)
 		all = append(all, problems...)
 	}
-	ref, problems := r.expand(declared, declared.kind.ref)
-	one.Ref = ref
+	one.Ref, problems = r.expand(declared, declared.kind.ref)
 	all = append(all, problems...)
 	for _, name := range keys(declared.kind.attributes) {
 		one.Attributes[name], problems = r.expand(declared, declared.kind.attributes[name])

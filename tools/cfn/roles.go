@@ -32,14 +32,16 @@ func (t template) lambdaRole() *yaml.Node {
 }
 
 // pipelineRole has what the state machine needs before it exists: Step
-// Functions checks the right to log when it creates the machine. Logging and
-// tracing take no resource (https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html).
+// Functions checks the right to log when it creates the machine. Delivery of logs and
+// tracing take no resource, or all; only writing into a log group takes the group
+// (https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html).
 func (t template) pipelineRole() *yaml.Node {
 	policies := list(
-		inline("logs", allow("Logs", "*",
-			"logs:CreateLogDelivery", "logs:CreateLogStream", "logs:GetLogDelivery", "logs:UpdateLogDelivery",
-			"logs:DeleteLogDelivery", "logs:ListLogDeliveries", "logs:PutLogEvents", "logs:PutResourcePolicy",
-			"logs:DescribeResourcePolicies", "logs:DescribeLogGroups")),
+		inline("logs",
+			allow("Logs", "*",
+				"logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery",
+				"logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups"),
+			allow("LogStreams", getAtt(machineLogGroup, "Arn"), "logs:CreateLogStream", "logs:PutLogEvents")),
 		whenTraced(inline("tracing", allow("Tracing", "*",
 			"xray:PutTraceSegments", "xray:PutTelemetryRecords",
 			"xray:GetSamplingRules", "xray:GetSamplingTargets"))))
