@@ -69,12 +69,17 @@ func files(archive *txtar.Archive) map[string]string {
 // ends are the files of which a case must have one.
 var ends = []string{"output.json", "error", "problems"}
 
+var known = regexp.MustCompile(`^(machine\.json|input\.json|lambda(\.redrive)?\.json|s3/.+|deny|problems|output(\.redrive)?\.json|(error|history|children|calls|objects)(\.redrive)?)$`)
+
 // compare checks the files of the case against what was got. With -update it
 // writes those that only describe; how a case ends is written by hand.
 func compare(t *testing.T, path string, archive *txtar.Archive, got map[string]string) {
 	t.Helper()
 	ended := false
 	for i, f := range archive.Files {
+		if !known.MatchString(f.Name) {
+			t.Errorf("the case has a file %s, which means nothing", f.Name)
+		}
 		text, made := got[f.Name]
 		if slices.Contains(ends, f.Name) {
 			ended = true

@@ -12,11 +12,15 @@ func (v *visit) data(value any) data { return data{value, v.context} }
 func (v *visit) context() map[string]any {
 	if v.shared == nil {
 		x := v.branch.exec
+		execution := map[string]any{
+			"Id": x.arn, "Input": x.input.value, "Name": x.name, "RoleArn": x.run.env.Role,
+			"StartTime": stamp(x.start), "RedriveCount": number(x.redrives),
+		}
+		if x.redrives > 0 {
+			execution["RedriveTime"] = stamp(x.redriven)
+		}
 		v.shared = map[string]any{
-			"Execution": map[string]any{
-				"Id": x.arn, "Input": x.input.value, "Name": x.name, "RoleArn": x.run.env.Role,
-				"StartTime": stamp(x.start), "RedriveCount": number(x.redrives),
-			},
+			"Execution": execution,
 			"State": map[string]any{
 				"Name": v.node.name, "EnteredTime": stamp(v.at), "RetryCount": number(v.retries),
 			},

@@ -30,8 +30,9 @@ type Env struct {
 	// one that never started. Only Redrive needs it.
 	Past func(execution string) ([]Event, error)
 
-	// Allow is asked before the machine's role starts or redrives children. An
-	// error fails the Map with States.Permissions. Nil allows all.
+	// Allow is asked before the machine's role calls states:StartExecution,
+	// states:DescribeExecution, states:StopExecution or states:RedriveExecution
+	// for a map run. An error fails the Map with States.Permissions. Nil allows all.
 	Allow func(action, resource string) error
 
 	// Sleep waits before another attempt and in Wait states. Nil waits as long

@@ -55,6 +55,7 @@ type execution struct {
 	limit     time.Duration // 0 is none
 	start     time.Time
 	redrives  int
+	redriven  time.Time // when the last redrive began
 	log       eventLog
 }
 

@@ -50,7 +50,7 @@ type invocation struct {
 }
 
 func newInvocation(resource string, parameters any) invocation {
-	c := invocation{direct: resource != "", function: resource, text: appendJSON(nil, parameters)}
+	c := invocation{direct: resource != "", function: resource, text: newDoc(parameters).text}
 	c.payload = c.text
 	if c.direct {
 		return c
@@ -62,7 +62,7 @@ func newInvocation(resource string, parameters any) invocation {
 	}
 	c.payload = []byte("{}")
 	if payload, ok := fields["Payload"]; ok {
-		c.payload = appendJSON(nil, payload)
+		c.payload = newDoc(payload).text
 	}
 	return c
 }
@@ -170,5 +170,5 @@ func (c *invocation) result(reply []byte) (any, []byte) {
 		"SdkResponseMetadata": map[string]any{"RequestId": newUUID()},
 		"StatusCode":          json.Number("200"),
 	}
-	return result, appendJSON(nil, result)
+	return result, appendJSON(make([]byte, 0, len(reply)+512), result)
 }

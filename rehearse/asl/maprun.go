@@ -102,16 +102,16 @@ func (a *mapState) runDistributed(ctx context.Context, v *visit, input any) (any
 
 // failed records why the run failed.
 func (r *mapRun) failed(ctx context.Context, err error) error {
-	status := Aborted
+	status, event, details := Aborted, "MapRunAborted", Details{}
 	err = r.visit.explain(err)
 	var f *Failure
 	if ctx.Err() == nil && errors.As(err, &f) {
-		status = Failed
-		if err := r.visit.branch.record("MapRunFailed", Details{Error: f.Name, Cause: f.Cause}); err != nil {
-			return err
-		}
+		status, event, details = Failed, "MapRunFailed", Details{Error: f.Name, Cause: f.Cause}
 	}
 	r.report(func(m *MapRun) { m.Status = status })
+	if err := r.visit.branch.record(event, details); err != nil {
+		return err
+	}
 	return err
 }
 
@@ -176,43 +176,59 @@ func (r *mapRun) run(ctx context.Context, input any, items source, concurrency i
 	return result, err
 }
 
-// dispatch starts the children, at most concurrency at once.
+// dispatch gives the children to workers, at most concurrency of them. There are
+// as many workers as there was ever work for: none waits idle from the start.
 func (r *mapRun) dispatch(ctx context.Context, source *childSource, concurrency int) {
 	inner, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	r.cancel = cancel
-	slots := make(chan struct{}, concurrency)
+	work := make(chan child)
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	for {
+	defer close(work)
+	for workers := 0; ; {
 		c, ok, err := source.next()
 		if err != nil {
 			r.stop(err)
 			return
 		}
-		if !ok {
-			return
-		}
-		select {
-		case slots <- struct{}{}:
-		case <-inner.Done():
-		}
-		if ctx.Err() != nil {
+		if !ok || ctx.Err() != nil {
 			return
 		}
 		if inner.Err() != nil { // the others stay pending
 			r.pending(c)
 			continue
 		}
-		wg.Go(func() {
-			r.child(inner, c)
-			<-slots
-		})
+		select {
+		case work <- c:
+			continue
+		default:
+		}
+		if workers < concurrency {
+			workers++
+			wg.Go(func() {
+				for next, ok := c, true; ok; next, ok = <-work {
+					r.child(inner, next)
+				}
+			})
+			continue
+		}
+		select {
+		case work <- c:
+		case <-inner.Done():
+			if ctx.Err() == nil {
+				r.pending(c)
+			}
+		}
 	}
 }
 
 // child runs one child, unless it succeeded before a redrive.
 func (r *mapRun) child(ctx context.Context, c child) {
+	if ctx.Err() != nil {
+		r.pending(c)
+		return
+	}
 	r.report(func(m *MapRun) { m.Pending -= c.items; m.Running += c.items })
 	exec := r.visit.branch.exec
 	x := exec.run.execution(r.state.scope, r.machine, r.childName(c.number), c.input)

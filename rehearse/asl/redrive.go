@@ -52,7 +52,10 @@ func (x *execution) again(ctx context.Context, past func(string) ([]Event, error
 	first, last := events[0], events[len(events)-1]
 	if last.Type == "ExecutionSucceeded" {
 		output, err := parse(last.Details.Output)
-		o := outcome{status: Succeeded, output: doc{output, last.Details.Output}, err: err, start: first.Time, stop: last.Time}
+		if err != nil {
+			return outcome{status: Aborted, err: fmt.Errorf("reading the output of %s: %w", x.arn, err)}
+		}
+		o := outcome{status: Succeeded, output: doc{output, last.Details.Output}, start: first.Time, stop: last.Time}
 		for _, e := range events {
 			if e.Type == "ExecutionRedriven" {
 				o.redrives++
@@ -87,7 +90,7 @@ func (x *execution) redrive(ctx context.Context, events []Event) outcome {
 	}
 	x.input, x.start = doc{input, first.Details.Input}, first.Time
 	x.log.last = last.ID
-	x.redrives = 1
+	x.redrives, x.redriven = 1, time.Now()
 	for _, e := range events {
 		if e.Type == "ExecutionRedriven" {
 			x.redrives++

@@ -24,7 +24,9 @@ type doc struct {
 	text  []byte
 }
 
-func newDoc(value any) doc { return doc{value: value, text: appendJSON(nil, value)} }
+func newDoc(value any) doc {
+	return doc{value: value, text: appendJSON(make([]byte, 0, 256), value)} // most are small
+}
 
 // decoders are used again: making one costs more than reading a small value.
 var decoders = sync.Pool{New: func() any { return new(jsontext.Decoder) }}
