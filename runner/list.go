@@ -27,6 +27,9 @@ func (l items) at(i int) []byte {
 
 var errNoList = errors.New("it is not a JSON array")
 
+// sample is after how many elements split guesses how many there are.
+const sample = 1000
+
 // split finds the elements of an array that the codec wrote, which so is valid
 // JSON without white space around it. null is an empty array, as a nil slice
 // may be encoded so.
@@ -48,9 +51,13 @@ func split(array []byte) (items, error) {
 		case ']', '}':
 			depth--
 		case ',':
-			if depth == 0 {
-				l.ends = append(l.ends, i)
+			if depth > 0 {
+				continue
 			}
+			if len(l.ends) == sample { // the others are likely to be as long
+				l.ends = slices.Grow(l.ends, len(array)/i*sample+sample)
+			}
+			l.ends = append(l.ends, i)
 		}
 	}
 	if depth != -1 {

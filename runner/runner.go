@@ -126,6 +126,11 @@ func run(ctx context.Context, flow chain.Flow, opts Options) (result []byte, err
 		defer func() { err = errors.Join(err, kept.place.Close()) }()
 		keeper, input = kept, kept.Argument
 	}
+	return execute(ctx, flow, opts, keeper, input)
+}
+
+// execute runs a flow on the first step's argument; a nil keeper keeps nothing.
+func execute(ctx context.Context, flow chain.Flow, opts Options, keeper keeper, input []byte) ([]byte, error) {
 	if opts.Concurrency == 0 {
 		opts.Concurrency = runtime.GOMAXPROCS(0)
 	}
@@ -136,7 +141,7 @@ func run(ctx context.Context, flow chain.Flow, opts Options) (result []byte, err
 	}
 	v.start(opts, m)
 	e := &executor{flow: flow, stages: plan(flow.Graph), opts: opts, keeper: keeper, meter: m, view: v}
-	result, err = e.run(ctx, input)
+	result, err := e.run(ctx, input)
 	if err != nil && !named(err) {
 		err = fmt.Errorf("running %s: %w", flow.Graph.Flow, err)
 	}
