@@ -3,9 +3,11 @@ package runner_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/lokki-build/lokki/internal/testflows"
+	"github.com/lokki-build/lokki/lokki"
 	"github.com/lokki-build/lokki/runner"
 )
 
@@ -28,4 +30,38 @@ func ExampleRun_input() {
 	// the input does not fit testflows.WordsInput:
 	// options.seperator: no such field
 	// hint: did you mean "options.separator"?
+}
+
+// A test has steps fail that never would by themselves, and looks at what
+// becomes of it: here an error that every step retries.
+func ExampleOptions_inject() {
+	birds, err := runner.Run(context.Background(), testflows.BirdsFlow(), runner.Options{
+		Backoff: runner.NoBackoff,
+		Inject: func(step string, index []int, attempt int) error {
+			if step == "flap-bird" && index[0] == 1 && attempt == 1 {
+				fmt.Println("the duck does not flap")
+				return lokki.Transient(errors.New("out of breath"))
+			}
+			return nil
+		},
+	})
+	fmt.Println(birds, err)
+	// Output:
+	// the duck does not flap
+	// flappy goose, flappy duck, flappy seagull <nil>
+}
+
+// A test looks at what passes between the steps.
+func ExampleRecorder() {
+	var calls runner.Recorder
+	_, err := runner.Run(context.Background(), testflows.BirdsFlow(), runner.Options{OnCall: calls.Record})
+	for _, c := range calls.Calls("flap-bird") {
+		fmt.Printf("%v: %s -> %s\n", c.Index, c.Input, c.Output)
+	}
+	fmt.Println(err)
+	// Output:
+	// [0]: "goose" -> "flappy goose"
+	// [1]: "duck" -> "flappy duck"
+	// [2]: "seagull" -> "flappy seagull"
+	// <nil>
 }
