@@ -89,6 +89,7 @@ func TestBuild(t *testing.T) {
 
 	t.Run("wrong steps", func(t *testing.T) { testWrongSteps(t, w) })
 	t.Run("local run", func(t *testing.T) { testLocalRun(t, w) })
+	t.Run("settings", func(t *testing.T) { testSettings(t, w) })
 }
 
 func testWrongSteps(t *testing.T, w *workspace) {

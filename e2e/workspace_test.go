@@ -17,6 +17,7 @@ import (
 type workspace struct {
 	project    string // the copy
 	outputRoot string
+	env        []string // environment variables besides those of the test
 }
 
 // newWorkspace copies the project to dir/lokki.
@@ -96,6 +97,7 @@ func (w *workspace) command(command string, args ...string) *exec.Cmd {
 			cmd.Env = append(cmd.Env, v)
 		}
 	}
+	cmd.Env = append(cmd.Env, w.env...)
 	return cmd
 }
 

@@ -2,9 +2,12 @@
 
 load("@rules_go//go:def.bzl", "GoInfo")
 load("//rules:providers.bzl", "LokkiFlowInfo", "LokkiStepInfo")
+load(":flow_config.bzl", "flow_config")
 load(":go_program.bzl", "go_program")
 load(":names.bzl", "check_go_name", "go_name")
 load(":schedule.bzl", "decode_schedules", "encode_schedules")
+load(":settings.bzl", "SETTINGS_ATTRS", "SETTINGS_TEXTS", "settings_flags")
+load(":tool_action.bzl", "tool_action")
 
 def _label_string(label):
     # As a user writes it: targets of the main repository without an @@.
@@ -39,28 +42,6 @@ def _manifest(flow, steps, schedules, alarms):
         } for step in steps],
     }, indent = "  ") + "\n"
 
-def _tool_action(ctx, tool, flags, outputs, what, repeated = {}):
-    """Runs one of lokki's tools. All inputs and outputs are flags with a file."""
-    args = ctx.actions.args()
-    inputs = []
-    for flag, file in flags.items():
-        if file:
-            args.add("-" + flag, file)
-            if file not in outputs:
-                inputs.append(file)
-    for flag, pairs in repeated.items():
-        for key, file in pairs:
-            args.add("-" + flag, file, format = key + "=%s")
-            inputs.append(file)
-    ctx.actions.run(
-        executable = tool,
-        arguments = [args],
-        inputs = inputs,
-        outputs = outputs,
-        mnemonic = "Lokki" + what.title().replace(" ", ""),
-        progress_message = "Making the {} of %{{label}}".format(what),
-    )
-
 def _flow_impl(ctx):
     check_go_name(ctx.attr.function, ctx.label, "function")
     name = ctx.label.name
@@ -74,21 +55,21 @@ def _flow_impl(ctx):
     template = ctx.actions.declare_file(name + ".template.yaml")
 
     ctx.actions.write(manifest, _manifest(ctx.label, steps, ctx.attr.schedules, ctx.attr.alarms))
-    _tool_action(
+    tool_action(
         ctx,
         ctx.executable.graph_tool,
         {"manifest": manifest, "out": graph},
         [graph],
         "graph",
     )
-    _tool_action(
+    tool_action(
         ctx,
         ctx.executable._asl,
         {"graph": graph, "out": asl},
         [asl],
         "state machine",
     )
-    _tool_action(
+    tool_action(
         ctx,
         ctx.executable._images,
         {"graph": graph, "manifest": manifest, "out": images},
@@ -96,7 +77,7 @@ def _flow_impl(ctx):
         "images",
         repeated = {"digest": [(_label_string(s.label), s.digest) for s in steps]},
     )
-    _tool_action(
+    tool_action(
         ctx,
         ctx.executable._cfn,
         {
@@ -104,11 +85,11 @@ def _flow_impl(ctx):
             "asl": asl,
             "images": images,
             "manifest": manifest,
-            "config": ctx.file.config,
             "out": template,
-        },
+        } | settings_flags(ctx),
         [template],
         "template",
+        texts = SETTINGS_TEXTS,
     )
     return [
         DefaultInfo(files = depset([graph, asl, template, images])),
@@ -128,9 +109,8 @@ def _tool(label):
 _flow = rule(
     doc = "Makes the graph, the state machine, the list of images and the template of a flow.",
     implementation = _flow_impl,
-    attrs = {
+    attrs = SETTINGS_ATTRS | {
         "alarms": attr.bool(),
-        "config": attr.label(allow_single_file = [".yml", ".yaml"]),
         "function": attr.string(mandatory = True),
         "graph_tool": attr.label(cfg = "exec", executable = True, mandatory = True),
         "library": attr.label(mandatory = True, providers = [GoInfo]),
@@ -162,6 +142,8 @@ def lokki_flow(
       image's digest and repository name.
     - `<name>_local`: runs the flow in one process on this machine:
       `bazel run :<name>_local -- --input '{"count": 2}'`.
+    - `<name>_config`: prints what each field of [lokki.yml](config.md) is for this
+      flow, and which file or variable says so: `bazel run :<name>_config`.
 
     The build fails unless `steps` are exactly the steps that the flow function uses.
 
@@ -171,7 +153,8 @@ def lokki_flow(
       steps: the `lokki_step` targets of the flow, in any order.
       function: name of the flow function. By default the target's, in Go's
         spelling and with "Flow" at its end: `birds` and `birds_flow` are both `BirdsFlow`.
-      config: the project's `lokki.yml`, if it has one.
+      config: a `lokki.yml` of the flow's own, whose fields win over those of the
+        project's, which is found by itself.
       schedule: when the flow is started by the clock: a `lokki_schedule`, or several by
         name, as in `{"daily": lokki_schedule(…), "week_end": lokki_schedule(…)}`.
       alarms: whether the template has CloudWatch alarms: on executions that fail, on such that
@@ -179,7 +162,7 @@ def lokki_flow(
         template's parameter `AlarmTopicArn` says which SNS topic they notify.
       tags: tags of all targets.
       testonly: whether only tests may use the targets.
-      visibility: visibility of `<name>` and `<name>_local`.
+      visibility: visibility of `<name>`, `<name>_local` and `<name>_config`.
     """
     function = function or go_name(name.removesuffix("_flow")) + "Flow"
     common = {"tags": tags, "testonly": testonly}
@@ -199,6 +182,12 @@ def lokki_flow(
         function = function,
         library = library,
         package = "runner",
+        visibility = visibility,
+        **common
+    )
+    flow_config(
+        name = name + "_config",
+        config = config,
         visibility = visibility,
         **common
     )

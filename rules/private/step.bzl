@@ -1,11 +1,11 @@
 """lokki_step: a Go function as a step, with an image of its own."""
 
+load("@lokki_config//:defaults.bzl", "DEFAULT_ARCHITECTURE")
 load("@rules_go//go:def.bzl", "GoInfo")
 load("//rules:providers.bzl", "LokkiStepInfo")
+load(":architecture.bzl", "ARCHITECTURES")
 load(":names.bzl", "check_go_name", "go_name")
 load(":step_image.bzl", "host_architecture", "step_image")
-
-_ARCHITECTURES = ["arm64", "amd64"]
 
 # What AWS Lambda allows, from its quotas: attribute → (least, most, unit).
 _LIMITS = {
@@ -26,11 +26,11 @@ def _step_impl(ctx):
                 most,
                 unit,
             ))
-    if ctx.attr.architecture not in _ARCHITECTURES:
+    if ctx.attr.architecture not in ARCHITECTURES:
         fail("\n{}: architecture is \"{}\".\nhint: AWS Lambda has {}".format(
             ctx.label,
             ctx.attr.architecture,
-            " and ".join(_ARCHITECTURES),
+            " and ".join(ARCHITECTURES),
         ))
     check_go_name(ctx.attr.function, ctx.label, "function")
     image = ctx.file.image
@@ -78,7 +78,7 @@ def lokki_step(
         memory = 0,
         timeout = 0,
         ephemeral_storage = 0,
-        architecture = "arm64",
+        architecture = None,
         env = {},
         base = None,
         tags = [],
@@ -108,8 +108,10 @@ def lokki_step(
         `lambda_defaults.memory` says it.
       timeout: longest run of one invocation in seconds, 1 to 900. Left out,
         lokki.yml's `lambda_defaults.timeout` says it.
-      ephemeral_storage: size of /tmp in MB, 512 to 10240. Left out, it is 512.
-      architecture: `arm64` or `amd64`.
+      ephemeral_storage: size of /tmp in MB, 512 to 10240. Left out,
+        lokki.yml's `lambda_defaults.ephemeral_storage` says it.
+      architecture: `arm64` or `amd64`. Left out, `lambda_defaults.architecture` of
+        the project's or the user's lokki.yml says it.
       env: environment variables of the Lambda, on top of lokki.yml's `lambda_env`. They stand
         readable in the template: no place for secrets.
       base: an image to put the binary on, such as one pulled by rules_oci, for steps
@@ -119,12 +121,13 @@ def lokki_step(
       visibility: visibility of `<name>` and `<name>_image`.
     """
     function = function or go_name(name)
+    architecture = architecture or DEFAULT_ARCHITECTURE
     common = {"tags": tags, "testonly": testonly}
 
     step_image(
         name,
         # _step refuses others, in words.
-        architecture = architecture if architecture in _ARCHITECTURES else _ARCHITECTURES[0],
+        architecture = architecture if architecture in ARCHITECTURES else ARCHITECTURES[0],
         base = base,
         function = function,
         library = library,

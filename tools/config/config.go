@@ -40,6 +40,7 @@ func Defaults() Config {
 	return Config{
 		Prefix:     "lokki",
 		DataExpiry: 30,
+		LambdaEnv:  map[string]string{},
 		LambdaDefaults: LambdaDefaults{
 			Timeout: 900, Memory: 512, EphemeralStorage: 512, Architecture: "arm64", ImageTag: "latest"},
 		LogRetention: 30,

@@ -64,11 +64,7 @@ func TestNothingSaidMeansDefaults(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		got := config.Resolve(layer)
-		if len(got.LambdaEnv) == 0 {
-			got.LambdaEnv = nil
-		}
-		if !reflect.DeepEqual(got, config.Defaults()) {
+		if got := config.Resolve(layer); !reflect.DeepEqual(got, config.Defaults()) {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}

@@ -12,9 +12,14 @@ type field struct {
 }
 
 // variable is the environment variable that says the same.
-func (f field) variable() string {
-	return "LOKKI_" + strings.ToUpper(strings.ReplaceAll(f.key, ".", "_"))
+func (f field) variable() string { return variableOf(f.key) }
+
+func variableOf(key string) string {
+	return "LOKKI_" + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
 }
+
+// architectureKey is of the one field that the rules read too.
+const architectureKey = "lambda_defaults.architecture"
 
 // set makes value, which the field's kind has parsed, the field's.
 func (f field) set(c *Config, value any) {
@@ -98,7 +103,7 @@ var fields = []field{
 	{"lambda_defaults.ephemeral_storage", "size of `/tmp`, for steps without `ephemeral_storage`",
 		number(512, 10240, "MB"),
 		func(c *Config) any { return &c.LambdaDefaults.EphemeralStorage }},
-	{"lambda_defaults.architecture", "what steps without `architecture` are built for",
+	{architectureKey, "what steps without `architecture` are built for",
 		choice("an architecture", "arm64", "amd64"),
 		func(c *Config) any { return &c.LambdaDefaults.Architecture }},
 	{"lambda_defaults.image_tag", "tag to push images with; they are deployed by digest, whatever the tag",

@@ -5,6 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
+
+	"github.com/lokki-build/lokki/lokki/graph"
 )
 
 // Sources are the files that the layers come from, weakest first. An empty path
@@ -14,6 +16,10 @@ type Sources struct {
 	Project   string // lokki.yml in the project's root, or a copy of it
 	Flow      string // the flow's own
 	Variables string // environment variables as JSON, see ParseVariables
+
+	// Architecture is the one that steps without one of their own were built for,
+	// which was found out before any source was read as a whole. Empty is not known.
+	Architecture string
 }
 
 // Flags declares the flags with which the tools take their sources.
@@ -22,6 +28,7 @@ func (s *Sources) Flags(fs *flag.FlagSet) {
 	fs.StringVar(&s.Project, "project", "", "the project's lokki.yml")
 	fs.StringVar(&s.Flow, "config", "", "the flow's own lokki.yml")
 	fs.StringVar(&s.Variables, "env", "", "the environment variables, as JSON")
+	fs.StringVar(&s.Architecture, "architecture", "", "what steps without an architecture of their own were built for")
 }
 
 // Layers reads all sources and reports all that is wrong with them. Messages
@@ -53,5 +60,25 @@ func (s Sources) Layers() ([]Layer, error) {
 		problems = append(problems, err)
 		layers = append(layers, layer)
 	}
-	return layers, errors.Join(problems...)
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	return layers, s.checkArchitecture(layers)
+}
+
+// checkArchitecture reports a default architecture that isn't the one for which
+// steps were built: the template would promise what the images don't hold.
+func (s Sources) checkArchitecture(layers []Layer) error {
+	for _, setting := range Settings(layers...) {
+		if setting.Key != architectureKey || s.Architecture == "" || setting.Value == s.Architecture {
+			continue
+		}
+		return graph.Problem{
+			Position: setting.Source,
+			What:     fmt.Sprintf("%s is %s, but steps that don't say theirs were built for %s", architectureKey, setting.Value, s.Architecture),
+			Hint: "it takes effect from the project's and your own lokki.yml, on a line of its own below \"lambda_defaults:\", " +
+				"and from " + variableOf(architectureKey) + "; for a single flow set architecture of its steps",
+		}
+	}
+	return nil
 }

@@ -1,0 +1,45 @@
+"""The rule of <flow>_config, which prints the settings of a flow."""
+
+load(":settings.bzl", "SETTINGS_ATTRS", "SETTINGS_TEXTS", "settings_flags")
+load(":tool_action.bzl", "tool_action")
+
+def _flow_config_impl(ctx):
+    # The program prints the file beside it that has its name and .json.
+    program = ctx.actions.declare_file(ctx.label.name)
+    settings = ctx.actions.declare_file(ctx.label.name + ".json")
+    tool_action(
+        ctx,
+        ctx.executable._config,
+        settings_flags(ctx) | {"out": settings},
+        [settings],
+        "settings",
+        texts = SETTINGS_TEXTS,
+    )
+    ctx.actions.symlink(
+        output = program,
+        is_executable = True,
+        target_file = ctx.executable._program,
+    )
+    return [DefaultInfo(
+        executable = program,
+        files = depset([program, settings]),
+        runfiles = ctx.runfiles([settings]).merge(ctx.attr._program[DefaultInfo].default_runfiles),
+    )]
+
+flow_config = rule(
+    doc = "Makes a program that prints a flow's settings and where each comes from.",
+    implementation = _flow_config_impl,
+    attrs = SETTINGS_ATTRS | {
+        "_config": attr.label(
+            cfg = "exec",
+            default = Label("//tools/config/cmd/config"),
+            executable = True,
+        ),
+        "_program": attr.label(
+            cfg = "target",
+            default = Label("//tools/config/cmd/config"),
+            executable = True,
+        ),
+    },
+    executable = True,
+)

@@ -1,0 +1,35 @@
+"""How rules call lokki's tools."""
+
+def tool_action(ctx, tool, flags, outputs, what, repeated = {}, texts = {}):
+    """Runs one of lokki's tools. All inputs and outputs are flags with a file.
+
+    Args:
+      ctx: the rule's context.
+      tool: the tool's executable.
+      flags: flag → File; None leaves the flag out.
+      outputs: which of the files the tool writes.
+      what: what it makes, for progress messages.
+      repeated: flag → list of (key, File), each of which becomes key=path.
+      texts: flag → value.
+    """
+    args = ctx.actions.args()
+    inputs = []
+    for flag, file in flags.items():
+        if file:
+            args.add("-" + flag, file)
+            if file not in outputs:
+                inputs.append(file)
+    for flag, pairs in repeated.items():
+        for key, file in pairs:
+            args.add("-" + flag, file, format = key + "=%s")
+            inputs.append(file)
+    for flag, text in texts.items():
+        args.add("-" + flag, text)
+    ctx.actions.run(
+        executable = tool,
+        arguments = [args],
+        inputs = inputs,
+        outputs = outputs,
+        mnemonic = "Lokki" + what.title().replace(" ", ""),
+        progress_message = "Making the {} of %{{label}}".format(what),
+    )
