@@ -1,29 +1,25 @@
-const percentage =
-  "The percentage is a float at AWS: the API returns it as one and takes it as one " +
-  "(https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateMapRun.html).";
-
-// Findings that are wrong, each with the reason: a tool and its rules, and where
-// they are found or what they say. Every other finding of a warning's severity
-// or more fails the check.
-export const wrong = [
+// Findings that are wrong or that don't apply, each with the reason. Every other
+// finding of a warning's severity or more fails the check. where is matched with
+// the place, and what the tool says of it.
+export const answered = [
   {
     tool: "asl-validator",
     rules: ["SCHEMA_VALIDATION_FAILED"],
-    what: /\/ToleratedFailurePercentage is invalid\. must be integer$/,
-    why: percentage,
+    where: /\/ToleratedFailurePercentage is invalid\. must be integer$/,
+    why: "The States Language wants a number from 0 to 100 (https://states-language.net/#map-state), and Step Functions' DescribeMapRun has it as a float.",
   },
   {
     tool: "amazon-states-language-service",
     rules: [""],
-    what: /^Incorrect type\. Expected one of integer, JSONata expression\.$/,
-    why: percentage + " No other number in a definition is one but BackoffRate, which the tool takes as it is.",
+    where: /"ToleratedFailurePercentage": \d+\.\d+,?: Incorrect type\. Expected one of integer, JSONata expression\.$/,
+    why: "As above.",
   },
   {
     tool: "cloudformation-validate",
     rules: ["F3031", "F3033", "E1156"],
-    where: /Properties\.Role(Arn)?$/,
+    where: /Properties\.(Role(Arn)?|Target\.RoleArn|KmsKeyId|StateMachineName|AlarmActions\.\{\}): /,
     why:
-      "In the branch where no role is created the parameter is not empty, as the condition says just that. " +
+      "In this branch of the If the parameter is not empty, as the condition says just that. " +
       "The tool takes the parameter's default, which is empty, for that branch.",
   },
   {
@@ -31,5 +27,53 @@ export const wrong = [
     rules: ["W1001"],
     where: /^Outputs\/ArtifactBucketName\/Value/,
     why: "The reference stands in the branch of an If on the very condition of the resource.",
+  },
+  {
+    tool: "checkov",
+    rules: ["CKV_AWS_111"],
+    where: /^AWS::IAM::Role\.PipelineRole: /,
+    why: "The actions that deliver logs take no resource: AWS documents * for them. All others have one.",
+  },
+  {
+    tool: "checkov",
+    rules: ["CKV_AWS_115"],
+    where: /^AWS::Lambda::Function\./,
+    why:
+      "A reserved concurrency takes its part of the account's away from all other functions, whether it is used or not. " +
+      "How many run at the same time is bounded where they are started: by the maps' MaxConcurrency.",
+  },
+  {
+    tool: "checkov",
+    rules: ["CKV_AWS_116"],
+    where: /^AWS::Lambda::Function\./,
+    why: "Lambda puts only asynchronous invocations into such a queue. Step Functions invokes synchronously, and the execution has the error.",
+  },
+  {
+    tool: "checkov",
+    rules: ["CKV_AWS_117"],
+    where: /^AWS::Lambda::Function\./,
+    why: "A step needs no network but that to S3 and CloudWatch, both of AWS. In a VPC it would need endpoints or a gateway for these.",
+  },
+  {
+    tool: "checkov",
+    rules: ["CKV_AWS_18"],
+    where: /^AWS::S3::Bucket\.ArtifactBucket: /,
+    why:
+      "Access logs need a bucket of their own, which is the account's to have. Who wants them gives a bucket that has them " +
+      "(ArtifactBucketName), or CloudTrail's data events.",
+  },
+  {
+    tool: "checkov",
+    rules: ["CKV_AWS_19"],
+    where: /^AWS::S3::Bucket\.ArtifactBucket: /,
+    why: "It is encrypted in both branches of the If: by the given key, or else by one of S3. The tool doesn't look into the If.",
+  },
+  {
+    tool: "checkov",
+    rules: ["CKV_AWS_21"],
+    where: /^AWS::S3::Bucket\.ArtifactBucket: /,
+    why:
+      "Values are written once, under keys that only their own run has, by a conditional put: there are no earlier versions to go back to. " +
+      "Versioning would keep what expires.",
   },
 ];
