@@ -87,12 +87,12 @@ func TestBuild(t *testing.T) {
 		}
 	})
 
-	t.Run("wrong steps", func(t *testing.T) { testWrongSteps(t, w) })
+	t.Run("mistakes", func(t *testing.T) { testMistakes(t, w) })
 	t.Run("local run", func(t *testing.T) { testLocalRun(t, w) })
 	t.Run("settings", func(t *testing.T) { testSettings(t, w) })
 }
 
-func testWrongSteps(t *testing.T, w *workspace) {
+func testMistakes(t *testing.T, w *workspace) {
 	for _, test := range []struct {
 		name, old, new string
 		want           []string // parts of what the user sees
@@ -108,6 +108,14 @@ func testWrongSteps(t *testing.T, w *workspace) {
 		{
 			"twice", "        \":flap_bird\",\n", "        \":flap_bird\",\n        \":flap_again\",\n",
 			[]string{"birds.FlapBird has two steps", "//flows:flap_bird and //flows:flap_again", "hint:"},
+		},
+		{
+			"time of a schedule", "    name = \"birds\",\n", "    name = \"birds\",\n    schedule = lokki_schedule(cron = \"0 6 * * *\"),\n",
+			[]string{"//flows:birds: the schedule: cron \"0 6 * * *\": 5 fields", "hint: Unix has no year"},
+		},
+		{
+			"input of a schedule", "    name = \"birds\",\n", "    name = \"birds\",\n    schedule = lokki_schedule(rate = \"1 day\", input = {\"cuont\": 2}),\n",
+			[]string{"//flows:birds: the schedule: the input does not fit birds.Input:", "cuont", "did you mean", "count"},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

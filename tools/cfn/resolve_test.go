@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	cloudformation "github.com/lokki-build/lokki/rehearse/template"
+	"github.com/lokki-build/lokki/tools/cfn"
 )
 
 // environments are in partitions whose ARNs and domains differ.
@@ -31,6 +32,9 @@ var settings = map[string]map[string]string{
 		"LambdaRoleArn":      "arn:aws-cn:iam::123456789012:role/lambda",
 		"LogRetentionDays":   "3653",
 		"LogLevel":           "ALL",
+		"Tracing":            "false",
+		"KmsKeyArn":          "arn:aws:kms:eu-west-1:123456789012:key/12345678-1234-1234-1234-123456789012",
+		"StateMachineName":   "the_pipeline-2",
 	},
 }
 
@@ -71,6 +75,63 @@ func TestEveryTemplateResolves(t *testing.T) {
 	}
 	if resolved == 0 {
 		t.Error("nothing was resolved")
+	}
+}
+
+// TestALongStackName: a stack's name may be longer than a state machine's. Then
+// the machine needs a name of its own, and everything else fits.
+func TestALongStackName(t *testing.T) {
+	made, err := cfn.Generate(scheduled(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := cloudformation.Read("template.yaml", made.YAML)
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := environments[0]
+	env.Stack = strings.Repeat("s", 128)
+	if _, err := read.Resolve(env, nil); err == nil || !strings.Contains(err.Error(), "StateMachine") {
+		t.Errorf("a state machine of 128 characters: %v", err)
+	}
+	stack, err := read.Resolve(env, map[string]string{"StateMachineName": "birds"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if machine, _ := stack.Resource("StateMachine"); !strings.HasSuffix(machine.Ref, ":stateMachine:birds") {
+		t.Errorf("the state machine is %s", machine.Ref)
+	}
+}
+
+// TestTwoStacksDoNotCollide: in one account and region, no two resources have
+// the same name.
+func TestTwoStacksDoNotCollide(t *testing.T) {
+	made, err := cfn.Generate(scheduled(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := cloudformation.Read("template.yaml", made.YAML)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]string{}
+	for _, name := range []string{"one", "two"} {
+		env := environments[0]
+		env.Stack = name
+		stack, err := read.Resolve(env, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range stack.Resources {
+			id := r.Type + " " + r.Ref
+			if r.Type == "AWS::Scheduler::Schedule" {
+				id = r.Attributes["Arn"] // a name is one within its group
+			}
+			if other, ok := names[id]; ok && r.Ref != "" {
+				t.Errorf("%s of stack %s is called as that of stack %s: %s", r.LogicalID, name, other, id)
+			}
+			names[id] = name
+		}
 	}
 }
 

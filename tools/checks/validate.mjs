@@ -33,6 +33,7 @@ try {
 
 let failed = 0;
 let known = 0;
+const bad = new Set(); // names of files, and of what else failed
 const used = new Set();
 for (const f of findings.flat()) {
   const answer = answered.find((a) => a.tool === f.tool && a.rules.includes(f.rule) && a.where.test(`${f.where}: ${f.what}`));
@@ -42,17 +43,20 @@ for (const f of findings.flat()) {
     continue;
   }
   failed++;
+  bad.add(f.name);
   console.error(`${f.name}: ${f.tool}: ${f.rule} ${f.where}: ${f.what}`);
 }
 if (inputs.length === 0) {
   console.error("nothing to validate");
-  failed++;
+  bad.add("inputs");
 }
 if (strict) {
   for (const a of answered.filter((a) => !used.has(a))) {
     console.error(`findings.mjs: ${a.tool} no longer finds ${a.rules.join(", ")}: remove the answer`);
-    failed++;
+    bad.add("findings.mjs");
   }
 }
 console.log(`${inputs.length} files, ${failed} findings, ${known} answered`);
-process.exitCode = failed > 0 ? 1 : 0;
+const passed = inputs.filter((i) => !bad.has(i.name)).length;
+console.log(`${passed} passed, ${bad.size} failed`);
+process.exitCode = bad.size > 0 ? 1 : 0;
