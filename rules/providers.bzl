@@ -4,6 +4,7 @@ LokkiStepInfo = provider(
     doc = "A Go function as a step: its image, and how it is to run.",
     fields = {
         "architecture": "string: architecture of the image and the Lambda, arm64 or amd64.",
+        "code": "File: a program that holds the function and what it reaches, which is never run: its hash is the step's fingerprint.",
         "digest": "File: the digest of the image's manifest, as in sha256:….",
         "env": "dict of string to string: environment variables of the Lambda.",
         "ephemeral_storage": "int: size of /tmp in MB; 0 leaves it to lokki.yml.",

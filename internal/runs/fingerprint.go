@@ -3,6 +3,7 @@ package runs
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -41,4 +42,33 @@ func (s StepFingerprints) Of(function string) (string, error) {
 		return "step:" + sum, nil
 	}
 	return ProgramFingerprint()
+}
+
+// fingerprintsFile is the form of birds.fingerprints.json.
+type fingerprintsFile struct {
+	Version int               `json:"version"`
+	Steps   map[string]string `json:"steps"`
+}
+
+const fingerprintsVersion = 1
+
+// Encode writes the fingerprints, the same bytes for the same ones.
+func (s StepFingerprints) Encode() ([]byte, error) {
+	data, err := json.MarshalIndent(fingerprintsFile{fingerprintsVersion, s}, "", "  ") // which sorts a map
+	if err != nil {
+		return nil, fmt.Errorf("encoding the fingerprints: %w", err)
+	}
+	return append(data, '\n'), nil
+}
+
+// DecodeFingerprints reads what Encode wrote.
+func DecodeFingerprints(data []byte) (StepFingerprints, error) {
+	var f fingerprintsFile
+	if err := json.Unmarshal(data, &f); err != nil {
+		return nil, fmt.Errorf("decoding the fingerprints: %w", err)
+	}
+	if f.Version != fingerprintsVersion {
+		return nil, fmt.Errorf("decoding the fingerprints: they have version %d, this lokki reads version %d", f.Version, fingerprintsVersion)
+	}
+	return f.Steps, nil
 }

@@ -2,6 +2,7 @@
 
 load("@rules_go//go:def.bzl", "GoInfo")
 load("//rules:providers.bzl", "LokkiFlowInfo", "LokkiStepInfo")
+load(":fingerprints.bzl", "fingerprints")
 load(":flow_config.bzl", "flow_config")
 load(":go_program.bzl", "go_program")
 load(":names.bzl", "check_go_name", "go_name")
@@ -176,12 +177,21 @@ def lokki_flow(
         visibility = ["//visibility:private"],
         **common
     )
+    fingerprints(
+        name = name + "_fingerprints",
+        out = name + ".fingerprints.json",
+        steps = steps,
+        visibility = ["//visibility:private"],
+        **common
+    )
     go_program(
         name = name + "_local",
-        call = "runner.Main",
+        arguments = ["bazel run //{}:{}_local --".format(native.package_name(), name)],
+        call = "local.Main",
+        data = [name + "_fingerprints"],
         function = function,
         library = library,
-        package = "runner",
+        package = "runner/local",
         visibility = visibility,
         **common
     )

@@ -16,18 +16,24 @@ import (
 	"{runtime}"
 )
 
-func main() {{ {call}(user.{function}) }}
+func main() {{ {call}({arguments}) }}
 """
+
+def _runfile(ctx, file):
+    # A file of another repository has a short path that leads out of the main one.
+    path = file.short_path
+    return path.removeprefix("../") if path.startswith("../") else ctx.workspace_name + "/" + path
 
 def _go_main_impl(ctx):
     out = ctx.actions.declare_file(ctx.label.name + ".go")
     importpath = ctx.attr.library[GoInfo].importpath
     if not importpath:
         fail("\n{}: library {} has no importpath.\nhint: set importpath of the go_library".format(ctx.label, ctx.attr.library.label))
+    arguments = ctx.attr.arguments + [_runfile(ctx, f) for f in ctx.files.data]
     ctx.actions.write(out, _MAIN.format(
         label = str(ctx.label).removeprefix("@@"),
+        arguments = ", ".join(["user." + ctx.attr.function] + [json.encode(a) for a in arguments]),
         call = ctx.attr.call,
-        function = ctx.attr.function,
         importpath = importpath,
         runtime = ctx.attr.runtime,
     ))
@@ -37,9 +43,16 @@ _go_main = rule(
     doc = "Writes a Go main package that hands one function of a library to one function of lokki's.",
     implementation = _go_main_impl,
     attrs = {
+        "arguments": attr.string_list(
+            doc = "Strings that lokki's function takes after the user's.",
+        ),
         "call": attr.string(
             doc = "The function to call, with the name of its package, as in lambdastep.Start.",
             mandatory = True,
+        ),
+        "data": attr.label_list(
+            doc = "Files whose names in the runfiles lokki's function takes after the strings.",
+            allow_files = True,
         ),
         "function": attr.string(
             doc = "The user's function.",
@@ -57,7 +70,7 @@ _go_main = rule(
     },
 )
 
-def go_program(name, call, package, function, library, tags, testonly, visibility, **kwargs):
+def go_program(name, call, package, function, library, tags, testonly, visibility, arguments = [], data = [], **kwargs):
     """Makes a program that hands a user's function to a function of lokki's.
 
     Args:
@@ -69,11 +82,15 @@ def go_program(name, call, package, function, library, tags, testonly, visibilit
       tags: tags of the targets.
       testonly: whether only tests may use them.
       visibility: who may use the go_binary.
+      arguments: strings that lokki's function takes after the user's.
+      data: files that the program finds in its runfiles; lokki's function takes their names there after the strings.
       **kwargs: other attributes of the go_binary.
     """
     _go_main(
         name = name + "_main",
+        arguments = arguments,
         call = call,
+        data = data,
         function = function,
         library = library,
         runtime = _MODULE + "/" + package,
@@ -84,6 +101,7 @@ def go_program(name, call, package, function, library, tags, testonly, visibilit
     go_binary(
         name = name,
         srcs = [name + "_main"],
+        data = data,
         pure = "on",
         race = "off",  # it takes C, which a pure binary hasn't
         tags = tags,

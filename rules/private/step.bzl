@@ -4,6 +4,7 @@ load("@lokki_config//:defaults.bzl", "DEFAULT_ARCHITECTURE")
 load("@rules_go//go:def.bzl", "GoInfo")
 load("//rules:providers.bzl", "LokkiStepInfo")
 load(":architecture.bzl", "ARCHITECTURES")
+load(":go_program.bzl", "go_program")
 load(":names.bzl", "check_go_name", "go_name")
 load(":step_image.bzl", "host_architecture", "step_image")
 
@@ -38,6 +39,7 @@ def _step_impl(ctx):
         DefaultInfo(files = depset([image, ctx.file.digest])),
         LokkiStepInfo(
             architecture = ctx.attr.architecture,
+            code = ctx.file.code,
             digest = ctx.file.digest,
             env = ctx.attr.env,
             ephemeral_storage = ctx.attr.ephemeral_storage,
@@ -57,6 +59,7 @@ _step = rule(
     implementation = _step_impl,
     attrs = {
         "architecture": attr.string(mandatory = True),
+        "code": attr.label(allow_single_file = True, mandatory = True),
         "digest": attr.label(allow_single_file = True, mandatory = True),
         "env": attr.string_dict(),
         "ephemeral_storage": attr.int(),
@@ -144,9 +147,21 @@ def lokki_step(
         testonly = testonly,
         visibility = ["//visibility:private"],
     )
+    go_program(
+        name = name + "_code",
+        call = "stepcode.Hold",
+        function = function,
+        gc_linkopts = ["-s", "-w"],
+        library = library,
+        package = "lokki/stepcode",
+        tags = tags + ["manual"],
+        testonly = testonly,
+        visibility = ["//visibility:private"],
+    )
     _step(
         name = name,
         architecture = architecture,
+        code = name + "_code",
         digest = name + "_image.digest",
         env = env,
         ephemeral_storage = ephemeral_storage,

@@ -1,0 +1,60 @@
+// Package local makes the program that runs a flow on this machine, such as
+// birds_local: package runner, with all that a test which runs a flow does
+// without. That is S3, and the fingerprints of the steps that Bazel built.
+package local
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/lokki-build/lokki/internal/runs"
+	"github.com/lokki-build/lokki/lokki"
+	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/lokki/store/s3store"
+	"github.com/lokki-build/lokki/runner"
+)
+
+// Main is runner.Main. call is how the user calls the program, as in
+// "bazel run //flows:birds_local --"; fingerprints is the name of a file in the
+// program's runfiles, as in "_main/flows/birds.fingerprints.json".
+func Main[T any](flow func() lokki.Flow[T], call, fingerprints string) {
+	steps, err := readFingerprints(fingerprints)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "error: %v\n", err)
+		os.Exit(1)
+	}
+	// What Bazel doesn't run has no Bazel around it to call it by
+	// (https://bazel.build/docs/user-manual#running-executables).
+	if os.Getenv("BUILD_WORKSPACE_DIRECTORY") == "" {
+		call = os.Args[0]
+	}
+	runner.MainAs(flow, runner.Program{Bucket: openBucket, Fingerprints: steps, Call: call})
+}
+
+func openBucket(name string) (store.Store, error) {
+	client, err := s3store.NewClient()
+	if err != nil {
+		return nil, err
+	}
+	return s3store.New(client, name), nil
+}
+
+// readFingerprints finds the file beside the program. A program that was copied
+// somewhere else has none: then its steps are known by its own code.
+func readFingerprints(name string) (runs.StepFingerprints, error) {
+	for _, runfiles := range []string{os.Getenv("RUNFILES_DIR"), os.Args[0] + ".runfiles"} {
+		if runfiles == "" {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(runfiles, filepath.FromSlash(name)))
+		if os.IsNotExist(err) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading the steps' fingerprints: %w", err)
+		}
+		return runs.DecodeFingerprints(data)
+	}
+	return nil, nil
+}

@@ -1,0 +1,51 @@
+// Package fingerprints tells the code of one step from other versions of it.
+package fingerprints
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/lokki-build/lokki/internal/runs"
+)
+
+// New hashes programs that hold one step each. Each argument is the step's
+// function, "=" and the program's file, whose name may have "=" itself.
+func New(args []string) (runs.StepFingerprints, error) {
+	all := runs.StepFingerprints{}
+	var problems []error
+	for _, arg := range args {
+		function, path, ok := strings.Cut(arg, "=")
+		if !ok || function == "" || path == "" {
+			problems = append(problems, fmt.Errorf("step %q: want FUNCTION=FILE", arg))
+			continue
+		}
+		if _, twice := all[function]; twice {
+			problems = append(problems, fmt.Errorf("step %q: %s is given twice", arg, function))
+			continue
+		}
+		sum, err := hash(path)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("reading the code of %s: %w", function, err))
+		}
+		all[function] = sum
+	}
+	return all, errors.Join(problems...)
+}
+
+func hash(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
