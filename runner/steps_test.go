@@ -86,3 +86,8 @@ func ExitFlow() lokki.Flow[[]int] {
 func UnstorableFlow() lokki.Flow[any] { return lokki.Start(Unstorable, 1) }
 func PanickingFlow() lokki.Flow[int]  { panic("no flow") }
 func EmptyFlow() lokki.Flow[int]      { return lokki.Flow[int]{} }
+
+func BatchedFlow() lokki.Flow[[]int] {
+	doubled := lokki.Then(lokki.Map(lokki.Start(Numbers, []int{3, 1, 2, 5, 9}), Cell, lokki.Batch(2)), Twice)
+	return lokki.Agg(doubled, List)
+}

@@ -163,6 +163,11 @@ func (c Config) goOn(ctx context.Context, p *Place, was Record, adopted bool) (*
 // first. Of those from index changed on the code differs: they can be read, and
 // none can be added.
 func (p *Place) derive(ctx context.Context, was, now Record, first, changed int, why string) (*Run, error) {
+	notes := []string{fmt.Sprintf("%s and all that follows is done again, %s", now.Steps[first].Name, why)}
+	if changed < first {
+		since, _ := was.difference(now, changed)
+		notes = append(notes, fmt.Sprintf("of %s, %s since: what it has stored is taken all the same", now.Steps[changed].Name, since))
+	}
 	now.Base = was.Run
 	copy(now.Steps, was.Steps[:first])
 	root := was.Run
@@ -182,15 +187,8 @@ func (p *Place) derive(ctx context.Context, was, now Record, first, changed int,
 			return nil, err
 		}
 		run.frozen = changed
-		run.Notes = []string{fmt.Sprintf("resuming run %s as %s: %s and all that follows is done again, %s", was.Run, id, now.Steps[first].Name, why)}
-		if changed < first {
-			run.Notes = append(run.Notes, fmt.Sprintf("of %s, %s since: what it has stored is taken all the same", now.Steps[changed].Name, mustWhy(was, now, changed)))
-		}
+		notes[0] = fmt.Sprintf("resuming run %s as %s: %s", was.Run, id, notes[0])
+		run.Notes = notes
 		return run, nil
 	}
-}
-
-func mustWhy(was, now Record, i int) string {
-	why, _ := was.difference(now, i)
-	return why
 }

@@ -1,0 +1,375 @@
+package runner
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/lokki"
+)
+
+// desk runs flows with one store, as a person does again and again.
+type desk struct {
+	t      *testing.T
+	folder string
+	code   map[string]string // fingerprint by step function, "v1" for others
+	input  string
+	ctx    context.Context
+}
+
+func newDesk(t *testing.T) *desk {
+	return &desk{t: t, folder: t.TempDir(), code: map[string]string{}, ctx: t.Context()}
+}
+
+// outcome of one run: which steps were called how often, in all, and what was said.
+type kind struct {
+	result string
+	calls  map[string]int
+	notes  string
+	run    string
+	err    error
+}
+
+func (d *desk) run(flow chain.Flow, k *keeping) kind {
+	d.t.Helper()
+	prints := map[string]string{}
+	for _, n := range flow.Graph.Nodes {
+		name := n.Function[strings.LastIndexByte(n.Function, '.')+1:]
+		prints[n.Function] = "v1"
+		if v := d.code[name]; v != "" {
+			prints[n.Function] = v
+		}
+	}
+	var notes bytes.Buffer
+	k.store, k.notes = d.folder, &notes
+	k.program.Fingerprints = prints
+	k.now = func() time.Time { return time.Date(2026, 11, 24, 15, 30, 12, 0, time.Local) }
+	var mu sync.Mutex
+	calls := map[string]int{}
+	opts := Options{Concurrency: 2, keep: k, OnCall: func(c Call) {
+		mu.Lock()
+		defer mu.Unlock()
+		calls[c.Step]++
+	}}
+	if d.input != "" {
+		opts.Input = json.RawMessage(d.input)
+	}
+	result, err := run(d.ctx, flow, opts)
+	got := kind{result: string(result), calls: calls, notes: notes.String(), err: err}
+	if id := k.id.Load(); id != nil {
+		got.run = *id
+	}
+	return got
+}
+
+func (d *desk) want(got kind, result string, calls map[string]int) {
+	d.t.Helper()
+	if got.err != nil || got.result != result || !maps.Equal(got.calls, calls) {
+		d.t.Fatalf("got %s, %v, calls %v, notes %q; want %s, calls %v", got.result, got.err, got.calls, got.notes, result, calls)
+	}
+}
+
+func (d *desk) wantError(got kind, parts ...string) {
+	d.t.Helper()
+	for _, part := range parts {
+		if got.err == nil || !strings.Contains(got.err.Error(), part) {
+			d.t.Fatalf("got %s, %v; want an error with %q", got.result, got.err, part)
+		}
+	}
+}
+
+func built[T any](t *testing.T, flow lokki.Flow[T]) chain.Flow {
+	t.Helper()
+	f, err := chain.Build(flow.Chain())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+var allCells = map[string]int{"rows": 1, "row": 3, "cell": 12, "sum-row": 3, "sum-rows": 1}
+
+// fromStep are the calls of the steps from one on, of a table of 3 rows and 4 columns.
+func fromStep(from string) map[string]int {
+	steps := []string{"rows", "row", "cell", "sum-row", "sum-rows"}
+	calls := map[string]int{}
+	for _, s := range steps[slices.Index(steps, from):] {
+		calls[s] = allCells[s]
+	}
+	return calls
+}
+
+func TestResumeOfWhatIsDone(t *testing.T) {
+	d, flow := newDesk(t), built(t, TableFlow())
+	first := d.run(flow, &keeping{})
+	d.want(first, "66", allCells)
+	if first.run != "20261124-153012" || first.notes != "run 20261124-153012\n" {
+		t.Errorf("got run %q, notes %q", first.run, first.notes)
+	}
+	d.want(d.run(flow, &keeping{resume: first.run}), "66", map[string]int{})
+	d.want(d.run(flow, &keeping{resume: "last"}), "66", map[string]int{})
+	if second := d.run(flow, &keeping{}); second.run != "20261124-153012-2" {
+		t.Errorf("a second run in the same second is %q", second.run)
+	}
+}
+
+// TestResumeAfterAnError fails two cells, one of which is repaired.
+func TestResumeAfterAnError(t *testing.T) {
+	d, flow := newDesk(t), built(t, TableFlow())
+	d.ctx = withCell(t.Context(), func(_ context.Context, n int) (int, error) {
+		if n == 6 {
+			return 0, errBoom
+		}
+		return n, nil
+	})
+	failed := d.run(flow, &keeping{run: "mine"})
+	d.wantError(failed, "step cell[1][2]", "boom")
+	done := failed.calls["cell"] - 1
+	d.ctx = t.Context()
+	got := d.run(flow, &keeping{resume: "mine"})
+	if got.err != nil || got.result != "66" || got.calls["cell"] != 12-done || got.calls["rows"] != 0 {
+		t.Errorf("after %d cells got %s, %v, calls %v", done, got.result, got.err, got.calls)
+	}
+}
+
+func TestResumeWithOtherCode(t *testing.T) {
+	for name, c := range map[string]struct {
+		step, code string
+		why        string
+	}{
+		"the first step":  {"rows", "Rows", "rows and all that follows is done again, its code changed"},
+		"a list in a map": {"row", "Row", "row and all that follows is done again, its code changed"},
+		"in two maps":     {"cell", "Cell", "cell and all that follows"},
+		"an aggregation":  {"sum-row", "SumRow", "sum-row and all that follows"},
+		"the last step":   {"sum-rows", "SumRows", "sum-rows and all that follows"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, flow := newDesk(t), built(t, TableFlow())
+			d.run(flow, &keeping{run: "mine"})
+			d.code[c.code] = "v2"
+			got := d.run(flow, &keeping{resume: "mine"})
+			d.want(got, "66", fromStep(c.step))
+			if got.run != "mine.2" || !strings.HasPrefix(got.notes, "resuming run mine as mine.2: ") || !strings.Contains(got.notes, c.why) {
+				t.Errorf("got run %s, notes %q; want %q", got.run, got.notes, c.why)
+			}
+			d.want(d.run(flow, &keeping{resume: "last"}), "66", map[string]int{})
+			d.code[c.code] = "v3"
+			if got = d.run(flow, &keeping{resume: "last"}); got.run != "mine.3" {
+				t.Errorf("changed again the run is %s", got.run)
+			}
+			d.want(got, "66", fromStep(c.step))
+			d.code[c.code] = "v1"
+			d.want(d.run(flow, &keeping{resume: "mine"}), "66", map[string]int{}) // the old run is as it was
+		})
+	}
+}
+
+// TestResumeDoesNotTakeOldForNew has a cell's code give other values: no old
+// one may come into the result, also where a run was stopped in between.
+func TestResumeDoesNotTakeOldForNew(t *testing.T) {
+	d, flow := newDesk(t), built(t, TableFlow())
+	d.run(flow, &keeping{run: "mine"})
+	d.code["Cell"] = "v2"
+	cell := func(fail int) context.Context {
+		return withCell(t.Context(), func(_ context.Context, n int) (int, error) {
+			if n == fail {
+				return 0, errBoom
+			}
+			return n * 10, nil
+		})
+	}
+	for fail := range 12 {
+		d.ctx = cell(fail)
+		d.wantError(d.run(flow, &keeping{resume: "mine"}), "boom")
+		d.ctx = cell(-1)
+		if got := d.run(flow, &keeping{resume: "last"}); got.err != nil || got.result != "660" {
+			t.Fatalf("got %s, %v, want 660", got.result, got.err)
+		}
+	}
+}
+
+// TestResumeOfAnotherFlow changes the flow between the runs.
+func TestResumeOfAnotherFlow(t *testing.T) {
+	table := func(opts ...lokki.MapOption) lokki.Value[lokki.Each[lokki.Top], int] {
+		return lokki.Agg(lokki.Map(lokki.Map(lokki.Start(Rows, Table{Rows: 3, Columns: 4}), Row), Cell, opts...), SumRow)
+	}
+	for name, c := range map[string]struct {
+		flow  lokki.Flow[int]
+		why   string
+		calls map[string]int
+	}{
+		"the same":                     {lokki.Agg(table(), SumRows), "resuming run mine\n", map[string]int{}},
+		"options that change no value": {lokki.Agg(table(lokki.Concurrency(1)), SumRows), "resuming run mine\n", map[string]int{}},
+		"other batches":                {lokki.Agg(table(lokki.Batch(2)), SumRows), "cell and all that follows is done again, its batches had 1 items and have 2", fromStep("cell")},
+		"tolerance":                    {lokki.Agg(table(lokki.TolerateFailures(10)), SumRows), "sum-row and all that follows is done again, the failures that its map tolerates changed", fromStep("sum-row")},
+		"another step":                 {lokki.Agg(table(), SumAll), "sum-all and all that follows is done again, the flow had the agg sum-rows", map[string]int{"sum-all": 1}},
+		"a step more":                  {lokki.Then(lokki.Agg(table(), SumRows), Twice), "twice and all that follows is done again, it is new in the flow", map[string]int{"twice": 1}},
+		"other defaults": {lokki.Agg(lokki.Agg(lokki.Map(lokki.Map(lokki.Start(Rows, Table{Rows: 1, Columns: 12}), Row), Cell), SumRow), SumRows),
+			"rows and all that follows is done again, its defaults changed", map[string]int{"rows": 1, "row": 1, "cell": 12, "sum-row": 1, "sum-rows": 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			d.want(d.run(built(t, lokki.Agg(table(), SumRows)), &keeping{run: "mine"}), "66", allCells)
+			flow := built(t, c.flow)
+			got := d.run(flow, &keeping{resume: "mine"})
+			want := "66"
+			if name == "a step more" {
+				want = "132"
+			}
+			d.want(got, want, c.calls)
+			if !strings.Contains(got.notes, c.why) {
+				t.Errorf("got notes %q, want %q", got.notes, c.why)
+			}
+			d.want(d.run(flow, &keeping{resume: "last"}), want, map[string]int{})
+		})
+	}
+}
+
+func SumAll(ctx context.Context, rows []int) (int, error) { return sum(rows), nil }
+func Twice(ctx context.Context, n int) (int, error)       { return 2 * n, nil }
+
+func TestFrom(t *testing.T) {
+	d, flow := newDesk(t), built(t, TableFlow())
+	d.run(flow, &keeping{run: "mine"})
+	got := d.run(flow, &keeping{resume: "mine", from: "sum-row"})
+	d.want(got, "66", fromStep("sum-row"))
+	if got.run != "mine.2" || !strings.Contains(got.notes, "sum-row and all that follows is done again, as asked\n") {
+		t.Errorf("got run %s, notes %q", got.run, got.notes)
+	}
+	// What was stored counts even if the code before the step is another now …
+	d.code["Row"] = "v2"
+	got = d.run(flow, &keeping{resume: "mine", from: "sum-row"})
+	d.want(got, "66", fromStep("sum-row"))
+	if !strings.Contains(got.notes, "of row, its code changed since: what it has stored is taken all the same\n") {
+		t.Errorf("got notes %q", got.notes)
+	}
+	// … and is not forgotten: without --from it is done again.
+	d.want(d.run(flow, &keeping{resume: "last"}), "66", fromStep("row"))
+}
+
+func TestFromWithoutInput(t *testing.T) {
+	d, flow := newDesk(t), built(t, TableFlow())
+	d.ctx = withCell(t.Context(), func(_ context.Context, n int) (int, error) { return 0, errBoom })
+	d.run(flow, &keeping{run: "mine"})
+	d.ctx = t.Context()
+	d.code["Cell"] = "v2"
+	d.wantError(d.run(flow, &keeping{resume: "mine", from: "sum-row"}), "run mine has no output of cell[", "and its code changed since\nhint: resume without --from")
+	d.wantError(d.run(flow, &keeping{resume: "mine", from: "sum-rwo"}), `table-flow has no step "sum-rwo"`+"\n"+`hint: did you mean "sum-row"?`)
+	d.wantError(d.run(flow, &keeping{resume: "mine", from: "x"}), "hint: the steps are rows, row, cell, sum-row, sum-rows")
+	other := built(t, lokki.Agg(lokki.Agg(lokki.Map(lokki.Map(lokki.Start(Rows, Table{Rows: 3, Columns: 4}), Row), Cell, lokki.Batch(3)), SumRow), SumRows))
+	other.Graph.Flow = flow.Graph.Flow
+	d.wantError(d.run(other, &keeping{resume: "mine", from: "sum-row"}), "run mine has no input for sum-row: of cell, its batches had 1 items and have 3\nhint: leave --from out")
+	// With the same code, what is missing before the step is done.
+	d.code["Cell"] = "v1"
+	got := d.run(flow, &keeping{resume: "mine", from: "sum-row"})
+	if got.err != nil || got.result != "66" || got.calls["cell"] != 12 {
+		t.Errorf("got %s, %v, calls %v", got.result, got.err, got.calls)
+	}
+}
+
+func TestResumeAndInput(t *testing.T) {
+	d, flow := newDesk(t), built(t, TableFlow())
+	d.input = `{"rows": 2}`
+	d.want(d.run(flow, &keeping{run: "mine"}), "28", map[string]int{"rows": 1, "row": 2, "cell": 8, "sum-row": 2, "sum-rows": 1})
+	d.want(d.run(flow, &keeping{resume: "mine"}), "28", map[string]int{})
+	d.input = `{"columns": 4, "rows": 2}`
+	d.want(d.run(flow, &keeping{resume: "mine"}), "28", map[string]int{})
+	d.input = `{"rows": 3}`
+	d.wantError(d.run(flow, &keeping{resume: "mine"}), "run mine was begun with another input\nhint: leave the input out")
+	d.input = ""
+	d.want(d.run(flow, &keeping{resume: "mine"}), "28", map[string]int{})
+}
+
+func TestWrongRuns(t *testing.T) {
+	d, flow := newDesk(t), built(t, TableFlow())
+	d.wantError(d.run(flow, &keeping{resume: "last"}), "has no run of table-flow yet")
+	d.run(flow, &keeping{run: "mine"})
+	for name, c := range map[string]struct {
+		k    *keeping
+		want string
+	}{
+		"exists":       {&keeping{run: "mine"}, "has a run mine of table-flow already\nhint: --resume mine goes on with it"},
+		"not there":    {&keeping{resume: "yours"}, "has no run yours of table-flow\nhint: the last one is mine"},
+		"no id":        {&keeping{run: "a/b"}, `run "a/b": want 1 to 80 letters`},
+		"no id at all": {&keeping{resume: ".."}, `run "..": want 1 to 80 letters`},
+		"last":         {&keeping{run: "last"}, `run "last": this means the one`},
+		"no S3":        {&keeping{folder: "s3://bucket"}, "the store s3://bucket can't be opened: this program was built without S3\nhint: "},
+		"no bucket":    {&keeping{folder: "s3:///x"}, "the store s3:///x names no bucket"},
+		"no directory": {&keeping{folder: filepath.Join(d.folder, "none"), resume: "mine"}, "there is no directory "},
+		"a file":       {&keeping{folder: filepath.Join(d.folder, "lokki/table-flow/mine/run.json")}, "run.json"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := d.run(flow, c.k)
+			d.wantError(got, c.want)
+			if len(got.calls) > 0 {
+				t.Errorf("steps were called: %v", got.calls)
+			}
+			if wrong := (inputError{}); name != "a file" && !errors.As(got.err, &wrong) {
+				t.Errorf("%v is not an error of the call", got.err)
+			}
+		})
+	}
+}
+
+// TestTwoProcesses resumes a run that is still going on.
+func TestTwoProcesses(t *testing.T) {
+	d, flow := newDesk(t), built(t, RowFlow())
+	other := &desk{t: t, folder: d.folder, code: d.code, ctx: t.Context()}
+	var got kind
+	var once sync.Once
+	d.ctx = withCell(t.Context(), func(_ context.Context, n int) (int, error) {
+		once.Do(func() { got = other.run(flow, &keeping{resume: "mine"}) })
+		return n, nil
+	})
+	if mine := d.run(flow, &keeping{run: "mine"}); mine.err != nil {
+		t.Fatal(mine.err)
+	}
+	d.wantError(got, "mine: another process is running it\nhint: wait for it, or end it; ", fmt.Sprintf("is held by process %d", os.Getpid()))
+}
+
+// TestDamagedStore resumes runs whose files are not as they were left.
+func TestDamagedStore(t *testing.T) {
+	for name, c := range map[string]struct {
+		file   string
+		change func([]byte) []byte
+		want   string // "" for a run that goes on
+	}{
+		"torn pack":      {"outputs.pack", func(b []byte) []byte { return b[:len(b)-5] }, ""},
+		"empty pack":     {"outputs.pack", func(b []byte) []byte { return nil }, ""},
+		"damaged pack":   {"outputs.pack", func(b []byte) []byte { return bytes.Replace(b, []byte("row"), []byte("wor"), 1) }, "is damaged, and whole ones follow it\nhint: "},
+		"no pack":        {"outputs.pack", func(b []byte) []byte { return []byte("hello\n") }, "no pack"},
+		"damaged record": {"run.json", func(b []byte) []byte { return b[:len(b)/2] }, "reading lokki/table-flow/mine/run.json: "},
+		"newer record":   {"run.json", func(b []byte) []byte { return bytes.Replace(b, []byte(`"version": 1`), []byte(`"version": 9`), 1) }, "it has version 9, this lokki reads version 1"},
+		"odd record":     {"run.json", func(b []byte) []byte { return []byte(`{"version": 1}`) }, "it has 0 steps"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, flow := newDesk(t), built(t, TableFlow())
+			d.run(flow, &keeping{run: "mine"})
+			path := filepath.Join(d.folder, "lokki/table-flow/mine", c.file)
+			data, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, c.change(data), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			got := d.run(flow, &keeping{resume: "mine"})
+			if c.want != "" {
+				d.wantError(got, c.want)
+			} else if got.err != nil || got.result != "66" {
+				t.Errorf("got %s, %v", got.result, got.err)
+			}
+		})
+	}
+}
