@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/fanout"
@@ -67,8 +68,26 @@ func listKeys(k envelope.Keys, name, path string) fanout.Keys {
 	return fanout.Keys{Items: k.Items(name, path), Batches: k.Batches(name, path)}
 }
 
-// Keep stores the values of a call.
+// lingering is how long the storing of a result may go on when the run has been
+// stopped. A call that is done need not be done again.
+const lingering = 900 * time.Millisecond
+
+// linger returns a context that ends some time after ctx.
+func linger(ctx context.Context) (context.Context, func()) {
+	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(lingering, cancel) })
+	return own, func() { stop(); cancel() }
+}
+
+// Keep stores the values of a call, even if ctx has ended meanwhile.
 func (r *Run) Keep(ctx context.Context, node int, path []int, split int, values [][]byte) error {
+	if r.place.dir == nil {
+		own, end := linger(ctx)
+		defer end()
+		ctx = own
+	} else {
+		ctx = context.WithoutCancel(ctx)
+	}
 	k, name, at := r.nodes[node], r.Steps[node].Name, pathOf(path)
 	if split == 0 {
 		return r.place.putLines(ctx, k.Output(name, at), values)
