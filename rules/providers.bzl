@@ -25,6 +25,7 @@ LokkiFlowInfo = provider(
         "function": "string: the flow function with its import path, as in example.com/birds.BirdsFlow.",
         "graph": "File: the flow's graph, the source of all the others.",
         "images": "File: the image of each step, by digest.",
+        "local": "DefaultInfo: the program that runs the flow on this machine.",
         "steps": "list of LokkiStepInfo: the flow's steps.",
         "template": "File: the CloudFormation template.",
     },

@@ -3,6 +3,7 @@
 load("@rules_go//go:def.bzl", "GoInfo")
 load("//rules:providers.bzl", "LokkiFlowInfo", "LokkiStepInfo")
 load(":fingerprints.bzl", "fingerprints")
+load(":diagram.bzl", "flow_diagram")
 load(":flow_config.bzl", "flow_config")
 load(":go_program.bzl", "go_program")
 load(":names.bzl", "check_go_name", "go_name")
@@ -99,6 +100,7 @@ def _flow_impl(ctx):
             function = ctx.attr.library[GoInfo].importpath + "." + ctx.attr.function,
             graph = graph,
             images = images,
+            local = ctx.attr.local[DefaultInfo],
             steps = steps,
             template = template,
         ),
@@ -115,6 +117,7 @@ _flow = rule(
         "function": attr.string(mandatory = True),
         "graph_tool": attr.label(cfg = "exec", executable = True, mandatory = True),
         "library": attr.label(mandatory = True, providers = [GoInfo]),
+        "local": attr.label(cfg = "target", executable = True, mandatory = True),
         "schedules": attr.string(doc = "JSON, as encode_schedules writes it."),
         "steps": attr.label_list(mandatory = True, providers = [LokkiStepInfo]),
         "_asl": _tool("//tools/asl/cmd/asl"),
@@ -145,6 +148,8 @@ def lokki_flow(
       `bazel run :<name>_local -- --input '{"count": 2}'`.
     - `<name>_config`: prints what each field of [lokki.yml](config.md) is for this
       flow, and which file or variable says so: `bazel run :<name>_config`.
+    - `<name>.svg`: a picture of the flow. It is made only when it is asked for:
+      `bazel build :<name>.svg`.
 
     The build fails unless `steps` are exactly the steps that the flow function uses.
 
@@ -163,7 +168,7 @@ def lokki_flow(
         template's parameter `AlarmTopicArn` says which SNS topic they notify.
       tags: tags of all targets.
       testonly: whether only tests may use the targets.
-      visibility: visibility of `<name>`, `<name>_local` and `<name>_config`.
+      visibility: visibility of `<name>`, `<name>_local`, `<name>_config` and `<name>.svg`.
     """
     function = function or go_name(name.removesuffix("_flow")) + "Flow"
     common = {"tags": tags, "testonly": testonly}
@@ -208,8 +213,16 @@ def lokki_flow(
         function = function,
         graph_tool = name + "_graph",
         library = library,
+        local = name + "_local",
         schedules = encode_schedules(schedule),
         steps = steps,
         visibility = visibility,
         **common
+    )
+    flow_diagram(
+        name = name + ".svg",
+        flow = name,
+        tags = tags + ["manual"],
+        testonly = testonly,
+        visibility = visibility,
     )

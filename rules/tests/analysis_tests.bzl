@@ -2,23 +2,12 @@
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 load("//rules:defs.bzl", "LokkiFlowInfo", "LokkiStepInfo", "lokki_flow", "lokki_schedule", "lokki_step")
+load(":fails.bzl", "fails_test")
 
 _LIBRARY = "//rules/tests/steps"
 
 # Targets that are here to be looked at: "..." must not build them.
 _COMMON = {"tags": ["manual"], "testonly": True}
-
-def _fails_impl(ctx):
-    env = analysistest.begin(ctx)
-    for part in ctx.attr.message:
-        asserts.expect_failure(env, part)
-    return analysistest.end(env)
-
-_fails_test = analysistest.make(
-    _fails_impl,
-    attrs = {"message": attr.string_list(doc = "What the failure's message has to say, in parts.")},
-    expect_failure = True,
-)
 
 def _step_info_impl(ctx):
     env = analysistest.begin(ctx)
@@ -90,7 +79,7 @@ def analysis_test_suite(name):
         attributes = {"function": "DoubleNumber"} | {attribute: value}
         lokki_step(name = step, library = _LIBRARY, **(attributes | _COMMON))
         tests.append("step_with_bad_{}_test".format(attribute))
-        _fails_test(name = tests[-1], message = message, target_under_test = step)
+        fails_test(name = tests[-1], message = message, target_under_test = step)
 
     lokki_step(
         name = "double_number",
@@ -114,7 +103,7 @@ def analysis_test_suite(name):
         **_COMMON
     )
     tests.append("flow_with_step_twice_test")
-    _fails_test(
+    fails_test(
         name = tests[-1],
         message = [
             "the function github.com/lokki-build/lokki/rules/tests/steps.DoubleNumber has two steps",
@@ -185,7 +174,7 @@ def analysis_test_suite(name):
             **_COMMON
         )
         tests.append(flow + "_test")
-        _fails_test(
+        fails_test(
             name = tests[-1],
             message = [
                 "//rules/tests:{}: schedule is {}.".format(flow, json.encode({"daily": {"rate": "1 day"}} if type(schedule) == "dict" else schedule)),

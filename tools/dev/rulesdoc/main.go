@@ -18,11 +18,12 @@ var macros = [][2]string{
 	{"rules/private/step.bzl", "lokki_step"},
 	{"rules/private/flow.bzl", "lokki_flow"},
 	{"rules/private/schedule.bzl", "lokki_schedule"},
+	{"rules/private/flow_test.bzl", "lokki_flow_test"},
 }
 
 const (
 	output = "docs/rules.md"
-	header = "# The rules\n\n```starlark\nload(\"@lokki//rules:defs.bzl\", \"lokki_flow\", \"lokki_schedule\", \"lokki_step\")\n```\n"
+	header = "# The rules\n\n```starlark\nload(\"@lokki//rules:defs.bzl\", \"lokki_flow\", \"lokki_flow_test\", \"lokki_schedule\", \"lokki_step\")\n```\n"
 )
 
 func main() {

@@ -1,0 +1,15 @@
+"""A test that a target fails to be analyzed, and of what the failure says."""
+
+load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
+
+def _fails_impl(ctx):
+    env = analysistest.begin(ctx)
+    for part in ctx.attr.message:
+        asserts.expect_failure(env, part)
+    return analysistest.end(env)
+
+fails_test = analysistest.make(
+    _fails_impl,
+    attrs = {"message": attr.string_list(doc = "What the failure's message has to say, in parts.")},
+    expect_failure = True,
+)
