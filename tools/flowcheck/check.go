@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/aymanbagabas/go-udiff"
 )
 
 // Outcome is how a run of the flow's program ended.
@@ -43,8 +43,8 @@ func (c Case) Check(o Outcome) error {
 	if err != nil {
 		return fmt.Errorf("%s is not JSON: %w%s", what, err, c.hint(o.Stdout))
 	}
-	if diff := cmp.Diff(want, got, sameNumber); diff != "" {
-		return fmt.Errorf("the result differs from what was expected (-expected +result):\n%s%s", diff, c.hint(o.Stdout))
+	if diff := udiff.Unified("expected", "result", pretty(want), pretty(got)); diff != "" {
+		return fmt.Errorf("the result differs from what was expected:\n%s%s", diff, c.hint(o.Stdout))
 	}
 	return nil
 }
@@ -106,6 +106,19 @@ func decode(data []byte) (any, error) {
 		return nil, errors.New("there is more after the first value")
 	}
 	return v, nil
+}
+
+// pretty writes a value with its fields in order, a line each, so that values
+// that are the same are the same text.
+func pretty(v any) string {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(sameNumbers(v)); err != nil { // of what was decoded, which has none
+		return fmt.Sprint(v)
+	}
+	return b.String()
 }
 
 // starlark quotes JSON as a string of a BUILD file.

@@ -3,23 +3,44 @@ package flowcheck
 import (
 	"encoding/json"
 	"math/big"
+	"strconv"
 	"strings"
-
-	"github.com/google/go-cmp/cmp"
 )
 
-// sameNumber has 1, 1.0 and 1e0 be the same, at any size.
-var sameNumber = cmp.Comparer(func(a, b json.Number) bool {
-	if a == b {
-		return true
+// sameNumbers writes each number in v the same way, however it was written: 1,
+// 1.0 and 1e0 are one value.
+func sameNumbers(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		return number(v)
+	case []any:
+		for i := range v {
+			v[i] = sameNumbers(v[i])
+		}
+	case map[string]any:
+		for k := range v {
+			v[k] = sameNumbers(v[k])
+		}
 	}
-	// 1e1000000000 would take the memory of all its digits.
-	if strings.ContainsAny(string(a+b), "eE") {
-		x, errX := a.Float64()
-		y, errY := b.Float64()
-		return errX == nil && errY == nil && x == y
+	return v
+}
+
+func number(n json.Number) json.Number {
+	text := string(n)
+	if strings.ContainsAny(text, "eE") {
+		// Not exactly: 1e1000000000 would take the memory of all its digits.
+		f, err := n.Float64()
+		if err != nil {
+			return n
+		}
+		text = strconv.FormatFloat(f, 'f', -1, 64)
 	}
-	x, okX := new(big.Rat).SetString(string(a))
-	y, okY := new(big.Rat).SetString(string(b))
-	return okX && okY && x.Cmp(y) == 0
-})
+	exact, ok := new(big.Rat).SetString(text)
+	switch {
+	case !ok:
+		return n
+	case exact.IsInt():
+		return json.Number(exact.Num().String())
+	}
+	return json.Number(strings.TrimRight(text, "0"))
+}
