@@ -41,6 +41,9 @@ func UpTo(_ context.Context, n int) ([]int, error) {
 	return list, nil
 }
 
+// Twice lists a number twice.
+func Twice(_ context.Context, n int) ([]int, error) { return []int{n, n}, nil }
+
 // Double doubles a number.
 func Double(_ context.Context, n int) (int, error) { return 2 * n, nil }
 
@@ -88,6 +91,15 @@ func strictFlow() lokki.Flow[[]int] {
 	return lokki.Agg(lokki.Map(numbers, Fragile, lokki.TolerateFailures(9)), Same)
 }
 
+// evenFlow has lists of the same length in each item: 6 of 2.
+func evenFlow() lokki.Flow[[]int] {
+	numbers := lokki.Start(Numbers, Range{Count: 6})
+	pairs := lokki.Map(lokki.Then(numbers, Same), Twice)
+	sums := lokki.Agg(lokki.Then(lokki.Map(pairs, Double), Double), Sum)
+	again := lokki.Map(lokki.Agg(lokki.Then(sums, Double), Same), Double, lokki.Batch(4), lokki.Express())
+	return lokki.Agg(again, Same)
+}
+
 // stepFunction is the variable that makes this program the Lambda of a step.
 const stepFunction = "LOKKI_TEST_STEP"
 
@@ -100,6 +112,8 @@ func TestMain(m *testing.M) {
 		lambdastep.Start(Numbers)
 	case "UpTo":
 		lambdastep.Start(UpTo)
+	case "Twice":
+		lambdastep.Start(Twice)
 	case "Double":
 		lambdastep.Start(Double)
 	case "Fragile":

@@ -28,6 +28,8 @@ type walker struct {
 	objects map[string][]any // items.json by key
 	calls   []envelope.Request
 	results []string       // prefixes of the ResultWriters
+	steps   int            // states entered and children started by Standard workflows
+	express int            // children that are Express workflows
 	largest map[string]int // bytes of a state's input, payload or output, by its name
 }
 
@@ -64,7 +66,7 @@ func (w *walker) try(definition []byte, input any) (any, error) {
 	if err := json.Unmarshal([]byte(text), &m); err != nil {
 		w.t.Fatal(err)
 	}
-	return w.scope(m, input, cmp.Or(w.execution, run))
+	return w.scope(m, input, cmp.Or(w.execution, run), false)
 }
 
 // pass notes the size of what passes into or out of a state.
@@ -76,7 +78,7 @@ func (w *walker) pass(state string, value any) {
 	w.largest[state] = max(w.largest[state], len(data))
 }
 
-func (w *walker) scope(m map[string]any, value any, execution string) (any, error) {
+func (w *walker) scope(m map[string]any, value any, execution string, express bool) (any, error) {
 	states := m["States"].(map[string]any)
 	for name, n := m["StartAt"].(string), 0; ; n++ {
 		state, ok := states[name].(map[string]any)
@@ -88,6 +90,9 @@ func (w *walker) scope(m map[string]any, value any, execution string) (any, erro
 			"State":     map[string]any{"RetryCount": 0.0},
 		}
 		w.pass(name, value)
+		if !express {
+			w.steps++
+		}
 		switch state["Type"] {
 		case "Choice":
 			rule := state["Choices"].([]any)[0].(map[string]any)
@@ -128,12 +133,18 @@ func (w *walker) children(name string, state map[string]any, value any, context 
 	}
 	writer := w.template(state["ResultWriter"].(map[string]any)["Parameters"], value, context).(map[string]any)
 	w.results = append(w.results, writer["Prefix"].(string))
+	processor := state["ItemProcessor"].(map[string]any)
+	express := processor["ProcessorConfig"].(map[string]any)["ExecutionType"] == "EXPRESS"
 	failed := 0
 	for i, item := range items {
 		context["Map"] = map[string]any{"Item": map[string]any{"Index": float64(i), "Value": item}}
 		input := w.template(state["ItemSelector"], value, context)
 		w.pass(name, input)
-		if _, err = w.scope(state["ItemProcessor"].(map[string]any), input, fmt.Sprint("child-", i)); err == nil {
+		w.steps++
+		if express {
+			w.express++
+		}
+		if _, err = w.scope(processor, input, fmt.Sprint("child-", i), express); err == nil {
 			continue
 		}
 		failed++

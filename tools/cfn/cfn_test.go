@@ -24,7 +24,7 @@ func input(t testing.TB, g graph.Graph) cfn.Input {
 	if in.Definition, err = asl.Generate(g); err != nil {
 		t.Fatal(err)
 	}
-	if in.Images, err = images.New(g, in.Manifest, digests(in.Manifest)); err != nil {
+	if in.Images, err = images.New(g, in.Manifest, flowtest.Digests(in.Manifest)); err != nil {
 		t.Fatal(err)
 	}
 	return in

@@ -2,7 +2,6 @@ package cfn_test
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"flag"
 	"fmt"
 	"os"
@@ -19,6 +18,7 @@ import (
 	"github.com/lokki-build/lokki/tools/cfn"
 	"github.com/lokki-build/lokki/tools/config"
 	"github.com/lokki-build/lokki/tools/images"
+	"github.com/lokki-build/lokki/tools/internal/flowtest"
 )
 
 var update = flag.Bool("update", false, "write the results into the cases")
@@ -87,20 +87,11 @@ func generate(graphFile, steps, lokkiYML []byte) (in cfn.Input, list []byte, err
 	if in.Definition, err = asl.Generate(in.Graph); err != nil {
 		return in, nil, err
 	}
-	if in.Images, err = images.New(in.Graph, in.Manifest, digests(in.Manifest)); err != nil {
+	if in.Images, err = images.New(in.Graph, in.Manifest, flowtest.Digests(in.Manifest)); err != nil {
 		return in, nil, err
 	}
 	list, err = in.Images.Encode()
 	return in, list, err
-}
-
-// digests stand for those of real images.
-func digests(m manifest.Manifest) map[string]string {
-	all := map[string]string{}
-	for _, s := range m.Steps {
-		all[s.Target] = fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(s.Target)))
-	}
-	return all
 }
 
 func file(a *txtar.Archive, name string) []byte {

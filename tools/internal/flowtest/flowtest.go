@@ -3,6 +3,7 @@
 package flowtest
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -77,4 +78,13 @@ func Manifest(g graph.Graph) manifest.Manifest {
 		}
 	}
 	return m
+}
+
+// Digests stand for those of real images, by target.
+func Digests(m manifest.Manifest) map[string]string {
+	all := map[string]string{}
+	for _, s := range m.Steps {
+		all[s.Target] = fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(s.Target)))
+	}
+	return all
 }

@@ -1,0 +1,54 @@
+package asl_test
+
+import (
+	"testing"
+
+	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/tools/asl"
+	"github.com/lokki-build/lokki/tools/cost"
+	"github.com/lokki-build/lokki/tools/internal/flowtest"
+)
+
+// TestTheEstimateIsWhatAWalkCounts has the figures of tools/cost that are
+// reckoned beside those of a walk through the state machine.
+func TestTheEstimateIsWhatAWalkCounts(t *testing.T) {
+	for seed := range uint64(100) {
+		g := flowtest.Random(seed)
+		definition, err := asl.Generate(g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range 4 {
+			w := walker{t: t, sizes: func(string, string) int { return n }}
+			w.walk(definition, map[string]any{})
+			u := cost.Count(cost.Input{Graph: g, Basis: cost.DefaultBasis()}, n)
+			if int(u.Transitions) != w.steps || int(u.ExpressRequests) != w.express || int(u.Invocations) != len(w.calls) {
+				t.Errorf("seed %d, %d items: %v transitions, %v Express workflows and %v invocations; the walk has %d, %d and %d",
+					seed, n, u.Transitions, u.ExpressRequests, u.Invocations, w.steps, w.express, len(w.calls))
+			}
+		}
+	}
+}
+
+// TestTheEstimatedRequestsAreTheRealOnes counts those that the steps' programs
+// send. The lists of batches are read as Step Functions does; results are not
+// written here.
+func TestTheEstimatedRequestsAreTheRealOnes(t *testing.T) {
+	c := newCloud(t)
+	flow, err := chain.Build(evenFlow().Chain())
+	if err != nil {
+		t.Fatal(err)
+	}
+	puts, gets := c.s3.Requests("PUT"), c.s3.Requests("GET")
+	if got, err := c.execute(t, flow.Graph); err != nil || got != "[0,32,64,96,128,160]" {
+		t.Fatalf("result %s, %v", got, err)
+	}
+	gets++ // execute has read the result
+	u := cost.Count(cost.Input{Graph: flow.Graph, Basis: cost.DefaultBasis(), Fixed: map[string]int{"double": 2}}, 6)
+	if got, want := c.s3.Requests("PUT")-puts, int(u.Puts-u.ByStepFunctions.Puts); got != want {
+		t.Errorf("%d requests that write, want %d", got, want)
+	}
+	if got, want := c.s3.Requests("GET")-gets, int(u.Gets); got != want {
+		t.Errorf("%d requests that read, want %d", got, want)
+	}
+}

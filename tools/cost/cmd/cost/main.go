@@ -1,0 +1,88 @@
+// Command cost estimates what an execution of a flow uses and costs.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/lokki-build/lokki/internal/manifest"
+	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/tools/config"
+	"github.com/lokki-build/lokki/tools/cost"
+	"github.com/lokki-build/lokki/tools/internal/cli"
+)
+
+func main() {
+	f := flags{fixed: map[string]int{}}
+	cli.Tool{
+		Name: "cost",
+		Flags: func(fs *flag.FlagSet) {
+			fs.StringVar(&f.graph, "graph", "", "the flow's graph, birds.graph.json")
+			fs.StringVar(&f.manifest, "manifest", "", "the flow's steps, birds.steps.json")
+			fs.StringVar(&f.config, "config", "", "lokki.yml; may be absent")
+			fs.StringVar(&f.prices, "prices", "", "a file with keys of tools/cost/basis.yml that it overrides; may be absent")
+			fs.StringVar(&f.items, "items", "1,1000,1000000", "numbers of items of each map, a column for each")
+			fs.Func("map", "`step=items`: the map that begins with this step has so many in every column", f.fix)
+			fs.StringVar(&f.out, "out", "", "the table to write, birds.cost.txt")
+		},
+		Needs: []string{"graph", "manifest", "out"},
+		Run:   func(io.Writer) error { return run(f) },
+	}.Main()
+}
+
+type flags struct {
+	graph, manifest, config, prices, items, out string
+	fixed                                       map[string]int
+}
+
+// fix takes one -map.
+func (f *flags) fix(arg string) error {
+	name, number, _ := strings.Cut(arg, "=")
+	n, err := strconv.Atoi(number)
+	if err != nil {
+		return fmt.Errorf("want a step and a number, as in flap-bird=20")
+	}
+	f.fixed[name] = n
+	return nil
+}
+
+func run(f flags) error {
+	in := cost.Input{Basis: cost.DefaultBasis(), Fixed: f.fixed}
+	var err error
+	if in.Graph, err = cli.Read(f.graph, graph.Decode); err != nil {
+		return err
+	}
+	if in.Manifest, err = cli.Read(f.manifest, manifest.Decode); err != nil {
+		return err
+	}
+	settings, err := config.Load(f.config)
+	if err != nil {
+		return err
+	}
+	in.Memory, in.Timeout = settings.LambdaDefaults.Memory, settings.LambdaDefaults.Timeout
+	if f.prices != "" {
+		data, err := os.ReadFile(f.prices)
+		if err != nil {
+			return fmt.Errorf("reading the prices: %w", err)
+		}
+		if in.Basis, err = cost.ParseBasis(f.prices, data); err != nil {
+			return err
+		}
+	}
+	for field := range strings.SplitSeq(f.items, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(field))
+		if err != nil {
+			return fmt.Errorf("-items %s: want numbers with commas between them, as in 1,1000", f.items)
+		}
+		in.Items = append(in.Items, n)
+	}
+	text, err := cost.Table(in)
+	if err != nil {
+		return err
+	}
+	return cli.Write(f.out, text)
+}

@@ -1,0 +1,67 @@
+// Command randomflows writes the state machines and templates of random flows,
+// for public validators to look at:
+//
+//	go run ./tools/internal/flowtest/cmd/randomflows -n 200 -out /tmp/flows
+//	tools/checks/validate.sh /tmp/flows
+//
+// They are the first of those that the property tests take.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/lokki-build/lokki/tools/asl"
+	"github.com/lokki-build/lokki/tools/cfn"
+	"github.com/lokki-build/lokki/tools/config"
+	"github.com/lokki-build/lokki/tools/images"
+	"github.com/lokki-build/lokki/tools/internal/cli"
+	"github.com/lokki-build/lokki/tools/internal/flowtest"
+)
+
+func main() {
+	var n uint64
+	var out string
+	cli.Tool{
+		Name: "randomflows",
+		Flags: func(fs *flag.FlagSet) {
+			fs.Uint64Var(&n, "n", 200, "number of flows")
+			fs.StringVar(&out, "out", "", "the folder to write into; made if it isn't there")
+		},
+		Needs: []string{"out"},
+		Run: func(io.Writer) error {
+			if err := os.MkdirAll(out, 0o755); err != nil {
+				return fmt.Errorf("making the folder: %w", err)
+			}
+			for seed := range n {
+				if err := write(filepath.Join(out, fmt.Sprintf("random-%03d", seed)), seed); err != nil {
+					return fmt.Errorf("flow %d: %w", seed, err)
+				}
+			}
+			return nil
+		},
+	}.Main()
+}
+
+// write writes the state machine and the template of one flow.
+func write(path string, seed uint64) (err error) {
+	in := cfn.Input{Graph: flowtest.Random(seed), Config: config.Defaults()}
+	in.Manifest = flowtest.Manifest(in.Graph)
+	if in.Definition, err = asl.Generate(in.Graph); err != nil {
+		return err
+	}
+	if in.Images, err = images.New(in.Graph, in.Manifest, flowtest.Digests(in.Manifest)); err != nil {
+		return err
+	}
+	template, err := cfn.Generate(in)
+	if err != nil {
+		return err
+	}
+	if err := cli.Write(path+".asl.json", in.Definition); err != nil {
+		return err
+	}
+	return cli.Write(path+".template.yaml", template.YAML)
+}
