@@ -24,7 +24,9 @@ func Batch(n int) MapOption {
 // Concurrency bounds how many children of a map run at the same time, 1 to
 // 10,000: a map inside a map has as many for each item of the outer one. By
 // default all maps of a flow together stay within 1,000 children, which is what
-// a new AWS account runs of Lambdas.
+// a new AWS account runs of Lambdas: two maps inside each other run 31 times 32.
+// A map with others inside has no more than 999, as each of its children opens
+// a map run of its own, of which an account has 1,000.
 func Concurrency(n int) MapOption {
 	return mapOption(func(node *chain.Node) {
 		node.Once("Concurrency")

@@ -22,6 +22,7 @@ LokkiFlowInfo = provider(
     doc = "A flow and everything that is built from it.",
     fields = {
         "asl": "File: the state machine in Amazon States Language.",
+        "cost": "File: the estimate of what an execution uses and costs.",
         "function": "string: the flow function with its import path, as in example.com/birds.BirdsFlow.",
         "graph": "File: the flow's graph, the source of all the others.",
         "images": "File: the image of each step, by digest.",

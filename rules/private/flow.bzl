@@ -55,6 +55,7 @@ def _flow_impl(ctx):
     asl = ctx.actions.declare_file(name + ".asl.json")
     images = ctx.actions.declare_file(name + ".images.json")
     template = ctx.actions.declare_file(name + ".template.yaml")
+    cost = ctx.actions.declare_file(name + ".cost.txt")
 
     ctx.actions.write(manifest, _manifest(ctx.label, steps, ctx.attr.schedules, ctx.attr.alarms))
     tool_action(
@@ -93,10 +94,24 @@ def _flow_impl(ctx):
         "template",
         texts = SETTINGS_TEXTS,
     )
+    tool_action(
+        ctx,
+        ctx.executable._cost,
+        {
+            "graph": graph,
+            "manifest": manifest,
+            "out": cost,
+            "prices": ctx.file.prices,
+        } | settings_flags(ctx),
+        [cost],
+        "estimate",
+        texts = SETTINGS_TEXTS,
+    )
     return [
-        DefaultInfo(files = depset([graph, asl, template, images])),
+        DefaultInfo(files = depset([graph, asl, template, images, cost])),
         LokkiFlowInfo(
             asl = asl,
+            cost = cost,
             function = ctx.attr.library[GoInfo].importpath + "." + ctx.attr.function,
             graph = graph,
             images = images,
@@ -110,7 +125,7 @@ def _tool(label):
     return attr.label(cfg = "exec", default = Label(label), executable = True)
 
 _flow = rule(
-    doc = "Makes the graph, the state machine, the list of images and the template of a flow.",
+    doc = "Makes the graph, the state machine, the list of images, the template and the estimate of a flow.",
     implementation = _flow_impl,
     attrs = SETTINGS_ATTRS | {
         "alarms": attr.bool(),
@@ -118,10 +133,12 @@ _flow = rule(
         "graph_tool": attr.label(cfg = "exec", executable = True, mandatory = True),
         "library": attr.label(mandatory = True, providers = [GoInfo]),
         "local": attr.label(cfg = "target", executable = True, mandatory = True),
+        "prices": attr.label(allow_single_file = [".yml", ".yaml"]),
         "schedules": attr.string(doc = "JSON, as encode_schedules writes it."),
         "steps": attr.label_list(mandatory = True, providers = [LokkiStepInfo]),
         "_asl": _tool("//tools/asl/cmd/asl"),
         "_cfn": _tool("//tools/cfn/cmd/cfn"),
+        "_cost": _tool("//tools/cost/cmd/cost"),
         "_images": _tool("//tools/images/cmd/images"),
     },
     provides = [LokkiFlowInfo],
@@ -135,6 +152,7 @@ def lokki_flow(
         config = None,
         schedule = None,
         alarms = False,
+        prices = None,
         tags = [],
         testonly = False,
         visibility = None):
@@ -143,7 +161,8 @@ def lokki_flow(
     - `<name>`: `<name>.graph.json`, the flow as a graph; `<name>.asl.json`, the
       state machine in Amazon States Language; `<name>.template.yaml`, the
       CloudFormation template; `<name>.images.json`, which maps each step to its
-      image's digest and repository name.
+      image's digest and repository name; `<name>.cost.txt`, an estimate of what an
+      execution uses and costs, and which quotas it comes near.
     - `<name>_local`: runs the flow in one process on this machine:
       `bazel run :<name>_local -- --input '{"count": 2}'`.
     - `<name>_config`: prints what each field of [lokki.yml](config.md) is for this
@@ -166,6 +185,9 @@ def lokki_flow(
       alarms: whether the template has CloudWatch alarms: on executions that fail, on such that
         time out, on throttling for 15 minutes, and on starts by the clock that failed. The
         template's parameter `AlarmTopicArn` says which SNS topic they notify.
+      prices: a YAML file that overrides what the estimate reckons with: prices,
+        assumptions and the lengths of lists, with the keys of lokki's
+        `tools/cost/basis.yml`.
       tags: tags of all targets.
       testonly: whether only tests may use the targets.
       visibility: visibility of `<name>`, `<name>_local`, `<name>_config` and `<name>.svg`.
@@ -214,6 +236,7 @@ def lokki_flow(
         graph_tool = name + "_graph",
         library = library,
         local = name + "_local",
+        prices = prices,
         schedules = encode_schedules(schedule),
         steps = steps,
         visibility = visibility,

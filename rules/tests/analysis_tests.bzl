@@ -31,7 +31,7 @@ def _flow_info_impl(ctx):
     asserts.equals(env, 3, len(flow.steps))
     asserts.equals(
         env,
-        ["numbers.asl.json", "numbers.graph.json", "numbers.images.json", "numbers.template.yaml"],
+        ["numbers.asl.json", "numbers.cost.txt", "numbers.graph.json", "numbers.images.json", "numbers.template.yaml"],
         sorted([f.basename for f in target[DefaultInfo].files.to_list()]),
     )
     return analysistest.end(env)

@@ -44,7 +44,9 @@ func TestTheEstimatedRequestsAreTheRealOnes(t *testing.T) {
 		t.Fatalf("result %s, %v", got, err)
 	}
 	gets++ // execute has read the result
-	u := cost.Count(cost.Input{Graph: flow.Graph, Basis: cost.DefaultBasis(), Fixed: map[string]int{"double": 2}}, 6)
+	in := cost.Input{Graph: flow.Graph, Basis: cost.DefaultBasis()}
+	in.Basis.Items.Maps = map[string]int{"double": 2}
+	u := cost.Count(in, 6)
 	if got, want := c.s3.Requests("PUT")-puts, int(u.Puts-u.ByStepFunctions.Puts); got != want {
 		t.Errorf("%d requests that write, want %d", got, want)
 	}

@@ -12,11 +12,12 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Basis is what an estimate reckons with; basis.yml explains each field.
+// Basis is what an estimate reckons with; basis.yml explains each key.
 type Basis struct {
 	Prices      Prices      `yaml:"prices"`
 	Assumptions Assumptions `yaml:"assumptions"`
 	Rates       Rates       `yaml:"rates"`
+	Items       Items       `yaml:"items"`
 }
 
 // Prices are in US dollars for a million of each.
@@ -46,6 +47,12 @@ type Rates struct {
 	Reads          float64 `yaml:"reads"`
 	StandardStarts float64 `yaml:"standard_starts"`
 	ExpressStarts  float64 `yaml:"express_starts"`
+}
+
+// Items are the lengths of the lists that are mapped.
+type Items struct {
+	Columns []int          `yaml:"columns"` // of each map, a column of the table for each
+	Maps    map[string]int `yaml:"maps"`    // of a map by the name of its first step, in all columns
 }
 
 //go:embed basis.yml

@@ -22,8 +22,6 @@ type Input struct {
 	Memory   int // MB of a Lambda whose step says nothing
 	Timeout  int // seconds of a Lambda whose step says nothing
 	Basis    Basis
-	Items    []int          // of each map, a column of the table for each
-	Fixed    map[string]int // items of a map by the name of its first step, in all columns
 }
 
 // lambda is what the flow's targets say about a function.
@@ -44,10 +42,10 @@ func (in Input) lambda(function string) lambda {
 }
 
 // items is the length of the list that a map runs through when it is n for
-// those that are not fixed.
+// those whose length is not given.
 func (in Input) items(name string, n int) int {
-	if fixed, ok := in.Fixed[name]; ok {
-		return fixed
+	if given, ok := in.Basis.Items.Maps[name]; ok {
+		return given
 	}
 	return n
 }

@@ -19,7 +19,7 @@ func input(g graph.Graph, options map[string]graph.Options) cost.Input {
 	for i := range g.Nodes {
 		g.Nodes[i].Options = options[g.Nodes[i].Name]
 	}
-	return cost.Input{Graph: g, Manifest: flowtest.Manifest(g), Memory: 512, Timeout: 900, Basis: cost.DefaultBasis(), Items: []int{1, 1000, 1_000_000}}
+	return cost.Input{Graph: g, Manifest: flowtest.Manifest(g), Memory: 512, Timeout: 900, Basis: cost.DefaultBasis()}
 }
 
 func birds(options graph.Options) cost.Input {
@@ -36,7 +36,7 @@ func TestCount(t *testing.T) {
 	amd64 := birds(graph.Options{})
 	amd64.Manifest.Steps[1].Architecture, amd64.Manifest.Steps[1].Memory = "amd64", 2048
 	fixed := words(nil)
-	fixed.Fixed = map[string]int{"count-letters": 3}
+	fixed.Basis.Items.Maps = map[string]int{"count-letters": 3}
 	for _, c := range []struct {
 		name string
 		in   cost.Input
@@ -83,7 +83,7 @@ func TestTheHistoryDoesNotGrow(t *testing.T) {
 
 func TestTable(t *testing.T) {
 	in := words(map[string]graph.Options{"count-letters": {Express: true, Batch: 10}})
-	in.Fixed = map[string]int{"split-text": 20}
+	in.Basis.Items.Maps = map[string]int{"split-text": 20}
 	got, err := cost.Table(in)
 	if err != nil {
 		t.Fatal(err)
@@ -107,10 +107,10 @@ func TestRefused(t *testing.T) {
 		change func(*cost.Input)
 		want   string
 	}{
-		"no items":       {func(in *cost.Input) { in.Items = nil }, "hint: give some, as in 1,1000"},
-		"negative items": {func(in *cost.Input) { in.Items = []int{-1} }, "-1 items: want 0 or more"},
-		"no map":         {func(in *cost.Input) { in.Fixed = map[string]int{"get-birds": 3} }, `items of "get-birds": no map of birds-flow begins with this step`},
-		"negative map":   {func(in *cost.Input) { in.Fixed = map[string]int{"flap-bird": -3} }, "-3 items of flap-bird"},
+		"no items":       {func(in *cost.Input) { in.Basis.Items.Columns = nil }, "hint: give some, as in 1,1000"},
+		"negative items": {func(in *cost.Input) { in.Basis.Items.Columns = []int{-1} }, "-1 items: want 0 or more"},
+		"no map":         {func(in *cost.Input) { in.Basis.Items.Maps = map[string]int{"get-birds": 3} }, `items of "get-birds": no map of birds-flow begins with this step`},
+		"negative map":   {func(in *cost.Input) { in.Basis.Items.Maps = map[string]int{"flap-bird": -3} }, "-3 items of flap-bird"},
 		"other steps":    {func(in *cost.Input) { in.Manifest.Steps = in.Manifest.Steps[1:] }, "GetBirds"},
 		"no graph":       {func(in *cost.Input) { in.Graph.Nodes = nil }, "no steps"},
 	} {

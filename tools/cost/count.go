@@ -53,7 +53,7 @@ func puts(bytes float64) float64 {
 }
 
 // Count counts what an execution uses when each list that is mapped has n
-// items, but for those of in.Fixed.
+// items, but for those whose length the basis gives.
 func Count(in Input, n int) Usage {
 	c := newCounter(in, n)
 	history := map[string]float64{"": 2}

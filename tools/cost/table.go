@@ -17,10 +17,10 @@ func Table(in Input) ([]byte, error) {
 		return nil, err
 	}
 	if !slices.ContainsFunc(in.Graph.Nodes, func(n graph.Node) bool { return n.Kind == graph.Map }) {
-		in.Items = []int{1} // without a map all columns would be alike
+		in.Basis.Items.Columns = []int{1} // without a map all columns would be alike
 	}
 	var t table
-	for _, n := range in.Items {
+	for _, n := range in.Basis.Items.Columns {
 		t.columns = append(t.columns, Count(in, n))
 	}
 	t.text.WriteString(in.Graph.Flow + ": an estimate of what one execution uses and costs\n\n")
@@ -39,20 +39,20 @@ func (in Input) validate() error {
 	if err := in.Manifest.Match(in.Graph); err != nil {
 		return err
 	}
-	if len(in.Items) == 0 {
+	if len(in.Basis.Items.Columns) == 0 {
 		return fmt.Errorf("no numbers of items to reckon with\nhint: give some, as in 1,1000")
 	}
-	for _, n := range in.Items {
+	for _, n := range in.Basis.Items.Columns {
 		if n < 0 {
 			return fmt.Errorf("%d items: want 0 or more", n)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(in.Fixed)) {
+	for _, name := range slices.Sorted(maps.Keys(in.Basis.Items.Maps)) {
 		if !slices.ContainsFunc(in.Graph.Nodes, func(n graph.Node) bool { return n.Kind == graph.Map && n.Name == name }) {
 			return fmt.Errorf("items of %q: no map of %s begins with this step", name, in.Graph.Flow)
 		}
-		if in.Fixed[name] < 0 {
-			return fmt.Errorf("%d items of %s: want 0 or more", in.Fixed[name], name)
+		if in.Basis.Items.Maps[name] < 0 {
+			return fmt.Errorf("%d items of %s: want 0 or more", in.Basis.Items.Maps[name], name)
 		}
 	}
 	return nil
@@ -80,10 +80,10 @@ func (t *table) row(label string, format func(float64) string, value func(Usage)
 
 func (t *table) head(in Input) {
 	if len(t.columns) > 1 || slices.ContainsFunc(in.Graph.Nodes, func(n graph.Node) bool { return n.Kind == graph.Map }) {
-		t.line("items of each map", func(i int) string { return number(float64(in.Items[i])) })
+		t.line("items of each map", func(i int) string { return number(float64(in.Basis.Items.Columns[i])) })
 	}
-	for _, name := range slices.Sorted(maps.Keys(in.Fixed)) {
-		t.line("but of "+name, func(int) string { return number(float64(in.Fixed[name])) })
+	for _, name := range slices.Sorted(maps.Keys(in.Basis.Items.Maps)) {
+		t.line("but of "+name, func(int) string { return number(float64(in.Basis.Items.Maps[name])) })
 	}
 	t.text.WriteString(strings.Repeat("-", labelWidth+width*len(t.columns)) + "\n")
 }

@@ -26,7 +26,7 @@ const (
 // the first number of items with which it does.
 func warn(to io.Writer, in Input) {
 	w := warner{seen: map[string]bool{}}
-	for _, n := range in.Items {
+	for _, n := range in.Basis.Items.Columns {
 		w.check(in, n)
 	}
 	if len(w.all) > 0 {

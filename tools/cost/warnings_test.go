@@ -42,7 +42,7 @@ func TestWarnings(t *testing.T) {
 		{"no history", small(birds(graph.Options{Retry: many, Express: true})), 1000, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			c.in.Items = []int{1, c.n}
+			c.in.Basis.Items.Columns = []int{1, c.n}
 			text, err := cost.Table(c.in)
 			if err != nil {
 				t.Fatal(err)
@@ -63,7 +63,7 @@ func TestWarnings(t *testing.T) {
 // TestAWarningIsGivenOnce is for the first number of items that it is about.
 func TestAWarningIsGivenOnce(t *testing.T) {
 	in := birds(graph.Options{})
-	in.Items = []int{1, 200_000, 400_000}
+	in.Basis.Items.Columns = []int{1, 200_000, 400_000}
 	text, err := cost.Table(in)
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"strconv"
 	"strings"
@@ -23,9 +24,9 @@ func main() {
 		Flags: func(fs *flag.FlagSet) {
 			fs.StringVar(&f.graph, "graph", "", "the flow's graph, birds.graph.json")
 			fs.StringVar(&f.manifest, "manifest", "", "the flow's steps, birds.steps.json")
-			fs.StringVar(&f.config, "config", "", "lokki.yml; may be absent")
+			f.sources.Flags(fs)
 			fs.StringVar(&f.prices, "prices", "", "a file with keys of tools/cost/basis.yml that it overrides; may be absent")
-			fs.StringVar(&f.items, "items", "1,1000,1000000", "numbers of items of each map, a column for each")
+			fs.StringVar(&f.items, "items", "", "numbers of items of each map, a column for each, as in 1,1000; may be absent")
 			fs.Func("map", "`step=items`: the map that begins with this step has so many in every column", f.fix)
 			fs.StringVar(&f.out, "out", "", "the table to write, birds.cost.txt")
 		},
@@ -35,8 +36,9 @@ func main() {
 }
 
 type flags struct {
-	graph, manifest, config, prices, items, out string
-	fixed                                       map[string]int
+	graph, manifest, prices, items, out string
+	sources                             config.Sources
+	fixed                               map[string]int
 }
 
 // fix takes one -map.
@@ -51,7 +53,7 @@ func (f *flags) fix(arg string) error {
 }
 
 func run(f flags) error {
-	in := cost.Input{Basis: cost.DefaultBasis(), Fixed: f.fixed}
+	in := cost.Input{Basis: cost.DefaultBasis()}
 	var err error
 	if in.Graph, err = cli.Read(f.graph, graph.Decode); err != nil {
 		return err
@@ -59,11 +61,12 @@ func run(f flags) error {
 	if in.Manifest, err = cli.Read(f.manifest, manifest.Decode); err != nil {
 		return err
 	}
-	settings, err := config.Load(f.config)
+	layers, err := f.sources.Layers()
 	if err != nil {
 		return err
 	}
-	in.Memory, in.Timeout = settings.LambdaDefaults.Memory, settings.LambdaDefaults.Timeout
+	defaults := config.Resolve(layers...).LambdaDefaults
+	in.Memory, in.Timeout = defaults.Memory, defaults.Timeout
 	if f.prices != "" {
 		data, err := os.ReadFile(f.prices)
 		if err != nil {
@@ -73,16 +76,32 @@ func run(f flags) error {
 			return err
 		}
 	}
-	for field := range strings.SplitSeq(f.items, ",") {
-		n, err := strconv.Atoi(strings.TrimSpace(field))
-		if err != nil {
-			return fmt.Errorf("-items %s: want numbers with commas between them, as in 1,1000", f.items)
-		}
-		in.Items = append(in.Items, n)
+	if err := f.lengths(&in.Basis.Items); err != nil {
+		return err
 	}
 	text, err := cost.Table(in)
 	if err != nil {
 		return err
 	}
 	return cli.Write(f.out, text)
+}
+
+// lengths lets the flags override those of the prices' file.
+func (f flags) lengths(items *cost.Items) error {
+	if items.Maps == nil {
+		items.Maps = map[string]int{}
+	}
+	maps.Copy(items.Maps, f.fixed)
+	if f.items == "" {
+		return nil
+	}
+	items.Columns = nil
+	for field := range strings.SplitSeq(f.items, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(field))
+		if err != nil {
+			return fmt.Errorf("-items %s: want numbers with commas between them, as in 1,1000", f.items)
+		}
+		items.Columns = append(items.Columns, n)
+	}
+	return nil
 }

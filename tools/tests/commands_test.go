@@ -1,0 +1,87 @@
+// Package tests has the tests of all tools together, as the programs that a
+// build runs.
+package tests
+
+import (
+	"cmp"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// commands are the tools that make a flow's files, in the order of the build.
+var commands = []string{"asl", "images", "cfn", "cost"}
+
+// program is the path of a command. Bazel has built it and says where;
+// otherwise it is built here.
+func program(t *testing.T, name string) string {
+	t.Helper()
+	if path := os.Getenv("LOKKI_TEST_" + strings.ToUpper(name)); path != "" {
+		return filepath.Join(os.Getenv("TEST_SRCDIR"), os.Getenv("TEST_WORKSPACE"), path)
+	}
+	path := filepath.Join(t.TempDir(), name)
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", path, "../"+name+"/cmd/"+name)
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("building %s: %v\n%s", name, err, out)
+	}
+	return path
+}
+
+// place is where and as whom the tools run. Paths are given to them as the
+// place says: relative ones are as long as they are short.
+type place struct {
+	folder   string
+	env      []string
+	relative bool
+}
+
+// path is how the place calls one of its files.
+func (p place) path(name string) string {
+	if p.relative {
+		return name
+	}
+	return filepath.Join(p.folder, name)
+}
+
+func (p place) run(t *testing.T, program string, args ...string) {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), program, args...)
+	command.Dir = p.folder
+	// Nothing of this test's own environment but what starts a program.
+	command.Env = append([]string{"PATH=" + os.Getenv("PATH")}, p.env...)
+	if out, err := command.CombinedOutput(); err != nil {
+		t.Fatalf("%s %s: %v\n%s", filepath.Base(program), strings.Join(args, " "), err, out)
+	}
+}
+
+// files are what the tools make from the inputs in the place's folder.
+func (p place) files(t *testing.T, programs map[string]string, targets []string) map[string]string {
+	t.Helper()
+	var digests []string
+	for _, target := range slices.SortedFunc(slices.Values(targets), func(a, b string) int { return cmp.Compare(b, a) }) {
+		digests = append(digests, "-digest", target+"="+p.path(digestFile(target)))
+	}
+	graph, steps := []string{"-graph", p.path("flow.graph.json")}, []string{"-manifest", p.path("flow.steps.json")}
+	config := []string{"-config", p.path("lokki.yml")}
+	p.run(t, programs["asl"], slices.Concat(graph, []string{"-out", p.path("flow.asl.json")})...)
+	p.run(t, programs["images"], slices.Concat(graph, steps, digests, []string{"-out", p.path("flow.images.json")})...)
+	p.run(t, programs["cfn"], slices.Concat(graph, steps, config, []string{
+		"-asl", p.path("flow.asl.json"), "-images", p.path("flow.images.json"), "-out", p.path("flow.template.yaml")})...)
+	p.run(t, programs["cost"], slices.Concat(graph, steps, config, []string{"-out", p.path("flow.cost.txt")})...)
+	made := map[string]string{}
+	for _, name := range []string{"flow.asl.json", "flow.images.json", "flow.template.yaml", "flow.cost.txt"} {
+		data, err := os.ReadFile(filepath.Join(p.folder, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		made[name] = string(data)
+	}
+	return made
+}
+
+func digestFile(target string) string {
+	return strings.NewReplacer("/", "", ":", "_").Replace(target) + ".digest"
+}
