@@ -18,7 +18,7 @@ func TestTheEstimateIsWhatAWalkCounts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for n := range 4 {
+		for n := range 3 {
 			w := walker{t: t, sizes: func(string, string) int { return n }}
 			w.walk(definition, map[string]any{})
 			u := cost.Count(cost.Input{Graph: g, Basis: cost.DefaultBasis()}, n)

@@ -38,7 +38,7 @@ func largest(t *testing.T, g graph.Graph, wide string, n int) map[string]int {
 // items in the batch and the map path.
 func TestStateInputAndOutputDoNotGrowWithTheData(t *testing.T) {
 	nested := flowtest.Chain("WordsFlow", "start ListTexts", "then A", "map SplitText", "map CountLetters", "then B", "agg SumWords", "agg SumTexts", "then Report")
-	batched := birds(map[string]graph.Options{"flap-bird": {Batch: 100, Tolerate: 5, Express: true, Concurrency: 50}})
+	batched := birds(map[string]graph.Options{"flap-bird": {Batch: 10, Tolerate: 5, Express: true, Concurrency: 50}})
 	for _, c := range []struct {
 		name  string
 		graph graph.Graph
@@ -50,17 +50,17 @@ func TestStateInputAndOutputDoNotGrowWithTheData(t *testing.T) {
 		{"the inner of two maps", nested, "split-text"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			// The last of the batches of 100 is as large as any in both lists.
-			few, many, more := largest(t, c.graph, c.wide, 1), largest(t, c.graph, c.wide, 1200), largest(t, c.graph, c.wide, 1999)
+			// The last of the batches of 10 is as large as any in both lists.
+			few, many, more := largest(t, c.graph, c.wide, 1), largest(t, c.graph, c.wide, 120), largest(t, c.graph, c.wide, 199)
 			if len(many) < len(c.graph.Nodes) {
 				t.Fatalf("only %d states", len(many))
 			}
 			for _, state := range slices.Sorted(maps.Keys(many)) {
 				if many[state] != more[state] {
-					t.Errorf("%s: %d bytes for 1,200 items, %d for 1,999", state, many[state], more[state])
+					t.Errorf("%s: %d bytes for 120 items, %d for 199", state, many[state], more[state])
 				}
-				if grown := many[state] - few[state]; grown > 4*3 {
-					t.Errorf("%s: %d bytes for 1 item, %d for 1,200", state, few[state], many[state])
+				if grown := many[state] - few[state]; grown > 3*3 {
+					t.Errorf("%s: %d bytes for 1 item, %d for 120", state, few[state], many[state])
 				}
 			}
 		})
