@@ -96,6 +96,14 @@ func BenchmarkTools(b *testing.B) {
 				generate(b, file, in)
 			}
 		})
+		b.Run(fmt.Sprintf("asl/steps=%d", n), func(b *testing.B) {
+			defer cpu(b)()
+			for b.Loop() {
+				if definition, _ := asl.Generate(g); len(definition) < 100*n { // an error of size comes with what was written
+					b.Fatal("no state machine")
+				}
+			}
+		})
 		b.Run(fmt.Sprintf("cost/steps=%d", n), func(b *testing.B) {
 			defer cpu(b)()
 			for b.Loop() {

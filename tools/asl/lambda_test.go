@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -53,6 +54,16 @@ func Fragile(_ context.Context, n int) (int, error) {
 		return 0, lokki.Permanent(errors.New("no fours"))
 	}
 	return n, nil
+}
+
+// Busy is an error with a name.
+type Busy struct{}
+
+func (*Busy) Error() string { return "come back later" }
+
+// Overrun fails with an error that it wraps, as most do.
+func Overrun(_ context.Context, n int) (int, error) {
+	return 0, fmt.Errorf("calling for %d: %w", n, &Busy{})
 }
 
 // Same passes a list on.
@@ -118,6 +129,8 @@ func TestMain(m *testing.M) {
 		lambdastep.Start(Double)
 	case "Fragile":
 		lambdastep.Start(Fragile)
+	case "Overrun":
+		lambdastep.Start(Overrun)
 	case "Same":
 		lambdastep.Start(Same)
 	case "Sum":
@@ -152,6 +165,39 @@ func TestStepsUnderstandTheStateMachine(t *testing.T) {
 			}
 		})
 	}
+}
+
+// retryFlow retries inside a map what its step raises.
+func retryFlow() lokki.Flow[[]int] {
+	numbers := lokki.Start(Numbers, Range{Count: 1})
+	return lokki.Agg(lokki.Map(numbers, Overrun, lokki.Retry[*Busy](lokki.Backoff{Attempts: 7})), Same)
+}
+
+// TestARetryNamesTheErrorThatItsStepRaises: names that never occur retry nothing.
+func TestARetryNamesTheErrorThatItsStepRaises(t *testing.T) {
+	flow, err := chain.Build(retryFlow().Chain())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = newCloud(t).execute(t, flow.Graph)
+	var raised *lambdahost.Failure
+	if !errors.As(err, &raised) {
+		t.Fatalf("the step failed with %v", err)
+	}
+	definition, err := asl.Generate(flow.Graph)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range everyState(t, definition)["overrun"]["Retry"].([]any) {
+		rule := r.(map[string]any)
+		if slices.Contains(rule["ErrorEquals"].([]any), any(raised.Type)) {
+			if rule["MaxAttempts"] != 7.0 {
+				t.Errorf("%s is retried by %v", raised.Type, rule)
+			}
+			return
+		}
+	}
+	t.Errorf("no rule for %s", raised.Type)
 }
 
 // cloud is an S3 server and a Lambda for each step function.
