@@ -2,8 +2,8 @@
 
 load("@rules_go//go:def.bzl", "GoInfo")
 load("//rules:providers.bzl", "LokkiFlowInfo", "LokkiStepInfo")
-load(":fingerprints.bzl", "fingerprints")
 load(":diagram.bzl", "flow_diagram")
+load(":fingerprints.bzl", "fingerprints")
 load(":flow_config.bzl", "flow_config")
 load(":go_program.bzl", "go_program")
 load(":names.bzl", "check_go_name", "go_name")
