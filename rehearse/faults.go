@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"math"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -13,6 +15,7 @@ import (
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/internal/lambdahost"
+	"github.com/lokki-build/lokki/internal/s3server"
 )
 
 // Faults are what goes wrong on purpose. Which invocations they meet follows
@@ -124,6 +127,18 @@ func (f Faults) kill(ctx context.Context, next invoke, r envelope.Request, arn s
 		return lambdahost.Result{}, err
 	}
 	return failed("Lambda.ServiceException", "the machine died on purpose"), nil
+}
+
+// inS3 lets requests go wrong that a gate has let through.
+func (f Faults) inS3(gate s3server.Interceptor) s3server.Interceptor {
+	if f.S3Errors == 0 {
+		return gate
+	}
+	faults := s3server.NewFaults(int(math.Round(1/f.S3Errors)),
+		s3server.Internal, s3server.SlowDown, s3server.Reset, s3server.Lost, s3server.Truncated)
+	return func(w http.ResponseWriter, r *http.Request, pass http.Handler) {
+		gate(w, r, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { faults.Intercept(w, r, pass) }))
+	}
 }
 
 func failed(kind, message string) lambdahost.Result {

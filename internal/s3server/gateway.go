@@ -12,8 +12,17 @@ import (
 	"github.com/versity/versitygw/embedgw"
 )
 
-// gatewayFolder is the variable by which Start tells its child what to serve.
-const gatewayFolder = "LOKKI_S3SERVER_FOLDER"
+// The variables by which Start tells its child what to serve.
+const (
+	gatewayFolder = "LOKKI_S3SERVER_FOLDER" // of the socket
+	gatewayData   = "LOKKI_S3SERVER_DATA"
+)
+
+// The folders in that of the data.
+const (
+	dataFolder = "data"
+	metaFolder = "meta"
+)
 
 // Main serves and exits when this process was started by Start; otherwise it
 // returns at once.
@@ -28,7 +37,7 @@ func Main() {
 		os.RemoveAll(folder) // nobody else is left to do it
 		os.Exit(1)
 	}()
-	if err := serve(context.Background(), folder); err != nil {
+	if err := serve(context.Background(), folder, os.Getenv(gatewayData)); err != nil {
 		fmt.Fprintf(os.Stderr, "s3server: %v\n", err)
 		os.Exit(1)
 	}
@@ -36,15 +45,15 @@ func Main() {
 }
 
 // serve runs the gateway until ctx ends.
-func serve(ctx context.Context, folder string) error {
+func serve(ctx context.Context, folder, data string) error {
 	// Extended attributes, the gateway's default for metadata, are not to be
 	// had on every file system.
-	metadata, err := meta.NewSideCar(filepath.Join(folder, "meta"))
+	metadata, err := meta.NewSideCar(filepath.Join(data, metaFolder))
 	if err != nil {
 		return fmt.Errorf("opening the metadata: %w", err)
 	}
-	backend, err := posix.New(filepath.Join(folder, "data"), metadata, posix.PosixOpts{
-		SideCarDir:          filepath.Join(folder, "meta"),
+	backend, err := posix.New(filepath.Join(data, dataFolder), metadata, posix.PosixOpts{
+		SideCarDir:          filepath.Join(data, metaFolder),
 		CopyObjectThreshold: 5 << 30, // S3's own limit; unset, it is 0
 	})
 	if err != nil {

@@ -35,7 +35,8 @@ const startLimit = 30 * time.Second
 // Server is a running S3 server.
 type Server struct {
 	proxy  *proxy
-	folder string
+	folder string // temporary: of the socket, and of the data unless that is kept
+	data   string // of objects and metadata
 	mu     sync.Mutex
 	child  *gateway // nil while stopped
 	others []*proxy // of Listen
@@ -51,15 +52,24 @@ type gateway struct {
 
 // Start starts a server without any bucket, whose data lives in a temporary
 // folder until Close.
-func Start(ctx context.Context) (*Server, error) {
+func Start(ctx context.Context) (*Server, error) { return StartIn(ctx, "") }
+
+// StartIn starts a server with the data of a folder, which stays there: objects
+// as data/BUCKET/KEY. "" is a temporary one.
+func StartIn(ctx context.Context, data string) (*Server, error) {
 	// A socket's path has room for about 100 bytes, so no folder of the caller's.
 	folder, err := os.MkdirTemp("", "s3")
 	if err != nil {
 		return nil, fmt.Errorf("making the server's folder: %w", err)
 	}
-	s := &Server{folder: folder}
-	for _, dir := range []string{"data", "meta"} {
-		if err := os.Mkdir(filepath.Join(folder, dir), 0o700); err != nil {
+	s := &Server{folder: folder, data: folder}
+	if data != "" {
+		if s.data, err = filepath.Abs(data); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+	}
+	for _, dir := range []string{dataFolder, metaFolder} {
+		if err := os.MkdirAll(filepath.Join(s.data, dir), 0o700); err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
 	}
@@ -85,7 +95,7 @@ func (s *Server) Resume(ctx context.Context) error {
 	}
 	_ = os.Remove(filepath.Join(s.folder, socketName)) // left by a server that was killed
 	g := &gateway{cmd: exec.Command(program), exited: make(chan struct{})}
-	g.cmd.Env = append(os.Environ(), gatewayFolder+"="+s.folder)
+	g.cmd.Env = append(os.Environ(), gatewayFolder+"="+s.folder, gatewayData+"="+s.data)
 	g.cmd.Stderr = &g.stderr
 	if g.stdin, err = g.cmd.StdinPipe(); err != nil {
 		return fmt.Errorf("starting the S3 server: %w", err)

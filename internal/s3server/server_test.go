@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -60,5 +61,36 @@ func TestObjectsOutliveTheServersDeath(t *testing.T) {
 	}
 	if n := s.Requests("PUT"); n != 3 {
 		t.Errorf("%d PUT requests counted, want 3", n)
+	}
+}
+
+func TestDataOfAFolderIsKept(t *testing.T) {
+	folder := t.TempDir()
+	for i := range 2 {
+		s, err := s3server.StartIn(t.Context(), folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			if err := s.CreateBucket(t.Context(), "values"); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Client().PutObject(t.Context(), &s3.PutObjectInput{
+				Bucket: aws.String("values"), Key: aws.String("a/b"), Body: bytes.NewReader([]byte("hello")),
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := s.Client().GetObject(t.Context(), &s3.GetObjectInput{Bucket: aws.String("values"), Key: aws.String("a/b")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got.Body.Close()
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if data, err := os.ReadFile(filepath.Join(folder, "data", "values", "a", "b")); err != nil || string(data) != "hello" {
+			t.Errorf("kept %q, %v", data, err)
+		}
 	}
 }

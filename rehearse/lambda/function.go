@@ -35,17 +35,22 @@ func Enforced() string {
 
 func sandboxed() bool { return lambdahost.CanSandbox() }
 
-// unpack makes the function's image ready to run in folder.
-func (f Function) unpack(folder string, env []string) (lambdahost.Config, error) {
+// unpack makes the function's image ready to run, in folder.
+func (f Function) unpack(folder string) (*lambdahost.Image, error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return lambdahost.Config{}, fmt.Errorf("unpacking %s: %w", f.Name, err)
+		return nil, fmt.Errorf("unpacking %s: %w", f.Name, err)
 	}
 	image, err := lambdahost.Unpack(f.Image, folder)
 	if err != nil {
-		return lambdahost.Config{}, fmt.Errorf("unpacking %s: %w", f.Name, err)
+		return nil, fmt.Errorf("unpacking %s: %w", f.Name, err)
 	}
+	return image, nil
+}
+
+// config is how the function's programs are run.
+func (f Function) config(image *lambdahost.Image, env []string) (lambdahost.Config, error) {
 	if len(image.Command) == 0 {
-		return lambdahost.Config{}, fmt.Errorf("unpacking %s: the image in %s has no entry point\nhint: set entrypoint of its base image", f.Name, f.Image)
+		return lambdahost.Config{}, fmt.Errorf("running %s: the image in %s has no entry point\nhint: set entrypoint of its base image", f.Name, f.Image)
 	}
 	all := slices.Concat(image.Env, env)
 	for _, name := range slices.Sorted(maps.Keys(f.Env)) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 
 	"github.com/lokki-build/lokki/internal/lambdahost"
@@ -58,8 +59,14 @@ func New(functions []Function, o Options) (*Service, error) {
 	if err := os.Chmod(folder, 0o755); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	for _, f := range functions {
-		c, err := f.unpack(filepath.Join(folder, f.Name), o.Env)
+	roots := map[string]*lambdahost.Image{} // by the image: functions may share one
+	for i, f := range functions {
+		if roots[f.Image] == nil {
+			if roots[f.Image], err = f.unpack(filepath.Join(folder, strconv.Itoa(i))); err != nil {
+				return nil, errors.Join(err, s.Close())
+			}
+		}
+		c, err := f.config(roots[f.Image], o.Env)
 		if err != nil {
 			return nil, errors.Join(err, s.Close())
 		}

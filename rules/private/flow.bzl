@@ -7,6 +7,7 @@ load(":fingerprints.bzl", "fingerprints")
 load(":flow_config.bzl", "flow_config")
 load(":go_program.bzl", "go_program")
 load(":names.bzl", "check_go_name", "go_name")
+load(":rehearsal.bzl", "rehearsal", "rehearsal_test")
 load(":schedule.bzl", "decode_schedules", "encode_schedules")
 load(":settings.bzl", "SETTINGS_ATTRS", "SETTINGS_TEXTS", "settings_flags")
 load(":tool_action.bzl", "tool_action")
@@ -169,6 +170,10 @@ def lokki_flow(
       flow, and which file or variable says so: `bazel run :<name>_config`.
     - `<name>.svg`: a picture of the flow. It is made only when it is asked for:
       `bazel build :<name>.svg`.
+    - `<name>_rehearse`: runs the state machine, the template and the images themselves
+      on this machine: `bazel run :<name>_rehearse -- --input '{"count": 2}'`.
+    - `<name>_rehearsal_test`: rehearses the flow on its defaults and compares the result
+      with that of the local run.
 
     The build fails unless `steps` are exactly the steps that the flow function uses.
 
@@ -248,4 +253,18 @@ def lokki_flow(
         tags = tags + ["manual"],
         testonly = testonly,
         visibility = visibility,
+    )
+    rehearsal(
+        name = name + "_rehearse",
+        flow = name,
+        local_run = name + "_local",
+        tags = tags + ["manual"],
+        testonly = testonly,
+        visibility = visibility,
+    )
+    rehearsal_test(
+        name = name + "_rehearsal_test",
+        flow = name,
+        local_run = name + "_local",
+        tags = tags,
     )

@@ -10,7 +10,7 @@ def _rlocation(ctx, file):
 
 def _rehearsal_impl(ctx):
     flow = ctx.attr.flow[LokkiFlowInfo]
-    local = ctx.executable.local
+    local = ctx.executable.local_run
     executable = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.symlink(output = executable, target_file = ctx.executable._tool, is_executable = True)
 
@@ -33,7 +33,7 @@ def _rehearsal_impl(ctx):
         files = [artifacts, flow.template, flow.images, flow.graph, local] + [s.rehearsal_image for s in flow.steps],
     ).merge_all([
         ctx.attr._tool[DefaultInfo].default_runfiles,
-        ctx.attr.local[DefaultInfo].default_runfiles,
+        ctx.attr.local_run[DefaultInfo].default_runfiles,
     ])
     return [DefaultInfo(executable = executable, files = depset([executable, artifacts]), runfiles = runfiles)]
 
@@ -44,7 +44,7 @@ def _attrs(tool):
             mandatory = True,
             providers = [LokkiFlowInfo],
         ),
-        "local": attr.label(
+        "local_run": attr.label(
             doc = "The flow's local run.",
             cfg = "target",
             executable = True,
@@ -67,6 +67,6 @@ rehearsal = rule(
 rehearsal_test = rule(
     doc = "Rehearses a flow on its defaults and compares the result with that of the local run.",
     implementation = _rehearsal_impl,
-    attrs = _attrs("//rehearse/cmd/rehearsal_test"),
+    attrs = _attrs("//rehearse/cmd/check"),
     test = True,
 )

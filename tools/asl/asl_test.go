@@ -9,9 +9,9 @@ import (
 	"testing"
 
 	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/lokki/graph"
 	"github.com/lokki-build/lokki/tools/asl"
-	"github.com/lokki-build/lokki/tools/internal/flowtest"
 )
 
 // size is the length of a list at a map path, 0 for some; deep inside short ones.

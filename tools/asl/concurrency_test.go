@@ -7,9 +7,9 @@ import (
 	"testing"
 
 	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/lokki/graph"
 	"github.com/lokki-build/lokki/tools/asl"
-	"github.com/lokki-build/lokki/tools/internal/flowtest"
 )
 
 // nest is a flow of maps inside each other, with the given concurrencies, 0

@@ -4,9 +4,9 @@ import (
 	"testing"
 
 	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/tools/asl"
 	"github.com/lokki-build/lokki/tools/cost"
-	"github.com/lokki-build/lokki/tools/internal/flowtest"
 )
 
 // TestTheEstimateIsWhatAWalkCounts has the figures of tools/cost that are

@@ -7,9 +7,9 @@ import (
 	"testing"
 
 	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/lokki/graph"
 	"github.com/lokki-build/lokki/tools/asl"
-	"github.com/lokki-build/lokki/tools/internal/flowtest"
 )
 
 func TestLimits(t *testing.T) {

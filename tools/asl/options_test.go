@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/lokki/graph"
 	"github.com/lokki-build/lokki/tools/asl"
-	"github.com/lokki-build/lokki/tools/internal/flowtest"
 )
 
 // with gives the nodes of a flow options, by name.

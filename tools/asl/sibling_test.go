@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/tools/asl"
-	"github.com/lokki-build/lokki/tools/internal/flowtest"
 )
 
 // Each of these is something a generator of state machines got wrong once.

@@ -9,12 +9,12 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/lokki/graph"
 	"github.com/lokki-build/lokki/tools/asl"
 	"github.com/lokki-build/lokki/tools/cfn"
 	"github.com/lokki-build/lokki/tools/config"
 	"github.com/lokki-build/lokki/tools/images"
-	"github.com/lokki-build/lokki/tools/internal/flowtest"
 )
 
 // input is everything for the template of g, with default settings.

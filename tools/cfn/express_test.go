@@ -4,9 +4,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/lokki/graph"
 	"github.com/lokki-build/lokki/tools/cfn"
-	"github.com/lokki-build/lokki/tools/internal/flowtest"
 )
 
 func TestLambdasInExpressMaps(t *testing.T) {

@@ -12,13 +12,13 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/internal/manifest"
 	"github.com/lokki-build/lokki/lokki/graph"
 	"github.com/lokki-build/lokki/tools/asl"
 	"github.com/lokki-build/lokki/tools/cfn"
 	"github.com/lokki-build/lokki/tools/config"
 	"github.com/lokki-build/lokki/tools/images"
-	"github.com/lokki-build/lokki/tools/internal/flowtest"
 )
 
 var update = flag.Bool("update", false, "write the results into the cases")

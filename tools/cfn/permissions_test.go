@@ -12,11 +12,11 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/lokki/graph"
 	"github.com/lokki-build/lokki/rehearse/iam"
 	cloudformation "github.com/lokki-build/lokki/rehearse/template"
 	"github.com/lokki-build/lokki/tools/cfn"
-	"github.com/lokki-build/lokki/tools/internal/flowtest"
 )
 
 // deployments differ in what their roles have to allow.

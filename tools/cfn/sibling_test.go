@@ -10,8 +10,8 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/tools/cfn"
-	"github.com/lokki-build/lokki/tools/internal/flowtest"
 )
 
 // Each of these is something a generator of templates got wrong once, or would

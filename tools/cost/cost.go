@@ -49,3 +49,6 @@ func (in Input) items(name string, n int) int {
 	}
 	return n
 }
+
+// Total is what a usage costs, in US dollars.
+func (p Prices) Total(u Usage) float64 { return p.stepFunctions(u) + p.lambda(u) + p.s3(u) }

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/lokki/graph"
 	"github.com/lokki-build/lokki/tools/cost"
-	"github.com/lokki-build/lokki/tools/internal/flowtest"
 )
 
 var update = flag.Bool("update", false, "write the table into testdata")

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/internal/manifest"
 	"github.com/lokki-build/lokki/tools/images"
-	"github.com/lokki-build/lokki/tools/internal/flowtest"
 )
 
 var digest = "sha256:" + strings.Repeat("0a", 32)

@@ -15,8 +15,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/lokki/graph"
-	"github.com/lokki-build/lokki/tools/internal/flowtest"
 )
 
 var update = flag.Bool("update", false, "save the pictures as golden files")

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/lokki/graph"
-	"github.com/lokki-build/lokki/tools/internal/flowtest"
 )
 
 // TestTheSameBytesEverywhere runs the tools in two folders, with files named by

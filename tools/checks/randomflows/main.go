@@ -1,7 +1,7 @@
 // Command randomflows writes the state machines and templates of random flows,
 // for public validators to look at:
 //
-//	go run ./tools/internal/flowtest/cmd/randomflows -n 200 -out /tmp/flows
+//	go run ./tools/checks/randomflows -n 200 -out /tmp/flows
 //	tools/checks/validate.sh /tmp/flows
 //
 // They are the first of those that the property tests take.
@@ -14,12 +14,12 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/tools/asl"
 	"github.com/lokki-build/lokki/tools/cfn"
 	"github.com/lokki-build/lokki/tools/config"
 	"github.com/lokki-build/lokki/tools/images"
 	"github.com/lokki-build/lokki/tools/internal/cli"
-	"github.com/lokki-build/lokki/tools/internal/flowtest"
 )
 
 func main() {

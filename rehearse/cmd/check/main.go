@@ -1,0 +1,6 @@
+// Command check is the test of lokki_flow's <flow>_rehearsal_test.
+package main
+
+import "github.com/lokki-build/lokki/rehearse"
+
+func main() { rehearse.MainCheck() }

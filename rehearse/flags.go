@@ -1,0 +1,142 @@
+package rehearse
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/lokki-build/lokki/internal/progress"
+)
+
+const usage = `Rehearses %[1]s: runs its state machine, template and images on this machine.
+
+usage: %[2]s [flags]
+
+  --input JSON           input of the execution
+  --input-file FILE      the same from a file; - is standard input
+  --parameter NAME=VALUE parameter of the template; may be given several times
+  --concurrency N        functions that run at the same time (%[3]d)
+  --backoff X            factor of the pauses before another try: 1 as on AWS, 0 none (1)
+  --keep DIR             keep the bucket, the history and the logs in a folder
+  --redrive DIR          go on with the execution that failed and was kept there
+  --quiet, --json        no progress; progress as JSON, an event a line
+
+Faults, to see what retries, tolerance and values that are written once are good for:
+
+  --fail STEP[@INDEX][:TIMES]  calls of a step fail, as in flap-bird@3 or count-word@2/17:1
+  --fail-rate SHARE      invocations fail with an error that may pass, as in 0.1
+  --throttle SHARE       Lambda refuses invocations as too many
+  --kill SHARE           the machine under an invocation dies
+  --slow TIME            answers are late by up to a time, as in 200ms
+  --s3-errors SHARE      requests to S3 go wrong
+  --seed N               which ones
+
+The result is written to standard output as JSON, all else to standard error.
+Exit codes: 0 done, 1 the execution failed, 2 the call was wrong.
+`
+
+// parse reads the command line; help is true when it asks for that.
+func (c command) parse(args []string) (o Options, help bool, err error) {
+	f := flag.NewFlagSet(c.name, flag.ContinueOnError)
+	f.SetOutput(io.Discard) // errors and help are written by the caller
+	o = Options{Parameters: map[string]string{}, Progress: c.stderr}
+	input := f.String("input", "", "")
+	file := f.String("input-file", "", "")
+	redrive := f.String("redrive", "", "")
+	quiet := f.Bool("quiet", false, "")
+	asJSON := f.Bool("json", false, "")
+	f.IntVar(&o.Concurrency, "concurrency", c.concurrency(), "")
+	f.Float64Var(&o.Backoff, "backoff", 1, "")
+	f.StringVar(&o.Keep, "keep", "", "")
+	f.Func("parameter", "", func(text string) error {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok || name == "" {
+			return errors.New("want NAME=VALUE")
+		}
+		o.Parameters[name] = value
+		return nil
+	})
+	f.Func("fail", "", func(text string) error {
+		call, err := ParseCall(text)
+		o.Faults.Fail = append(o.Faults.Fail, call)
+		return err
+	})
+	f.Float64Var(&o.Faults.FailRate, "fail-rate", 0, "")
+	f.Float64Var(&o.Faults.Throttle, "throttle", 0, "")
+	f.Float64Var(&o.Faults.Kill, "kill", 0, "")
+	f.DurationVar(&o.Faults.Slow, "slow", 0, "")
+	f.Float64Var(&o.Faults.S3Errors, "s3-errors", 0, "")
+	f.Uint64Var(&o.Faults.Seed, "seed", 1, "")
+	if err := f.Parse(args); err != nil {
+		return o, errors.Is(err, flag.ErrHelp), err
+	}
+	given := map[string]bool{}
+	f.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	for _, pair := range [][2]string{{"input", "input-file"}, {"keep", "redrive"}, {"quiet", "json"}, {"input", "redrive"}, {"input-file", "redrive"}} {
+		if given[pair[0]] && given[pair[1]] {
+			return o, false, fmt.Errorf("--%s and --%s exclude each other", pair[0], pair[1])
+		}
+	}
+	switch {
+	case f.NArg() > 0:
+		return o, false, fmt.Errorf("unexpected argument %q", f.Arg(0))
+	case *redrive != "":
+		o.Keep, o.Redrive = *redrive, true
+	case given["input"]:
+		o.Input = json.RawMessage(*input)
+	case given["input-file"]:
+		if o.Input, err = c.read(*file); err != nil {
+			return o, false, err
+		}
+	}
+	if given["input"] || given["input-file"] {
+		if !json.Valid(o.Input) {
+			return o, false, errors.New("the input is not JSON")
+		}
+	}
+	switch {
+	case *quiet:
+		o.Progress = nil
+	case *asJSON:
+		o.Form = progress.JSON
+	}
+	if o.Keep != "" {
+		o.Keep = c.path(o.Keep)
+	}
+	return o, false, o.validate()
+}
+
+// concurrency is enough to keep the processors busy: a function waits for S3
+// for most of its time.
+func (c command) concurrency() int { return 4 * runtime.GOMAXPROCS(0) }
+
+func (c command) read(file string) ([]byte, error) {
+	if file == "-" {
+		data, err := io.ReadAll(c.stdin)
+		if err != nil {
+			return nil, fmt.Errorf("reading the input from standard input: %w", err)
+		}
+		return data, nil
+	}
+	data, err := os.ReadFile(c.path(file))
+	if err != nil {
+		return nil, fmt.Errorf("reading --input-file: %w", err)
+	}
+	return data, nil
+}
+
+// path is a path as the user means it: "bazel run" changes the directory, and
+// the user's own is in the environment
+// (https://bazel.build/docs/user-manual#running-executables).
+func (c command) path(path string) string {
+	if wd := os.Getenv("BUILD_WORKING_DIRECTORY"); wd != "" && !filepath.IsAbs(path) {
+		return filepath.Join(wd, path)
+	}
+	return path
+}

@@ -1,0 +1,105 @@
+package rehearse
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"github.com/lokki-build/lokki/internal/lambdahost"
+	"github.com/lokki-build/lokki/internal/s3server"
+	"github.com/lokki-build/lokki/rehearse/lambda"
+)
+
+// Exit codes.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// Main is the program that rehearses one flow, such as birds_rehearse. It does
+// not return but exits: 0 when the execution succeeded, 1 when it failed, 2 when
+// the call was wrong.
+func Main() {
+	// This very program is started again as the S3 server, and inside of sandboxes.
+	s3server.Main()
+	lambdahost.Main()
+	c := command{
+		name: filepath.Base(os.Args[0]), executable: os.Args[0],
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
+	}
+	os.Exit(c.run(context.Background(), os.Args[1:]))
+}
+
+type command struct {
+	name, executable string
+	stdin            io.Reader
+	stdout, stderr   io.Writer
+}
+
+// run is the program without the process around it; it returns the exit code.
+func (c command) run(ctx context.Context, args []string) int {
+	a, err := ReadArtifacts(c.executable)
+	if err != nil {
+		return c.fail(exitFailed, err)
+	}
+	o, help, err := c.parse(args)
+	switch {
+	case help:
+		fmt.Fprintf(c.stdout, usage, a.Graph.Flow, c.name, c.concurrency())
+		return exitDone
+	case err != nil:
+		fmt.Fprintf(c.stderr, "error: %v\nhint: %s --help lists the flags\n", err, c.name)
+		return exitUsage
+	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if o.Progress != nil && o.Form == 0 {
+		c.introduce(a)
+	}
+	r, err := Run(ctx, a, o)
+	if err != nil {
+		return c.fail(exitFailed, err)
+	}
+	if o.Progress != nil && o.Form == 0 {
+		if err := r.Write(c.stderr); err != nil {
+			return c.fail(exitFailed, err)
+		}
+	}
+	if r.Failed != nil {
+		if r.Denied != nil {
+			fmt.Fprintf(c.stderr, "error: %v\nhint: a role of the template lacks a permission\n", r.Denied)
+		}
+		fmt.Fprintf(c.stderr, "error: execution %s failed: %v\n", r.Execution, r.Failed)
+		if o.Keep != "" {
+			fmt.Fprintf(c.stderr, "hint: its logs and history are in %s; go on with it: %s --redrive %s\n", o.Keep, c.name, o.Keep)
+		} else {
+			fmt.Fprintf(c.stderr, "hint: --keep DIR keeps its logs and history, and lets --redrive go on with it\n")
+		}
+		return exitFailed
+	}
+	if _, err := fmt.Fprintf(c.stdout, "%s\n", r.Result); err != nil {
+		return c.fail(exitFailed, err)
+	}
+	return exitDone
+}
+
+func (c command) fail(code int, err error) int {
+	fmt.Fprintf(c.stderr, "error: %v\n", err)
+	return code
+}
+
+// introduce says what is real here and what is not.
+func (c command) introduce(a Artifacts) {
+	fmt.Fprintln(c.stderr, lambda.Enforced())
+	for _, s := range a.Steps {
+		if s.Architecture != s.Rehearsal {
+			fmt.Fprintf(c.stderr, "the images are for %s and this machine is %s: the same steps, built for this machine, are run\n", s.Architecture, s.Rehearsal)
+			return
+		}
+	}
+}

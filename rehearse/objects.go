@@ -1,0 +1,30 @@
+package rehearse
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+// objects is S3 as the state machine sees it: through a gate that asks what the
+// machine's role may do.
+type objects struct{ client *s3.Client }
+
+// Get reads an object.
+func (o objects) Get(ctx context.Context, bucket, key string) (io.ReadCloser, error) {
+	out, err := o.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key})
+	if err != nil {
+		return nil, fmt.Errorf("reading s3://%s/%s: %w", bucket, key, err)
+	}
+	return out.Body, nil
+}
+
+// Put writes an object.
+func (o objects) Put(ctx context.Context, bucket, key string, body io.ReadSeeker) error {
+	if _, err := o.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: body}); err != nil {
+		return fmt.Errorf("writing s3://%s/%s: %w", bucket, key, err)
+	}
+	return nil
+}

@@ -1,0 +1,254 @@
+// Package rehearse runs on this machine what would be deployed to AWS: the
+// state machine and the template as they were built, with the binaries of the
+// step images under the Lambda Runtime API and a real S3 server. AWS's control
+// planes are played: Step Functions by package asl, CloudFormation by package
+// template, IAM by package iam, Lambda's by package lambda.
+package rehearse
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/progress"
+	"github.com/lokki-build/lokki/lokki/codec"
+	"github.com/lokki-build/lokki/lokki/store/s3store"
+	"github.com/lokki-build/lokki/rehearse/asl"
+)
+
+// Options say how a flow is rehearsed.
+type Options struct {
+	Input       json.RawMessage   // of the execution; empty is {}
+	Parameters  map[string]string // of the template; others have their defaults
+	Concurrency int               // functions that run at the same time
+	Backoff     float64           // by which pauses before another try are shortened: 1 is as on AWS, 0 none
+	Faults      Faults
+	Keep        string // folder that keeps the bucket, the history and the logs; "" keeps nothing
+	Redrive     bool   // go on with the execution that Keep has, which failed
+
+	Progress io.Writer // what happens is shown there; nil for nothing
+	Form     progress.Form
+}
+
+func (o Options) validate() error {
+	problems := []error{o.Faults.validate()}
+	if o.Concurrency < 1 {
+		problems = append(problems, fmt.Errorf("concurrency %d: want 1 or more", o.Concurrency))
+	}
+	if !(o.Backoff >= 0) {
+		problems = append(problems, fmt.Errorf("backoff %v: want 0 or more", o.Backoff))
+	}
+	if o.Redrive && o.Keep == "" {
+		problems = append(problems, errors.New("redriving needs the folder of the execution that failed"))
+	}
+	return errors.Join(problems...)
+}
+
+// executionFile says in a kept folder what ran there.
+const executionFile = "execution.json"
+
+// execution is what redriving has to know.
+type execution struct {
+	Name  string          `json:"name"`
+	Flow  string          `json:"flow"`
+	Input json.RawMessage `json:"input"`
+}
+
+// Run rehearses a flow. The error is that of what kept it from being run; how
+// the execution ended is in the report.
+func Run(ctx context.Context, a Artifacts, o Options) (r Report, err error) {
+	if err := o.validate(); err != nil {
+		return Report{}, err
+	}
+	s, err := resolve(a, o.Parameters)
+	if err != nil {
+		return Report{}, err
+	}
+	roles, err := s.roles()
+	if err != nil {
+		return Report{}, fmt.Errorf("a role of the template lacks permissions:\n%w", err)
+	}
+	folder, done, err := prepare(o)
+	if err != nil {
+		return Report{}, err
+	}
+	defer func() { err = errors.Join(err, done()) }()
+	x, err := begin(folder, a.Graph.Flow, o)
+	if err != nil {
+		return Report{}, err
+	}
+	h, err := openHistory(folder)
+	if err != nil {
+		return Report{}, err
+	}
+	defer func() { err = errors.Join(err, h.close()) }()
+	h.express = s.express
+	c, err := startCloud(ctx, s, o, folder, roles)
+	if err != nil {
+		return Report{}, err
+	}
+	defer func() { err = errors.Join(err, c.close()) }()
+	r, err = c.play(ctx, a, o, x, h)
+	r.Notes = roles.notes
+	return r, err
+}
+
+// prepare makes the folder of a run; done removes it unless it is kept.
+func prepare(o Options) (folder string, done func() error, err error) {
+	done = func() error { return nil }
+	if folder = o.Keep; folder == "" {
+		if folder, err = os.MkdirTemp("", "rehearsal"); err != nil {
+			return "", nil, fmt.Errorf("making a folder for the run: %w", err)
+		}
+		done = func() error { return os.RemoveAll(folder) }
+	}
+	if err := os.MkdirAll(filepath.Join(folder, logFolder), 0o755); err != nil {
+		return "", nil, errors.Join(fmt.Errorf("making the folder of the run: %w", err), done())
+	}
+	return folder, done, nil
+}
+
+// begin notes the execution in its folder, or reads the one to redrive.
+func begin(folder, flow string, o Options) (execution, error) {
+	file := filepath.Join(folder, executionFile)
+	text, err := os.ReadFile(file)
+	switch {
+	case o.Redrive && err != nil:
+		return execution{}, fmt.Errorf("redriving: %w\nhint: give the folder that an earlier run kept", err)
+	case o.Redrive:
+		var x execution
+		if err := json.Unmarshal(text, &x); err != nil {
+			return execution{}, fmt.Errorf("redriving: reading %s: %w", file, err)
+		}
+		if x.Flow != flow {
+			return execution{}, fmt.Errorf("redriving: %s has an execution of %s, not of %s", folder, x.Flow, flow)
+		}
+		return x, nil
+	case err == nil:
+		return execution{}, fmt.Errorf("%s has an execution already\nhint: go on with it, or give another folder", folder)
+	case !errors.Is(err, os.ErrNotExist):
+		return execution{}, fmt.Errorf("reading %s: %w", file, err)
+	}
+	input := bytes.TrimSpace(o.Input)
+	if len(input) == 0 {
+		input = []byte("{}")
+	}
+	x := execution{Name: "rehearsal-" + time.Now().UTC().Format("20060102-150405"), Flow: flow, Input: input}
+	text, err = json.MarshalIndent(x, "", "  ")
+	if err != nil {
+		return execution{}, fmt.Errorf("the input is not JSON: %w", err)
+	}
+	return x, os.WriteFile(file, append(text, '\n'), 0o644)
+}
+
+// play executes the state machine.
+func (c *cloud) play(ctx context.Context, a Artifacts, o Options, x execution, h *history) (Report, error) {
+	m := newMeter(a.Graph)
+	shown := progress.Start(progress.Config{Out: o.Progress, Form: form(o), Flow: a.Graph.Flow, Run: x.Name, Steps: m.snapshot})
+	m.report = shown.Call
+	runs := newMapRuns()
+	began := time.Now()
+	env := asl.Env{
+		Name:     x.Name,
+		Input:    x.Input,
+		Machine:  c.stack.machineARN,
+		Role:     c.stack.roleARN,
+		Lambda:   tasks{allow: c.machine.Allow, invoke: o.Faults.around(c.functions.Invoke), meter: m},
+		Objects:  objects{c.client},
+		History:  h,
+		Past:     h.past,
+		Allow:    c.machine.Allow,
+		Sleep:    sleep(o.Backoff),
+		MapRuns:  runs.note,
+		Children: 4 * o.Concurrency, // more would only wait
+	}
+	execute := c.stack.machine.Execute
+	if o.Redrive {
+		execute = c.stack.machine.Redrive
+	}
+	_, err := execute(ctx, env)
+	r := Report{Flow: a.Graph.Flow, Execution: x.Name, Took: time.Since(began), Steps: m.snapshot()}
+	var failed *asl.Failure
+	switch {
+	case err == nil:
+		if r.Result, err = c.result(ctx, a, x.Name); err != nil {
+			r.Failed = err
+		}
+	case errors.As(err, &failed):
+		r.Failed = errors.New(causeOf(failed))
+	case ctx.Err() != nil:
+		r.Failed = context.Cause(ctx)
+	default:
+		r.Failed = err
+	}
+	shown.Stop(r.Failed)
+	r.MapRuns = runs.all()
+	r.Functions = c.functions.Stats()
+	r.StepRequests, r.MachineRequests = c.steps.Requests(), c.machine.Requests()
+	r.Transitions, r.ExpressRequests = h.transitions, h.requests
+	r.Usage = r.usage(c.stack.architectures)
+	r.Denied = errors.Join(c.machine.Denied(), c.steps.Denied())
+	if o.Keep != "" {
+		return r, h.export(executionARN(c.stack.machineARN, x.Name), filepath.Join(o.Keep, "history.json"))
+	}
+	return r, nil
+}
+
+// executionARN is the name of an execution of a state machine.
+func executionARN(machine, name string) string {
+	return strings.Replace(machine, ":stateMachine:", ":execution:", 1) + ":" + name
+}
+
+func form(o Options) progress.Form {
+	if o.Progress == nil {
+		return progress.Quiet
+	}
+	return o.Form
+}
+
+// sleep waits for a part of the time.
+func sleep(backoff float64) func(context.Context, time.Duration) error {
+	return func(ctx context.Context, d time.Duration) error {
+		timer := time.NewTimer(time.Duration(float64(d) * backoff))
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			return nil
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// maxResult bounds what is read of a result, in bytes.
+const maxResult = 1 << 30
+
+// result reads the value of the flow's last step, as JSON on one line.
+func (c *cloud) result(ctx context.Context, a Artifacts, run string) ([]byte, error) {
+	keys := envelope.Keys{Prefix: c.stack.prefix, Flow: a.Graph.Flow, Run: run}
+	last := a.Graph.Nodes[len(a.Graph.Nodes)-1]
+	// The server's own client: reading the result is the user's call, not the flow's.
+	body, err := s3store.New(c.server.Client(), c.stack.bucket).Get(ctx, keys.Output(last.Name, ""), 0, -1)
+	if err != nil {
+		return nil, fmt.Errorf("reading the result: %w", err)
+	}
+	defer body.Close()
+	text, err := codec.Decompress(body, maxResult)
+	if err != nil {
+		return nil, fmt.Errorf("reading the result: %w", err)
+	}
+	defer text.Close()
+	data, err := io.ReadAll(text)
+	if err != nil {
+		return nil, fmt.Errorf("reading the result: %w", err)
+	}
+	return bytes.TrimSpace(data), nil
+}

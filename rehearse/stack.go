@@ -1,0 +1,175 @@
+package rehearse
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/lokki-build/lokki/internal/s3server"
+	"github.com/lokki-build/lokki/rehearse/asl"
+	"github.com/lokki-build/lokki/rehearse/lambda"
+	"github.com/lokki-build/lokki/rehearse/template"
+	"github.com/lokki-build/lokki/tools/images"
+)
+
+// account is the one that examples of AWS use; the template must not care.
+const account = "123456789012"
+
+// stack is the template in the environment of the rehearsal, and what of it
+// the rehearsal plays.
+type stack struct {
+	*template.Stack
+	machineARN, roleARN string
+	machine             *asl.Machine
+	express             map[string]bool // labels of the maps whose children are Express workflows
+	functions           []lambda.Function
+	functionRole        string            // ARN of the role that all functions have
+	bucket, prefix      string            // where the functions keep their values
+	architectures       map[string]string // by the functions' names, as Lambda calls them
+}
+
+// resolve reads the template and resolves it with parameters, as its deployment would.
+func resolve(a Artifacts, parameters map[string]string) (*stack, error) {
+	t, err := template.Read(a.File, a.Template)
+	if err != nil {
+		return nil, err
+	}
+	resolved, err := t.Resolve(template.Environment{Account: account, Region: s3server.Region, Stack: a.Graph.Flow}, parameters)
+	if err != nil {
+		return nil, err
+	}
+	s := &stack{Stack: resolved, architectures: map[string]string{}, express: map[string]bool{}}
+	if err := s.takeMachine(); err != nil {
+		return nil, err
+	}
+	return s, s.takeFunctions(a)
+}
+
+func (s *stack) takeMachine() error {
+	machines := s.OfType("AWS::StepFunctions::StateMachine")
+	if len(machines) != 1 {
+		return fmt.Errorf("the template has %d state machines, want 1", len(machines))
+	}
+	m := machines[0]
+	s.machineARN = m.Ref
+	s.roleARN = text(m, "RoleArn")
+	var err error
+	if s.machine, err = asl.Load(m.Definition); err != nil {
+		return fmt.Errorf("the state machine, which Step Functions would refuse:\n%w", err)
+	}
+	return s.takeExpress(m.Definition)
+}
+
+// takeExpress finds the labels of Express maps, for what they cost.
+func (s *stack) takeExpress(definition []byte) error {
+	type scope struct {
+		ProcessorConfig struct{ ExecutionType string }
+		States          map[string]struct {
+			Label         string
+			ItemProcessor json.RawMessage
+		}
+	}
+	var of scope
+	if err := json.Unmarshal(definition, &of); err != nil {
+		return fmt.Errorf("reading the state machine: %w", err)
+	}
+	for _, state := range of.States {
+		if state.ItemProcessor == nil {
+			continue
+		}
+		var inner scope
+		if err := json.Unmarshal(state.ItemProcessor, &inner); err != nil {
+			return fmt.Errorf("reading the state machine: %w", err)
+		}
+		s.express[state.Label] = inner.ProcessorConfig.ExecutionType == "EXPRESS"
+		if err := s.takeExpress(state.ItemProcessor); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeFunctions pairs each function with the image whose digest it names.
+func (s *stack) takeFunctions(a Artifacts) error {
+	var problems []error
+	for _, r := range s.OfType("AWS::Lambda::Function") {
+		image, err := a.imageOf(r)
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		env := map[string]string{}
+		for name, value := range object(object(r.Properties, "Environment"), "Variables") {
+			env[name] = fmt.Sprint(value)
+		}
+		s.bucket, s.prefix = env["LOKKI_ARTIFACT_BUCKET"], env["LOKKI_PREFIX"]
+		s.functionRole = text(r, "Role")
+		for _, architecture := range array(r.Properties, "Architectures") {
+			s.architectures[r.Ref] = fmt.Sprint(architecture)
+		}
+		s.functions = append(s.functions, lambda.Function{
+			ARN:              r.Attributes["Arn"],
+			Name:             r.Ref,
+			Image:            image,
+			Env:              env,
+			Memory:           number(r.Properties, "MemorySize", 128),
+			Timeout:          number(r.Properties, "Timeout", 3),
+			EphemeralStorage: number(object(r.Properties, "EphemeralStorage"), "Size", 512),
+		})
+	}
+	return errors.Join(problems...)
+}
+
+// imageOf finds the folder of the image that a function runs.
+func (a Artifacts) imageOf(r template.Resource) (string, error) {
+	uri, _ := object(r.Properties, "Code")["ImageUri"].(string)
+	for _, i := range a.Images {
+		if !strings.HasSuffix(uri, "/"+i.Repository+"@"+i.Digest) {
+			continue
+		}
+		for _, s := range a.Steps {
+			if s.Target == i.Target {
+				return s.Image, nil
+			}
+		}
+	}
+	return "", fmt.Errorf("%s: function %s has the image %s, which is none of the flow's:\n%s", r.Position, r.LogicalID, uri, list(a.Images))
+}
+
+func list(all images.List) string {
+	var b strings.Builder
+	for _, i := range all {
+		fmt.Fprintf(&b, "  %s@%s (%s)\n", i.Repository, i.Digest, i.Target)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// The properties of resources, whose types a valid template has right.
+
+func text(r template.Resource, property string) string {
+	s, _ := r.Properties[property].(string)
+	return s
+}
+
+func object(of map[string]any, property string) map[string]any {
+	o, _ := of[property].(map[string]any)
+	return o
+}
+
+func array(of map[string]any, property string) []any {
+	a, _ := of[property].([]any)
+	return a
+}
+
+// number reads a number however the template writes it; AWS's default holds
+// where there is none.
+func number(of map[string]any, property string, otherwise int) int {
+	var n int
+	if value, ok := of[property]; ok {
+		if _, err := fmt.Sscan(fmt.Sprint(value), &n); err == nil {
+			return n
+		}
+	}
+	return otherwise
+}

@@ -1,0 +1,144 @@
+package tests
+
+import (
+	"archive/tar"
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/bazelbuild/rules_go/go/runfiles"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/layout"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/tarball"
+
+	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/internal/lambdahost"
+	"github.com/lokki-build/lokki/internal/manifest"
+	"github.com/lokki-build/lokki/internal/s3server"
+	"github.com/lokki-build/lokki/lokki"
+	"github.com/lokki-build/lokki/rehearse"
+	"github.com/lokki-build/lokki/rehearse/tests/trees"
+	"github.com/lokki-build/lokki/tools/asl"
+	"github.com/lokki-build/lokki/tools/cfn"
+	"github.com/lokki-build/lokki/tools/config"
+	"github.com/lokki-build/lokki/tools/images"
+)
+
+func TestMain(m *testing.M) {
+	s3server.Main()
+	lambdahost.Main()
+	folder, err := os.MkdirTemp("", "images")
+	if err != nil {
+		panic(err)
+	}
+	imageFolder = folder
+	code := m.Run()
+	os.RemoveAll(folder)
+	os.Exit(code)
+}
+
+var imageFolder string
+
+// image is the one image that all functions of the tests' flows run.
+var image = sync.OnceValues(func() (built struct{ folder, digest string }, err error) {
+	program, err := worker()
+	if err != nil {
+		return built, err
+	}
+	var files bytes.Buffer
+	w := tar.NewWriter(&files)
+	if err := w.WriteHeader(&tar.Header{Name: "lokki/step", Typeflag: tar.TypeReg, Mode: 0o555, Size: int64(len(program))}); err != nil {
+		return built, err
+	}
+	if _, err := w.Write(program); err != nil {
+		return built, err
+	}
+	if err := w.Close(); err != nil {
+		return built, err
+	}
+	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(files.Bytes())), nil })
+	if err != nil {
+		return built, err
+	}
+	img, err := mutate.AppendLayers(empty.Image, layer)
+	if err != nil {
+		return built, err
+	}
+	if img, err = mutate.Config(img, v1.Config{Entrypoint: []string{"/lokki/step"}}); err != nil {
+		return built, err
+	}
+	digest, err := img.Digest()
+	if err != nil {
+		return built, err
+	}
+	built.folder, built.digest = filepath.Join(imageFolder, "layout"), digest.String()
+	to, err := layout.Write(built.folder, empty.Index)
+	if err != nil {
+		return built, err
+	}
+	return built, to.AppendImage(img)
+})
+
+// worker is the static program of the functions: built by Bazel, or here.
+func worker() ([]byte, error) {
+	if path, err := runfiles.Rlocation("_main/rehearse/tests/worker/worker_/worker"); err == nil {
+		return os.ReadFile(path)
+	}
+	path := filepath.Join(imageFolder, "worker")
+	build := exec.Command("go", "build", "-tags", "lambda.norpc", "-ldflags", "-s -w", "-o", path, "./worker")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux")
+	if out, err := build.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("building the worker: %w\n%s", err, out)
+	}
+	return os.ReadFile(path)
+}
+
+// artifacts builds what Bazel builds of a flow.
+func artifacts(t testing.TB, flow lokki.Flow[trees.Tree], c config.Config) rehearse.Artifacts {
+	t.Helper()
+	built, err := chain.Build(flow.Chain())
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err := image()
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := built.Graph
+	a := rehearse.Artifacts{Flow: "//trees:flow", File: "trees.template.yaml", Graph: g}
+	m := manifest.Manifest{Flow: a.Flow}
+	digests := map[string]string{}
+	for _, f := range asl.Functions(g) {
+		name := f.Symbol[strings.LastIndexByte(f.Symbol, '.')+1:]
+		target := "//trees:" + name
+		m.Steps = append(m.Steps, manifest.Step{
+			Target: target, Function: f.Symbol, Architecture: runtime.GOARCH, Env: map[string]string{"TREES_STEP": name},
+		})
+		digests[target] = img.digest
+		a.Steps = append(a.Steps, rehearse.Step{Target: target, Image: img.folder, Architecture: runtime.GOARCH, Rehearsal: runtime.GOARCH})
+	}
+	slices.SortFunc(m.Steps, func(a, b manifest.Step) int { return strings.Compare(a.Target, b.Target) })
+	if a.Images, err = images.New(g, m, digests); err != nil {
+		t.Fatal(err)
+	}
+	definition, err := asl.Generate(g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template, err := cfn.Generate(cfn.Input{Graph: g, Definition: definition, Images: a.Images, Manifest: m, Config: c})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Template = template.YAML
+	return a
+}

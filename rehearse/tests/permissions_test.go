@@ -1,0 +1,147 @@
+package tests
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/lokki-build/lokki/rehearse"
+	"github.com/lokki-build/lokki/tools/config"
+)
+
+// TestWithoutAnyStatementTheRehearsalFails takes one statement after the other out
+// of the template's roles.
+func TestWithoutAnyStatementTheRehearsalFails(t *testing.T) {
+	a := artifacts(t, nested(), config.Defaults())
+	want := local(t, nested())
+	o := options()
+	o.Faults = rehearse.Faults{FailRate: 0.3, Seed: 3} // a second try looks whether the first one has stored its result
+	o.Parameters = map[string]string{"KmsKeyArn": "arn:aws:kms:us-east-1:123456789012:key/values"}
+	if r := rehearseFlow(t, a, o); r.Failed != nil || !reflect.DeepEqual(tree(t, r.Result), want) {
+		t.Fatalf("with all: %s, %v", r.Result, r.Failed)
+	}
+	whole := a.Template
+	count := len(statements(t, parse(t, whole)))
+	if count < 10 {
+		t.Fatalf("%d statements found", count)
+	}
+	for i := range count {
+		doc := parse(t, whole)
+		s := statements(t, doc)[i]
+		s.list.Content = append(s.list.Content[:s.index:s.index], s.list.Content[s.index+1:]...)
+		t.Run(s.name, func(t *testing.T) {
+			var err error
+			if a.Template, err = yaml.Marshal(doc); err != nil {
+				t.Fatal(err)
+			}
+			r, err := rehearse.Run(t.Context(), a, o)
+			if err == nil {
+				err = r.Denied
+				if r.Failed == nil {
+					t.Fatalf("the rehearsal succeeded without it: %s", r.Result)
+				}
+			}
+			text := fmt.Sprint(err, r.Failed)
+			if !strings.Contains(text, "is not authorized to perform: ") {
+				t.Errorf("%s\nwant the action that is missing", text)
+			}
+		})
+	}
+}
+
+// statement is one of a policy.
+type statement struct {
+	name  string
+	list  *yaml.Node
+	index int
+}
+
+func parse(t *testing.T, template []byte) *yaml.Node {
+	t.Helper()
+	var doc yaml.Node
+	if err := yaml.Unmarshal(template, &doc); err != nil {
+		t.Fatal(err)
+	}
+	return &doc
+}
+
+// statements lists those that allow something, of the template's IAM resources.
+func statements(t *testing.T, doc *yaml.Node) []statement {
+	t.Helper()
+	var all []statement
+	resources := member(doc.Content[0], "Resources")
+	for i := 0; i < len(resources.Content); i += 2 {
+		if strings.HasPrefix(member(resources.Content[i+1], "Type").Value, "AWS::IAM::") {
+			all = collect(all, resources.Content[i].Value, resources.Content[i+1])
+		}
+	}
+	return all
+}
+
+func collect(all []statement, name string, n *yaml.Node) []statement {
+	if list := member(n, "Statement"); list != nil {
+		for i, s := range list.Content {
+			sid := fmt.Sprint(i)
+			if id := member(s, "Sid"); id != nil {
+				sid = id.Value
+			}
+			all = append(all, statement{name + "/" + sid, list, i})
+		}
+		return all
+	}
+	for _, inner := range n.Content {
+		all = collect(all, name, inner)
+	}
+	return all
+}
+
+func member(n *yaml.Node, name string) *yaml.Node {
+	if n.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i < len(n.Content); i += 2 {
+		if n.Content[i].Value == name {
+			return n.Content[i+1]
+		}
+	}
+	return nil
+}
+
+func TestAWrongReferenceFailsHere(t *testing.T) {
+	whole := artifacts(t, nested(), config.Defaults())
+	for name, c := range map[string]struct{ old, new, want string }{
+		"resource":  {"!GetAtt StepAFunction.Arn", "!GetAtt StepFunction.Arn", "StepFunction"},
+		"attribute": {"!GetAtt StepAFunction.Arn", "!GetAtt StepAFunction.Name", "StepAFunction"},
+		"parameter": {"!Ref LogLevel", "!Ref LogLevels", "LogLevels"},
+		"digest":    {"@sha256:", "@sha256:0", "which is none of the flow's"},
+		"state":     {`"Next": "agg-e"`, `"Next": "agg-f"`, "Step Functions would refuse"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := whole
+			a.Template = []byte(strings.Replace(string(a.Template), c.old, c.new, 1))
+			if reflect.DeepEqual(a.Template, whole.Template) {
+				t.Fatalf("the template has no %q:\n%s", c.old, a.Template)
+			}
+			r, err := rehearse.Run(t.Context(), a, options())
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %+v, %v, want %s", r.Failed, err, c.want)
+			}
+		})
+	}
+}
+
+func TestParametersAreChecked(t *testing.T) {
+	a := artifacts(t, nested(), config.Defaults())
+	o := options()
+	o.Parameters = map[string]string{"LogRetentionDays": "4", "Nothing": "x"}
+	if _, err := rehearse.Run(t.Context(), a, o); err == nil || !strings.Contains(err.Error(), "LogRetentionDays") || !strings.Contains(err.Error(), "Nothing") {
+		t.Errorf("got %v", err)
+	}
+	o.Parameters = map[string]string{"ArtifactBucketName": "given-bucket", "Prefix": "team/values"}
+	if r := rehearseFlow(t, a, o); r.Failed != nil {
+		t.Errorf("with a bucket and a prefix: %v", r.Failed)
+	}
+}

@@ -1,0 +1,141 @@
+package tests
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/lokki-build/lokki/internal/flowtest"
+	"github.com/lokki-build/lokki/lokki"
+	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/rehearse"
+	"github.com/lokki-build/lokki/rehearse/tests/trees"
+	"github.com/lokki-build/lokki/runner"
+	"github.com/lokki-build/lokki/tools/config"
+)
+
+// nested is a flow with a map inside a map.
+func nested() lokki.Flow[trees.Tree] {
+	return trees.Flow(flowtest.Chain("NestedFlow", "start StepA", "map StepB", "map StepC", "agg StepD", "agg StepE"))
+}
+
+func options() rehearse.Options { return rehearse.Options{Concurrency: 8} }
+
+func rehearseFlow(t testing.TB, a rehearse.Artifacts, o rehearse.Options) rehearse.Report {
+	t.Helper()
+	r, err := rehearse.Run(t.Context(), a, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func local(t testing.TB, flow lokki.Flow[trees.Tree]) trees.Tree {
+	t.Helper()
+	want, err := runner.Run(t.Context(), flow, runner.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return want
+}
+
+func tree(t testing.TB, text []byte) trees.Tree {
+	t.Helper()
+	var got trees.Tree
+	if err := json.Unmarshal(text, &got); err != nil {
+		t.Fatalf("result %s: %v", text, err)
+	}
+	return got
+}
+
+// random is a flow of the generator that the property tests share. Its timeouts
+// leave a busy machine time to start a program.
+func random(seed uint64) graph.Graph {
+	g := flowtest.Random(seed)
+	for i := range g.Nodes {
+		if n := &g.Nodes[i]; n.Timeout > 0 {
+			n.Timeout = max(n.Timeout, 15)
+		}
+	}
+	return g
+}
+
+// TestRandomFlowsGiveTheResultOfTheLocalRun is what a rehearsal is for.
+func TestRandomFlowsGiveTheResultOfTheLocalRun(t *testing.T) {
+	const flows = 100
+	for seed := range uint64(flows) {
+		flow := trees.Flow(random(seed))
+		want := local(t, flow)
+		r := rehearseFlow(t, artifacts(t, flow, config.Defaults()), options())
+		if r.Failed != nil || r.Denied != nil {
+			t.Fatalf("seed %d: %v, denied %v", seed, r.Failed, r.Denied)
+		}
+		if got := tree(t, r.Result); !reflect.DeepEqual(got, want) {
+			t.Errorf("seed %d: got %v, want %v", seed, got, want)
+		}
+	}
+}
+
+// TestFaultsGiveTheSameResultOrACleanFailure lets random flows meet all faults.
+func TestFaultsGiveTheSameResultOrACleanFailure(t *testing.T) {
+	succeeded, failed := 0, 0
+	for seed := range uint64(30) {
+		g := random(seed)
+		for i := range g.Nodes {
+			g.Nodes[i].Tolerate = 0 // else a result without some items is right
+		}
+		flow := trees.Flow(g)
+		want := local(t, flow)
+		o := options()
+		o.Faults = rehearse.Faults{FailRate: 0.1, Throttle: 0.1, Kill: 0.1, S3Errors: 0.05, Seed: seed}
+		r := rehearseFlow(t, artifacts(t, flow, config.Defaults()), o)
+		if r.Failed != nil {
+			failed++
+			if len(r.Result) > 0 {
+				t.Errorf("seed %d: failed with %v and has the result %s", seed, r.Failed, r.Result)
+			}
+			continue
+		}
+		succeeded++
+		if got := tree(t, r.Result); !reflect.DeepEqual(got, want) {
+			t.Errorf("seed %d: got %v, want %v", seed, got, want)
+		}
+	}
+	if succeeded < 15 {
+		t.Errorf("%d of %d flows succeeded: retries are of no use", succeeded, succeeded+failed)
+	}
+}
+
+func TestAnExecutionIsRedriven(t *testing.T) {
+	a := artifacts(t, nested(), config.Defaults())
+	want := local(t, nested())
+	folder := t.TempDir()
+	o := options()
+	o.Keep = folder
+	o.Faults.Fail = []rehearse.Call{{Step: "agg-d", Index: []int{0}}}
+	first := rehearseFlow(t, a, o)
+	if first.Failed == nil || !strings.Contains(first.Failed.Error(), "States.ExceedToleratedFailureThreshold") {
+		t.Fatalf("failed with %v", first.Failed)
+	}
+	if again, err := rehearse.Run(t.Context(), a, o); err == nil || !strings.Contains(err.Error(), "has an execution already\nhint: ") {
+		t.Errorf("the same folder again: %+v, %v", again, err)
+	}
+	o.Faults, o.Redrive = rehearse.Faults{}, true
+	second := rehearseFlow(t, a, o)
+	if second.Failed != nil || !reflect.DeepEqual(tree(t, second.Result), want) {
+		t.Errorf("redriven: %s, %v, want %v", second.Result, second.Failed, want)
+	}
+	calls := map[string]int{}
+	for _, f := range second.Functions {
+		for _, name := range []string{"StepA", "StepB", "StepC", "AggD", "AggE"} {
+			if strings.Contains(f.Function, name) {
+				calls[name] = f.Invocations
+			}
+		}
+	}
+	// Which children were under way when the first one failed is left to chance.
+	if calls["StepA"] != 0 || calls["AggD"] == 0 || calls["AggE"] != 1 {
+		t.Errorf("the redrive made the calls %v", calls)
+	}
+}

@@ -1,0 +1,26 @@
+package trees
+
+import (
+	"context"
+
+	"github.com/lokki-build/lokki/lokki/lambdastep"
+)
+
+// steps are the functions by letter.
+var steps = []func(context.Context, Tree) (Tree, error){
+	StepA, StepB, StepC, StepD, StepE, StepF, StepG, StepH, StepI, StepJ, StepK, StepL, StepM, StepN, StepO, StepP, StepQ, StepR, StepS, StepT,
+}
+
+var aggregations = []func(context.Context, []Tree) (Tree, error){
+	AggA, AggB, AggC, AggD, AggE, AggF, AggG, AggH, AggI, AggJ, AggK, AggL, AggM, AggN, AggO, AggP, AggQ, AggR, AggS, AggT,
+}
+
+// Serve is the Lambda of one function, such as "StepC" or "AggT".
+func Serve(function string) {
+	i := int(function[len(function)-1] - 'A')
+	if function[0] == 'A' {
+		lambdastep.Start(aggregations[i])
+		return
+	}
+	lambdastep.Start(steps[i])
+}
