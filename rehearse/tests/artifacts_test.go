@@ -27,7 +27,6 @@ import (
 	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/lokki"
 	"github.com/lokki-build/lokki/rehearse"
-	"github.com/lokki-build/lokki/rehearse/tests/trees"
 	"github.com/lokki-build/lokki/tools/asl"
 	"github.com/lokki-build/lokki/tools/cfn"
 	"github.com/lokki-build/lokki/tools/config"
@@ -104,7 +103,7 @@ func worker() ([]byte, error) {
 }
 
 // artifacts builds what Bazel builds of a flow.
-func artifacts(t testing.TB, flow lokki.Flow[trees.Tree], c config.Config) rehearse.Artifacts {
+func artifacts[T any](t testing.TB, flow lokki.Flow[T], c config.Config) rehearse.Artifacts {
 	t.Helper()
 	built, err := chain.Build(flow.Chain())
 	if err != nil {

@@ -63,7 +63,6 @@ func random(seed uint64) graph.Graph {
 
 // TestRandomFlowsGiveTheResultOfTheLocalRun is what a rehearsal is for.
 func TestRandomFlowsGiveTheResultOfTheLocalRun(t *testing.T) {
-	const flows = 100
 	for seed := range uint64(flows) {
 		flow := trees.Flow(random(seed))
 		want := local(t, flow)

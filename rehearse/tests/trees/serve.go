@@ -6,17 +6,28 @@ import (
 	"github.com/lokki-build/lokki/lokki/lambdastep"
 )
 
-// steps are the functions by letter.
-var steps = []func(context.Context, Tree) (Tree, error){
-	StepA, StepB, StepC, StepD, StepE, StepF, StepG, StepH, StepI, StepJ, StepK, StepL, StepM, StepN, StepO, StepP, StepQ, StepR, StepS, StepT,
-}
+// steps and aggregations are the functions by letter.
+var (
+	steps = []func(context.Context, Tree) (Tree, error){
+		StepA, StepB, StepC, StepD, StepE, StepF, StepG, StepH, StepI, StepJ,
+		StepK, StepL, StepM, StepN, StepO, StepP, StepQ, StepR, StepS, StepT,
+	}
+	aggregations = []func(context.Context, []Tree) (Tree, error){
+		AggA, AggB, AggC, AggD, AggE, AggF, AggG, AggH, AggI, AggJ,
+		AggK, AggL, AggM, AggN, AggO, AggP, AggQ, AggR, AggS, AggT,
+	}
+)
 
-var aggregations = []func(context.Context, []Tree) (Tree, error){
-	AggA, AggB, AggC, AggD, AggE, AggF, AggG, AggH, AggI, AggJ, AggK, AggL, AggM, AggN, AggO, AggP, AggQ, AggR, AggS, AggT,
-}
-
-// Serve is the Lambda of one function, such as "StepC" or "AggT".
+// Serve is the Lambda of one function, such as "StepC", "AggT" or "SumNumbers".
 func Serve(function string) {
+	switch function {
+	case "ListNumbers":
+		lambdastep.Start(ListNumbers)
+	case "DoubleNumber":
+		lambdastep.Start(DoubleNumber)
+	case "SumNumbers":
+		lambdastep.Start(SumNumbers)
+	}
 	i := int(function[len(function)-1] - 'A')
 	if function[0] == 'A' {
 		lambdastep.Start(aggregations[i])

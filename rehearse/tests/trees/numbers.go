@@ -1,0 +1,33 @@
+package trees
+
+import (
+	"context"
+
+	"github.com/lokki-build/lokki/lokki"
+)
+
+// ListNumbers lists the numbers below n.
+func ListNumbers(ctx context.Context, n int) ([]int, error) {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
+	return all, nil
+}
+
+// DoubleNumber doubles a number.
+func DoubleNumber(ctx context.Context, n int) (int, error) { return 2 * n, nil }
+
+// SumNumbers adds numbers up.
+func SumNumbers(ctx context.Context, all []int) (int, error) {
+	sum := 0
+	for _, n := range all {
+		sum += n
+	}
+	return sum, nil
+}
+
+// Numbers is a flow with one wide map.
+func Numbers(n, batch int) lokki.Flow[int] {
+	return lokki.Agg(lokki.Map(lokki.Start(ListNumbers, n), DoubleNumber, lokki.Batch(batch)), SumNumbers)
+}
