@@ -7,7 +7,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/lokki-build/lokki/internal/chain"
 	"github.com/lokki-build/lokki/internal/failure"
+	"github.com/lokki-build/lokki/lokki/codec"
 )
 
 // attempt is one try of a call: the step on all values of a batch, one after
@@ -18,6 +20,8 @@ type attempt struct {
 	number  int // from 1 on
 	path    []int
 	in, out [][]byte
+	list    list   // instead of in, of an aggregation of many results
+	items   items  // instead of out, of a long list that is mapped next
 	guard   *guard // of a try whose time is limited
 	position
 }
@@ -42,7 +46,11 @@ func (a *attempt) do(ctx context.Context) error {
 		return nil
 	}
 	c := call{node: a.stage.node, path: a.path, items: len(a.in), split: a.stage.split}
-	if err := a.e.keeper.keep(ctx, c, a.out); err != nil {
+	results := a.out
+	if a.items.count > 0 {
+		results = [][]byte{a.items.list().join()}
+	}
+	if err := a.e.keeper.keep(ctx, c, results); err != nil {
 		return stored(err)
 	}
 	return nil
@@ -70,7 +78,7 @@ func (a *attempt) one(ctx context.Context) ([]byte, error) {
 			return nil, err
 		}
 	}
-	out, err := a.e.flow.Nodes[a.stage.node].Call(ctx, a.in[a.at])
+	out, err := a.run(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -82,16 +90,51 @@ func (a *attempt) one(ctx context.Context) ([]byte, error) {
 	return out, nil
 }
 
+// run calls the step.
+func (a *attempt) run(ctx context.Context) (out []byte, err error) {
+	node := a.e.flow.Nodes[a.stage.node]
+	if a.stage.split == 0 && a.list == nil {
+		return node.Call(ctx, a.in[a.at])
+	}
+	defer chain.Catch(&err) // of the encoding; the rest is caught already
+	result, err := node.Typed(ctx, func(into any) error {
+		if a.list != nil {
+			return a.list.decode(&a.e.pool, into)
+		}
+		return codec.Unmarshal(a.in[a.at], into)
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case a.stage.split == 0:
+		return chain.Encode(result)
+	}
+	out, a.items, err = a.e.pool.encodeList(result)
+	return out, err
+}
+
+// input is a copy of the value at hand.
+func (a *attempt) input() []byte {
+	if a.list != nil {
+		return a.list.join()
+	}
+	return bytes.Clone(a.in[a.at])
+}
+
 // tell reports what became of the step on the value at hand. again says that it
 // failed and will be tried again.
 func (a *attempt) tell(out []byte, err error, again bool) {
 	if err == nil && !a.e.view.all() || err != nil && !a.running {
 		return // nobody wants to know, or it was not the step that failed
 	}
+	output := bytes.Clone(out)
+	if a.items.count > 0 {
+		output = a.items.list().join()
+	}
 	a.e.view.call(Call{
 		Step:  a.e.flow.Graph.Nodes[a.stage.node].Name,
 		Index: a.index(), Attempt: a.number,
-		Input: bytes.Clone(a.in[a.at]), Output: bytes.Clone(out), Err: err, Again: again,
+		Input: a.input(), Output: output, Err: err, Again: again,
 		Start: a.start, End: time.Now(),
 	})
 }
@@ -111,6 +154,6 @@ func (a *attempt) failed(err error) error {
 	n := a.e.flow.Graph.Nodes[a.stage.node]
 	return &StepError{
 		Step: n.Name, Function: n.Function, Position: n.Position,
-		Index: a.index(), Input: bytes.Clone(a.in[a.at]), Err: err,
+		Index: a.index(), Input: a.input(), Err: err,
 	}
 }

@@ -19,6 +19,8 @@ type child struct {
 	path   []int    // of its first item in each map around, outermost first
 	values [][]byte // one for each item
 	spare  [][]byte // for the next values
+	list   list     // instead of the value, of the results of a map
+	items  items    // instead of the value, of a list that is mapped next
 	try    attempt
 }
 
@@ -79,7 +81,7 @@ func (c *child) resume(ctx context.Context, stages []stage) (begin int, err erro
 
 // begin sets up a try of the child's next call.
 func (c *child) begin(s stage, number int) *attempt {
-	c.try = attempt{e: c.w.e, stage: s, number: number, path: c.path, in: c.values, out: c.spare[:0]}
+	c.try = attempt{e: c.w.e, stage: s, number: number, path: c.path, in: c.values, out: c.spare[:0], list: c.list}
 	c.w.trying = &c.try
 	return &c.try
 }
@@ -102,8 +104,8 @@ func (c *child) call(ctx context.Context, s stage) error {
 		took += now - began
 		switch {
 		case err == nil:
-			c.w.shard.end(s.node, now, c.path, ending{ok: true, retries: number - 1, took: took, in: size(try.in), out: size(try.out)})
-			c.values, c.spare = try.out, try.in
+			c.w.shard.end(s.node, now, c.path, ending{ok: true, retries: number - 1, took: took, in: size(try.in) + try.list.size(), out: size(try.out) + try.items.list().size()})
+			c.values, c.spare, c.list, c.items = try.out, try.in, nil, try.items
 			return nil
 		case ctx.Err() != nil:
 			try.tell(nil, err, false)
@@ -113,7 +115,7 @@ func (c *child) call(ctx context.Context, s stage) error {
 		pause, ok := again.next(node, err)
 		try.tell(nil, err, ok)
 		if !ok {
-			c.w.shard.end(s.node, now, c.path, ending{retries: number - 1, took: took, in: size(try.in)})
+			c.w.shard.end(s.node, now, c.path, ending{retries: number - 1, took: took, in: size(try.in) + try.list.size()})
 			return try.failed(err)
 		}
 		e.pool.pause(ctx, e.opts.pause(pause))

@@ -33,7 +33,7 @@ func TestWording(t *testing.T) {
 		flow lokki.Flow[[]int]
 		want string
 	}{
-		"a step": {cells(3), strings.Replace(cell, "errors", "mapping", 1)},
+		"a step": {cells(3, lokki.Concurrency(1)), strings.Replace(cell, "errors", "mapping", 1)},
 		"a tolerant map": {lokki.Agg(lokki.Map(lokki.Start(Upto, 4), Cell, lokki.TolerateFailures(20), lokki.Concurrency(1)), List),
 			"errors_test.go:0: the map over cell: 1 of 4 children failed, and 20% may\n" + cell},
 		"many failures": {lokki.Agg(lokki.Map(lokki.Start(Upto, 25), Cell, lokki.TolerateFailures(45.5), lokki.Concurrency(1)), List),

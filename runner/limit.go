@@ -63,7 +63,7 @@ func (a *attempt) within(ctx context.Context, l limit) error {
 	defer timer.Stop()
 	select {
 	case err := <-done:
-		a.position, a.out = own.position, append(a.out, own.out...)
+		a.position, a.out, a.items = own.position, append(a.out, own.out...), own.items
 		return a.timedOut(ctx, err)
 	case <-timer.C:
 		a.position = own.guard.abandon()

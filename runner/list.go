@@ -1,116 +1,146 @@
 package runner
 
 import (
-	"bytes"
 	"cmp"
-	"errors"
+	"reflect"
 	"slices"
+	"sync/atomic"
+
+	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/lokki/codec"
 )
 
-// items are the elements of a JSON array, as they stand in it. An offset each
-// is a third of what a slice each would take.
-type items struct {
-	array []byte
-	ends  []int // offset of the comma, or the bracket, after each element
-}
+// list is a long JSON array in parts: what a map takes its items from, and what
+// it hands to its aggregation. It is never in one piece unless somebody wants to
+// see or to keep it, and its parts are encoded and decoded side by side.
+type list []part
 
-func (l items) len() int { return len(l.ends) }
-
-// at is the element of index i. It can't be appended to.
-func (l items) at(i int) []byte {
-	begin := 1
-	if i > 0 {
-		begin = l.ends[i-1] + 1
-	}
-	return l.array[begin:l.ends[i]:l.ends[i]]
-}
-
-var errNoList = errors.New("it is not a JSON array")
-
-// sample is after how many elements split guesses how many there are.
-const sample = 1000
-
-// split finds the elements of an array that the codec wrote, which so is valid
-// JSON without white space around it. null is an empty array, as a nil slice
-// may be encoded so.
-func split(array []byte) (items, error) {
-	if string(array) == "null" || string(array) == "[]" {
-		return items{}, nil
-	}
-	if len(array) < 2 || array[0] != '[' || array[len(array)-1] != ']' {
-		return items{}, errNoList
-	}
-	l := items{array: array}
-	depth := 0
-	for i := 1; i < len(array); i++ {
-		switch array[i] {
-		case '"':
-			i = stringEnd(array, i)
-		case '[', '{':
-			depth++
-		case ']', '}':
-			depth--
-		case ',':
-			if depth > 0 {
-				continue
-			}
-			if len(l.ends) == sample { // the others are likely to be as long
-				l.ends = slices.Grow(l.ends, len(array)/i*sample+sample)
-			}
-			l.ends = append(l.ends, i)
-		}
-	}
-	if depth != -1 {
-		return items{}, errNoList
-	}
-	l.ends = append(l.ends, len(array)-1)
-	return l, nil
-}
-
-// stringEnd is the offset of the quote that ends the string which begins at i.
-func stringEnd(data []byte, i int) int {
-	for {
-		n := bytes.IndexByte(data[i+1:], '"')
-		if n < 0 {
-			return len(data)
-		}
-		i += n + 1
-		escapes := 0
-		for data[i-1-escapes] == '\\' {
-			escapes++
-		}
-		if escapes%2 == 0 {
-			return i
-		}
-	}
-}
-
-// part is the results of consecutive children, with a comma after each value.
+// part is consecutive elements of a list.
 type part struct {
-	first   int // index of the first of them
-	results []byte
+	array []byte // a JSON array
+	count int    // of its elements
 }
 
-func appendAll(results []byte, values [][]byte) []byte {
-	for _, v := range values {
-		results = append(append(results, v...), ',')
+func (l list) len() (n int) {
+	for _, p := range l {
+		n += p.count
 	}
-	return results
+	return n
 }
 
-// join makes one array of the parts.
-func join(parts []part) []byte {
-	slices.SortFunc(parts, func(a, b part) int { return cmp.Compare(a.first, b.first) })
-	length := 2
-	for _, p := range parts {
-		length += len(p.results)
+// size is the bytes of the list in one piece; 0 if there is no list.
+func (l list) size() (n int64) {
+	for i, p := range l {
+		n += int64(len(p.array))
+		if i > 0 {
+			n-- // a comma for two brackets
+		}
 	}
-	array := append(make([]byte, 0, length), '[')
-	for _, p := range parts {
-		array = append(array, p.results...)
-	}
-	if len(parts) > 0 {
-		array = array[:len(array)-1] // the last comma
+	return n
+}
+
+// join makes one array of the parts, none of which is empty.
+func (l list) join() []byte {
+	array := append(make([]byte, 0, max(2, l.size())), '[')
+	for i, p := range l {
+		if i > 0 {
+			array = append(array, ',')
+		}
+		array = append(array, p.array[1:len(p.array)-1]...)
 	}
 	return append(array, ']')
+}
+
+// perPart is how many elements are encoded at a time: much more than going over
+// to the next part costs, and less than what keeps another worker waiting.
+const perPart = 1024
+
+// encodeList encodes a slice: in one piece if it is short, or can't be encoded,
+// for the error's sake; or else as items, and array is nil.
+func (p *pool) encodeList(result any) (array []byte, all items, err error) {
+	slice := reflect.ValueOf(result)
+	if slice.Kind() == reflect.Slice && slice.Len() >= 2*perPart {
+		all = items{parts: make([]elements, (slice.Len()+perPart-1)/perPart), per: perPart, count: slice.Len()}
+		if p.spread(len(all.parts), func(i int) error {
+			array, err := codec.Marshal(slice.Slice(i*perPart, min((i+1)*perPart, slice.Len())).Interface())
+			if err == nil {
+				all.parts[i], err = split(array)
+			}
+			return err
+		}) {
+			return nil, all, nil
+		}
+	}
+	array, err = chain.Encode(result)
+	return array, items{}, err
+}
+
+// decode decodes the list into a pointer to a slice. Each part goes where it
+// belongs; what can't be decoded so is tried in one piece, for the error's sake.
+func (l list) decode(p *pool, into any) error {
+	slice := reflect.ValueOf(into).Elem()
+	if len(l) > 1 && slice.Kind() == reflect.Slice {
+		all := reflect.MakeSlice(slice.Type(), l.len(), l.len())
+		ends := make([]int, len(l))
+		end := 0
+		for i, p := range l {
+			end += p.count
+			ends[i] = end
+		}
+		if p.spread(len(l), func(i int) error {
+			place := all.Slice3(ends[i]-l[i].count, ends[i], ends[i])
+			decoded := reflect.New(slice.Type())
+			decoded.Elem().Set(place) // its memory is used again
+			err := codec.Unmarshal(l[i].array, decoded.Interface())
+			if err == nil && (decoded.Elem().Len() != place.Len() || decoded.Elem().Pointer() != place.Pointer()) {
+				err = errNoList
+			}
+			return err
+		}) {
+			slice.Set(all)
+			return nil
+		}
+	}
+	return codec.Unmarshal(l.join(), into)
+}
+
+// spread calls f for 0 to n-1, side by side as far as there are slots, and
+// reports whether all went well. It is the codec that f calls, with methods of
+// users that may panic.
+func (p *pool) spread(n int, f func(i int) error) bool {
+	var next atomic.Int64
+	var failed atomic.Bool
+	work := func() {
+		done := false
+		defer func() {
+			if !done {
+				_ = recover() // it is met again, in one piece
+				failed.Store(true)
+			}
+		}()
+		for i := int(next.Add(1)) - 1; i < n && !failed.Load(); i = int(next.Add(1)) - 1 {
+			if f(i) != nil {
+				return
+			}
+		}
+		done = true
+	}
+	p.beside(n-1, work)
+	return !failed.Load()
+}
+
+// results are those of consecutive children of a map.
+type results struct {
+	first int // index of the first of them
+	part
+}
+
+// listOf puts the results of a map in order.
+func listOf(all []results) list {
+	slices.SortFunc(all, func(a, b results) int { return cmp.Compare(a.first, b.first) })
+	l := make(list, len(all))
+	for i, r := range all {
+		l[i] = r.part
+	}
+	return l
 }

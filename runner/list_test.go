@@ -2,11 +2,18 @@ package runner
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/lokki"
+	"github.com/lokki-build/lokki/lokki/codec"
 )
 
 func TestSplitAndJoin(t *testing.T) {
@@ -14,7 +21,7 @@ func TestSplitAndJoin(t *testing.T) {
 		`[]`, `[1]`, `[1,2,3]`, `[null,true]`, `["",",","]"]`, `["\"","\\","\\\"",","]`, `[[1,2],[],[[3]]]`,
 		`[{"a":[1,"]"],"b":{}},{"c":"},{"}]`, "[" + strings.Repeat(`"é",`, 5000) + "0]",
 	} {
-		list, err := split([]byte(array))
+		list, err := itemsOf([]byte(array))
 		if err != nil {
 			t.Errorf("%s: %v", array, err)
 			continue
@@ -23,21 +30,21 @@ func TestSplitAndJoin(t *testing.T) {
 		if err := json.Unmarshal([]byte(array), &want); err != nil {
 			t.Fatal(err)
 		}
-		var parts []part
-		for i := range list.len() {
+		var parts []results
+		for i := range list.count {
 			item := list.at(i)
 			if i >= len(want) || string(item) != string(want[i]) || cap(item) != len(item) {
 				t.Errorf("%s: element %d is %s", array, i, item)
 			}
-			parts = append(parts, part{i, appendAll(nil, [][]byte{item})})
+			parts = append(parts, results{i, part{fmt.Appendf(nil, "[%s]", item), 1}})
 		}
 		slices.Reverse(parts)
-		if got := join(parts); list.len() != len(want) || string(got) != array {
-			t.Errorf("%d elements, want %d; joined: %s", list.len(), len(want), got)
+		if got := listOf(parts).join(); list.count != len(want) || string(got) != array {
+			t.Errorf("%d elements, want %d; joined: %s", list.count, len(want), got)
 		}
 	}
-	if list, err := split([]byte("null")); err != nil || list.len() != 0 {
-		t.Errorf("null: got %d elements, %v", list.len(), err)
+	if list, err := itemsOf([]byte("null")); err != nil || list.count != 0 {
+		t.Errorf("null: got %d elements, %v", list.count, err)
 	}
 	for _, array := range []string{``, `7`, `{}`, `[`, `[1`, `[1}`, `["]`, `["\"]`, `[[1]`, `[1]]`, `"[]"`} {
 		if _, err := split([]byte(array)); err == nil {
@@ -49,21 +56,112 @@ func TestSplitAndJoin(t *testing.T) {
 func FuzzSplit(f *testing.F) {
 	f.Add([]byte(`["a,b",{"c":[1,2]},null]`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		list, err := split(data) // must not panic, whatever it is
+		itemsOf(data) // must not panic, whatever it is
 		var compact bytes.Buffer
 		var want []json.RawMessage
 		if json.Compact(&compact, data) != nil || json.Unmarshal(compact.Bytes(), &want) != nil {
 			return
 		}
-		if list, err = split(compact.Bytes()); err != nil {
+		list, err := itemsOf(compact.Bytes())
+		if err != nil {
 			t.Fatalf("%s: %v", data, err)
 		}
 		var got []json.RawMessage
-		for i := range list.len() {
+		for i := range list.count {
 			got = append(got, list.at(i))
 		}
 		if len(got) != len(want) {
 			t.Errorf("%s: got %s, want %s", data, fmt.Sprint(got), fmt.Sprint(want))
 		}
 	})
+}
+
+// Odd is an item that its methods refuse, or panic at, by its value.
+type Odd int
+
+var errOdd = errors.New("odd")
+
+func (o Odd) MarshalText() ([]byte, error) {
+	switch {
+	case o == refusedByEncoder:
+		return nil, errOdd
+	case o == panicsInEncoder:
+		panic("odd")
+	}
+	return strconv.AppendInt(nil, int64(o), 10), nil
+}
+
+func (o *Odd) UnmarshalText(text []byte) error {
+	n, err := strconv.Atoi(string(text))
+	*o = Odd(n)
+	if *o == refusedByDecoder {
+		return errOdd
+	}
+	return err
+}
+
+const refusedByEncoder, panicsInEncoder, refusedByDecoder = -1, -2, -3
+
+// Long lists many items, one of them the given one.
+func Long(ctx context.Context, one int) ([]Odd, error) {
+	list := make([]Odd, 10_000)
+	for i := range list {
+		list[i] = Odd(i)
+	}
+	list[7_000] = Odd(one)
+	return list, nil
+}
+func PassOdd(ctx context.Context, o Odd) (Odd, error)      { return o, nil }
+func PassOdds(ctx context.Context, l []Odd) ([]Odd, error) { return l, nil }
+func LongFlow() lokki.Flow[[]Odd]                          { return longMap(PassOdd) }
+func longMap(step func(context.Context, Odd) (Odd, error)) lokki.Flow[[]Odd] {
+	return lokki.Agg(lokki.Map(lokki.Start(Long, 7_000), step), PassOdds)
+}
+
+// TestLongLists has lists that pass in parts.
+func TestLongLists(t *testing.T) {
+	want, _ := Long(t.Context(), 7_000)
+	check(t, LongFlow(), ``, want)
+	kept := &keptInMemory{values: map[string][][]byte{}}
+	flow, err := chain.Build(LongFlow().Chain())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var calls Recorder
+	got, err := execute(t.Context(), flow, Options{Concurrency: 3, OnCall: calls.Record}, kept, []byte(`7000`))
+	encoded, _ := codec.Marshal(want)
+	if err != nil || !bytes.Equal(got, encoded) {
+		t.Errorf("got %d bytes, %v", len(got), err)
+	}
+	if !bytes.Equal(kept.values["0 []"][0], encoded) || !bytes.Equal(calls.Calls("long")[0].Output, encoded) || !bytes.Equal(calls.Calls("pass-odds")[0].Input, encoded) {
+		t.Error("a list is not what it would be in one piece")
+	}
+	for input, want := range map[string]string{
+		`-1`: "encoding the result, a []runner.Odd: encoding []runner.Odd: [7000]: ",
+		`-2`: "step long (github.com/lokki-build/lokki/runner.Long): panic: odd\n\ngoroutine ",
+		`-3`: "step pass-odd[7000] (github.com/lokki-build/lokki/runner.PassOdd): decoding the argument, a runner.Odd: ",
+	} {
+		for _, concurrency := range []int{1, 4} {
+			if _, err := Run(t.Context(), LongFlow(), Options{Input: []byte(input), Concurrency: concurrency}); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: got %v, want %s", input, err, want)
+			}
+		}
+	}
+}
+
+// TestLongListsThatDoNotFit has an aggregation that can't decode one result.
+func TestLongListsThatDoNotFit(t *testing.T) {
+	flow := longMap(Refuse)
+	want := "decoding the argument, a []runner.Odd: decoding []runner.Odd: [5000]: "
+	if _, err := Run(t.Context(), flow, Options{Concurrency: 4}); err == nil || !strings.Contains(err.Error(), want) || !errors.Is(err, errOdd) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// Refuse makes of one item what can't be decoded.
+func Refuse(ctx context.Context, o Odd) (Odd, error) {
+	if o == 5000 {
+		return refusedByDecoder, nil
+	}
+	return o, nil
 }

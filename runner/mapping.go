@@ -20,14 +20,14 @@ type mapping struct {
 	body     []stage
 	scope    scope
 	path     []int // of the child that holds the map
-	list     items
+	items    items
 	children int // batches
 	limit    int // workers at most
 
 	next atomic.Int64 // child to take
 
 	mu       sync.Mutex
-	parts    []part
+	results  []results
 	err      error
 	failures failures
 
@@ -49,15 +49,18 @@ const expressLimit = 5 * time.Minute
 // results the value.
 func (c *child) fanOut(ctx context.Context, s stage) error {
 	e, node := c.w.e, &c.w.e.flow.Graph.Nodes[s.body[0].node]
-	list, err := split(c.values[0])
-	if err != nil {
-		return fmt.Errorf("splitting the list for %s: %w", node.Name, err)
+	list := c.items
+	if list.count == 0 {
+		var err error
+		if list, err = itemsOf(c.values[0]); err != nil {
+			return fmt.Errorf("splitting the list for %s: %w", node.Name, err)
+		}
 	}
-	c.values[0] = nil // the list is the map's now, and goes when that does
+	c.values[0], c.items = nil, items{} // the map's now, and they go when that does
 	m := &mapping{
-		e: e, node: node, body: s.body, path: c.path, list: list,
+		e: e, node: node, body: s.body, path: c.path, items: list,
 		scope:    c.scope,
-		children: (list.len() + node.BatchSize() - 1) / node.BatchSize(),
+		children: (list.count + node.BatchSize() - 1) / node.BatchSize(),
 		limit:    max(pausing, e.opts.Concurrency),
 	}
 	if node.Concurrency > 0 {
@@ -81,8 +84,10 @@ func (c *child) fanOut(ctx context.Context, s stage) error {
 	case m.scope.ctx.Err() != nil:
 		return errStopped
 	}
-	m.list = items{}
-	c.values[0] = join(m.parts)
+	m.items = items{}
+	if c.list = listOf(m.results); len(c.list) < 2 {
+		c.values[0], c.list = c.list.join(), nil
+	}
 	return nil
 }
 
@@ -107,22 +112,24 @@ const (
 // work takes children until none is left.
 func (m *mapping) work(ctx context.Context, w *worker) {
 	c := &child{w: w, scope: m.scope, of: m, path: append(slices.Clone(m.path), 0)}
-	var results []byte
+	array := []byte("[")
 	began := m.e.meter.now()
 	for n := 1; !m.exhausted(); {
 		last := int(m.next.Add(int64(n)))
 		first := last - n
 		last = min(last, m.children)
-		results = results[:0]
+		array = array[:1]
+		count := 0
 		for k := first; k < last; k++ {
 			err := m.child(ctx, c, k)
 			if err == nil {
-				results = appendAll(results, c.values)
+				array, count = appendAll(array, c.values), count+len(c.values)
 			} else if !m.goOn(k, err) {
 				return
 			}
 		}
-		m.deliver(first, results)
+		m.deliver(first, array, count)
+		m.e.pool.yield()
 		now := m.e.meter.now()
 		switch took := now - began; {
 		case took > 2*stretch:
@@ -139,8 +146,8 @@ func (m *mapping) child(ctx context.Context, c *child, k int) error {
 	first := k * m.node.BatchSize()
 	c.path[len(c.path)-1] = first
 	c.values = c.values[:0]
-	for i := first; i < min(first+m.node.BatchSize(), m.list.len()); i++ {
-		c.values = append(c.values, m.list.at(i))
+	for i := first; i < min(first+m.node.BatchSize(), m.items.count); i++ {
+		c.values = append(c.values, m.items.at(i))
 	}
 	if m.node.Express {
 		var cancel context.CancelFunc
@@ -172,13 +179,23 @@ func (m *mapping) goOn(k int, err error) bool {
 	return err == nil
 }
 
+// appendAll appends values to an array that is not closed yet.
+func appendAll(array []byte, values [][]byte) []byte {
+	for _, v := range values {
+		array = append(append(array, v...), ',')
+	}
+	return array
+}
+
 // deliver keeps the results of consecutive children, of which the first one's
 // index is given.
-func (m *mapping) deliver(first int, results []byte) {
-	if len(results) == 0 {
+func (m *mapping) deliver(first int, array []byte, count int) {
+	if count == 0 {
 		return // all failed, and were tolerated
 	}
+	array = slices.Clone(array)
+	array[len(array)-1] = ']' // for the last comma
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.parts = append(m.parts, part{first, slices.Clone(results)})
+	m.results = append(m.results, results{first, part{array, count}})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,6 +18,7 @@ type pool struct {
 	mu      sync.Mutex
 	free    int
 	waiting []chan struct{} // for those who gave up their slot for a while
+	queue   atomic.Int64    // its length
 	open    []*mapping      // that may have children left for others, the last opened last
 }
 
@@ -90,6 +92,7 @@ func (p *pool) resume() bool {
 	}
 	close(p.waiting[0])
 	p.waiting = p.waiting[1:]
+	p.queue.Add(-1)
 	return true
 }
 
@@ -102,7 +105,26 @@ func (p *pool) acquire() {
 		return
 	}
 	turn := make(chan struct{})
+	p.wait(turn)
+	p.mu.Unlock()
+	<-turn
+}
+
+// wait queues for a slot, by the lock.
+func (p *pool) wait(turn chan struct{}) {
 	p.waiting = append(p.waiting, turn)
+	p.queue.Add(1)
+}
+
+// yield lets those who wait have the slot before the caller goes on.
+func (p *pool) yield() {
+	if p.queue.Load() == 0 {
+		return
+	}
+	p.mu.Lock()
+	turn := make(chan struct{})
+	p.wait(turn)
+	p.resume()
 	p.mu.Unlock()
 	<-turn
 }
@@ -153,5 +175,23 @@ func (p *pool) leave(m *mapping) {
 		close(m.opener)
 		return
 	}
-	p.waiting = append(p.waiting, m.opener)
+	p.wait(m.opener)
+}
+
+// beside calls work, and at the same time for each slot that is free, up to n,
+// and returns when all have.
+func (p *pool) beside(n int, work func()) {
+	p.mu.Lock()
+	helpers := min(n, p.free)
+	p.free -= max(0, helpers)
+	p.mu.Unlock()
+	var all sync.WaitGroup
+	for range helpers {
+		all.Go(func() {
+			defer p.release()
+			work()
+		})
+	}
+	work()
+	all.Wait()
 }

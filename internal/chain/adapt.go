@@ -15,33 +15,58 @@ type stepFunc[In, Out any] = func(context.Context, In) (Out, error)
 // result.
 type Func func(ctx context.Context, in []byte) (out []byte, err error)
 
+// Typed is a step on values as they are, for who encodes lists otherwise than
+// in one piece: load decodes the argument into a pointer to one.
+type Typed func(ctx context.Context, load func(into any) error) (any, error)
+
 // Adapt makes a Func of a step: the one place where a step's types meet the
-// codec. A panic of the step becomes an error of type *PanicError.
+// codec. A panic of the step, or of a method by which a
+// value is encoded, becomes an error of type *PanicError.
 func Adapt[In, Out any](step func(context.Context, In) (Out, error)) Func {
 	return func(ctx context.Context, in []byte) (out []byte, err error) {
+		defer Catch(&err)
 		var arg In
 		if err := codec.Unmarshal(in, &arg); err != nil {
-			return nil, failure.Name(failure.Decoding, fmt.Errorf("decoding the argument, a %T: %w", arg, err))
+			return nil, undecoded(arg, err)
 		}
-		result, err := protect(ctx, step, arg)
+		result, err := step(ctx, arg)
 		if err != nil {
 			return nil, err
 		}
-		out, err = codec.Marshal(result)
-		if err != nil {
-			return nil, failure.Name(failure.Encoding, fmt.Errorf("encoding the result, a %T: %w", result, err))
-		}
-		return out, nil
+		return Encode(result)
 	}
 }
 
-func protect[In, Out any](ctx context.Context, step stepFunc[In, Out], arg In) (result Out, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = &PanicError{Value: v, Stack: debug.Stack()}
+// AdaptTyped makes a Typed of a step. Its errors are those of Adapt.
+func AdaptTyped[In, Out any](step func(context.Context, In) (Out, error)) Typed {
+	return func(ctx context.Context, load func(any) error) (out any, err error) {
+		defer Catch(&err)
+		var arg In
+		if err := load(&arg); err != nil {
+			return nil, undecoded(arg, err)
 		}
-	}()
-	return step(ctx, arg)
+		return step(ctx, arg)
+	}
+}
+
+func undecoded(arg any, err error) error {
+	return failure.Name(failure.Decoding, fmt.Errorf("decoding the argument, a %T: %w", arg, err))
+}
+
+// Encode encodes a step's result.
+func Encode[T any](result T) ([]byte, error) {
+	out, err := codec.Marshal(result)
+	if err != nil {
+		return nil, failure.Name(failure.Encoding, fmt.Errorf("encoding the result, a %T: %w", result, err))
+	}
+	return out, nil
+}
+
+// Catch, deferred, makes a panic the error of the function.
+func Catch(err *error) {
+	if v := recover(); v != nil {
+		*err = &PanicError{Value: v, Stack: debug.Stack()}
+	}
 }
 
 // PanicError is the error of a step or flow function that panicked.

@@ -3,7 +3,6 @@ package chain
 import (
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"slices"
 
 	"github.com/lokki-build/lokki/lokki/graph"
@@ -44,16 +43,12 @@ func BuildFunc(fn any, call func() *Node) (Flow, error) {
 }
 
 func protectCall(call func() *Node) (last *Node, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = &PanicError{Value: v, Stack: debug.Stack()}
-		}
-	}()
+	defer Catch(&err)
 	return call(), nil
 }
 
 func build(nodes []*Node, function string) (Flow, error) {
-	b := builder{used: map[string]bool{}}
+	b := builder{used: map[string]bool{}, uses: map[string]int{}}
 	_, ident := split(function)
 	name, err := graph.Name(ident)
 	if err != nil {
@@ -80,6 +75,7 @@ type builder struct {
 	graph    graph.Graph
 	scope    []string
 	used     map[string]bool // names of nodes
+	uses     map[string]int  // by a function's name, how many nodes after its first were named after it
 	problems []error
 }
 
@@ -144,8 +140,9 @@ func (b *builder) name(n *Node) (name, fn string) {
 		return ident, path + "." + ident
 	}
 	first := name
-	for i := 2; b.used[name]; i++ {
-		name = fmt.Sprintf("%s-%d", first, i)
+	for b.used[name] {
+		b.uses[first]++ // those before are taken, however many there are
+		name = fmt.Sprintf("%s-%d", first, b.uses[first]+1)
 	}
 	b.used[name] = true
 	return name, path + "." + ident

@@ -21,6 +21,7 @@ type Node struct {
 	In, Out  reflect.Type
 	Defaults json.RawMessage // a start's, encoded
 	Call     Func
+	Typed    Typed
 	Options  graph.Options
 
 	defaultsErr error
@@ -41,6 +42,7 @@ func New[In, Out any](from *Node, kind graph.Kind, step stepFunc[In, Out], calle
 		In:     reflect.TypeFor[In](),
 		Out:    reflect.TypeFor[Out](),
 		Call:   Adapt(step),
+		Typed:  AdaptTyped(step),
 	}
 }
 
