@@ -30,7 +30,7 @@ def _check(ctx):
     if expected and not expected.is_source:
         fail("\n{}: expected_file {} is made by the build, so that an update could not write it.\nhint: check the file in".format(
             ctx.label,
-            ctx.attr.expected_file.label,
+            str(ctx.attr.expected_file.label).removeprefix("@@"),
         ))
 
 def _flow_test_impl(ctx):
