@@ -67,6 +67,14 @@ func (k *keeping) open(ctx context.Context, flow chain.Flow, input json.RawMessa
 	return kept{run, place}, nil
 }
 
+// name is the run's id, once it has one.
+func (k *keeping) name() string {
+	if k == nil || k.id.Load() == nil {
+		return ""
+	}
+	return *k.id.Load()
+}
+
 func (k *keeping) place() (*runs.Place, error) {
 	where := k.store
 	if k.folder != "" {

@@ -139,7 +139,7 @@ func execute(ctx context.Context, flow chain.Flow, opts Options, keeper keeper, 
 	if v == nil {
 		v = &view{form: progress.Lines}
 	}
-	v.start(opts, m)
+	v.start(opts, m, opts.keep.name())
 	e := &executor{flow: flow, stages: plan(flow.Graph), opts: opts, keeper: keeper, meter: m, view: v}
 	result, err := e.run(ctx, input)
 	if err != nil && !named(err) {

@@ -13,18 +13,22 @@ type view struct {
 	form  progress.Form
 	trace *trace.Writer
 
-	mu     sync.Mutex
-	report *progress.Report // once the run has begun
-	onCall func(Call)
+	mu      sync.Mutex
+	report  *progress.Report // once the run has begun
+	release func()           // lets steps print again; nil if they may
+	onCall  func(Call)
 }
 
-// start begins to show a run.
-func (v *view) start(opts Options, m *meter) {
+// start begins to show a run; its id may be empty.
+func (v *view) start(opts Options, m *meter, run string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.onCall = opts.OnCall
 	if opts.Progress != nil {
-		v.report = progress.Start(progress.Config{Out: opts.Progress, Form: v.form, Flow: m.graph.Flow, Steps: m.steps})
+		v.report = progress.Start(progress.Config{Out: opts.Progress, Form: v.form, Flow: m.graph.Flow, Run: run, Steps: m.steps})
+		if v.report.Live() {
+			v.release = capture(v.report)
+		}
 	}
 }
 
@@ -33,6 +37,10 @@ func (v *view) start(opts Options, m *meter) {
 func (v *view) stop(err error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	if v.release != nil {
+		v.release()
+		v.release = nil
+	}
 	if v.report != nil {
 		v.report.Stop(err)
 	}

@@ -15,9 +15,13 @@ type live struct {
 	size   func() (width, height int, err error)
 	flow   string
 	begin  time.Time
-	widths []int // of the lines that stand there
-	width  int   // of the terminal when they were drawn
+	above  []byte // text to come above the frame
+	widths []int  // of the lines that stand there
+	width  int    // of the terminal when they were drawn
 }
+
+// Terminal reports whether w is a terminal.
+func Terminal(w io.Writer) bool { return cupwriter.New(w, false).IsTerminal() }
 
 // newLive returns nil unless w is a terminal whose cursor can be moved.
 func newLive(w io.Writer, flow string, begin time.Time) *live {
@@ -42,6 +46,8 @@ func (l *live) bounds() (width, height int) {
 func (l *live) update(steps []Step, now time.Time) {
 	width, height := l.bounds()
 	l.reflow(width)
+	l.w.Write(l.above)
+	l.above = l.above[:0]
 	l.width, l.widths = width, l.widths[:0]
 	for _, line := range (frame{flow: l.flow, steps: steps, begin: l.begin, now: now, width: width, height: height}).lines() {
 		text := line.text(coloured())
@@ -57,6 +63,7 @@ func (l *live) call(Call, time.Time) {}
 func (l *live) end(o outcome) {
 	width, _ := l.bounds()
 	l.reflow(width)
+	l.w.Write(l.above)
 	l.w.Write(o.summary(width - 1))
 	l.w.Flush(0)
 }

@@ -108,6 +108,25 @@ func (r *Report) Call(c Call) {
 	}
 }
 
+// Live reports whether the run is shown live on a terminal. What else is written
+// there, other than by Write, breaks the picture.
+func (r *Report) Live() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, ok := r.view.(*live)
+	return ok
+}
+
+// Write shows lines of text above a live view. Others don't need it.
+func (r *Report) Write(text []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if l, ok := r.view.(*live); ok {
+		l.above = append(l.above, text...)
+	}
+	return len(text), nil
+}
+
 // Stop ends the view of a run that ended with err, and leaves its table. Only
 // the first call counts; calls of a run that goes on all the same don't.
 func (r *Report) Stop(err error) {

@@ -1,0 +1,58 @@
+package runner
+
+import (
+	"bufio"
+	"io"
+	"log"
+	"os"
+	"time"
+
+	"github.com/lokki-build/lokki/internal/progress"
+)
+
+// capture has what steps print on os.Stderr, with package log, and on os.Stdout
+// if that is a terminal too, come to w in whole lines, until it is released.
+// Else it would be written over a live view. What the Go runtime says of a crash
+// is not captured, nor what goes to a file that was taken from os before.
+func capture(w io.Writer) (release func()) {
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		return func() {} // printing goes where it went before
+	}
+	stdout, stderr := os.Stdout, os.Stderr
+	logged := log.Writer() == stderr
+	os.Stderr = writer
+	if progress.Terminal(stdout) {
+		os.Stdout = writer
+	}
+	if logged {
+		log.SetOutput(writer)
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for lines := bufio.NewReader(reader); ; {
+			line, err := lines.ReadBytes('\n')
+			if err != nil && len(line) > 0 {
+				line = append(line, '\n')
+			}
+			w.Write(line)
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return func() {
+		os.Stdout, os.Stderr = stdout, stderr
+		if logged {
+			log.SetOutput(stderr)
+		}
+		writer.Close()
+		reader.SetReadDeadline(time.Now().Add(patience)) // a program that a step started may hold the pipe open
+		<-ended
+		reader.Close()
+	}
+}
+
+// patience is how long the end of a run waits for what was printed last.
+const patience = 100 * time.Millisecond
