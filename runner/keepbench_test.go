@@ -1,0 +1,72 @@
+package runner
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/lokki-build/lokki/internal/chain"
+)
+
+// BenchmarkStore is the cost of an item of a map that does nothing, in turn
+// without a store, with one in a directory until all is safe on the disk, and
+// when the run is resumed before its last step: then each item is found. Beside the time
+// it tells the processor time, which other work on the machine changes less.
+func BenchmarkStore(b *testing.B) {
+	for _, n := range []int{1_000, 1_000_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			flow, err := chain.Build(cells(n).Chain())
+			if err != nil {
+				b.Fatal(err)
+			}
+			last := flow.Graph.Nodes[len(flow.Graph.Nodes)-1].Name
+			var way [3]struct{ time, cpu []float64 }
+			for b.Loop() {
+				folder := b.TempDir()
+				for i, k := range []*keeping{nil, {run: "r"}, {resume: "r", from: last}} {
+					if k != nil {
+						k.store, k.now = folder, time.Now
+						k.program.Fingerprints = fingerprints(flow)
+					}
+					wall, cpu := time.Now(), processorTime(b)
+					if _, err := run(b.Context(), flow, Options{keep: k}); err != nil {
+						b.Fatal(err)
+					}
+					way[i].time = append(way[i].time, float64(time.Since(wall))/float64(n))
+					way[i].cpu = append(way[i].cpu, float64(processorTime(b)-cpu)/float64(n))
+				}
+			}
+			for i, name := range []string{"memory", "store", "found"} {
+				b.ReportMetric(middle(way[i].time), name+"-ns/item")
+				b.ReportMetric(middle(way[i].cpu), name+"-cpu-ns/item")
+			}
+			b.ReportMetric(middle(way[1].time)/middle(way[0].time), "store/memory")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+func fingerprints(flow chain.Flow) map[string]string {
+	all := map[string]string{}
+	for _, n := range flow.Graph.Nodes {
+		all[n.Function] = strings.Repeat("0", 64)
+	}
+	return all
+}
+
+func middle(values []float64) float64 {
+	slices.Sort(values)
+	return values[len(values)/2]
+}
+
+// processorTime is that of this process so far.
+func processorTime(b *testing.B) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
