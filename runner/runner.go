@@ -119,12 +119,12 @@ func run(ctx context.Context, flow chain.Flow, opts Options) (result []byte, err
 	}
 	var keeper keeper
 	if opts.keep != nil {
-		kept, err := opts.keep.open(ctx, flow, opts.Input)
-		if err != nil {
-			return nil, err
+		run, failed := opts.keep.open(ctx, flow, opts.Input)
+		if failed != nil {
+			return nil, failed
 		}
-		defer func() { err = errors.Join(err, kept.place.Close()) }()
-		keeper, input = kept, kept.Argument
+		defer func() { err = errors.Join(err, run.place.Close()) }()
+		keeper, input = run, run.Argument
 	}
 	return execute(ctx, flow, opts, keeper, input)
 }
