@@ -3,6 +3,7 @@ package bench
 import (
 	"encoding/json"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"testing"
@@ -75,6 +76,7 @@ func generate(b *testing.B, file []byte, in cfn.Input) (definition, template []b
 // template: it has to grow with the number of steps, not faster. Beside it is
 // the same template out of maps, as yaml.Marshal writes it.
 func BenchmarkTools(b *testing.B) {
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as in the tools' programs
 	for _, n := range []int{20, 200, 2000} {
 		g, m := long(n)
 		digests := map[string]string{}

@@ -3,9 +3,9 @@ package cfn
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 )
@@ -56,19 +56,28 @@ func node(v any) *yaml.Node {
 	panic(fmt.Sprintf("no YAML form of %T", v))
 }
 
-// otherType finds strings that some reader of YAML takes for another type.
-// CloudFormation reads YAML 1.1, where off is a boolean and 1:30 a number; the
-// encoder knows of YAML 1.2 only. Quoting more than necessary does no harm.
-var otherType = regexp.MustCompile(`^(?i:y|n|yes|no|on|off|true|false|null|~|=|<<|)$|^[-+.]?[0-9]|^[-+]?\.(?i:inf|nan)$`)
-
 func text(s string) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
-	if len(s) <= 5 || s[0] < 'A' { // a word as short as false, or no letter in front
-		if otherType.MatchString(s) {
-			n.Style = yaml.DoubleQuotedStyle
-		}
+	if hasOtherType(s) {
+		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n
+}
+
+// hasOtherType reports whether some reader of YAML may take a string for
+// another type. CloudFormation reads YAML 1.1, where off is a boolean and 1:30
+// a number; the encoder knows of YAML 1.2 only. Quoting more than necessary
+// does no harm. (A regular expression would take a tenth of the time that a
+// template takes.)
+func hasOtherType(s string) bool {
+	if len(s) <= len("false") {
+		switch strings.ToLower(s) {
+		case "", "~", "=", "<<", "null", "y", "n", "yes", "no", "on", "off", "true", "false", ".inf", "-.inf", "+.inf", ".nan":
+			return true
+		}
+	}
+	number := strings.TrimLeft(s, "-+.")
+	return number != "" && number[0] >= '0' && number[0] <= '9'
 }
 
 // block is a string over several lines, as it stands.

@@ -100,7 +100,7 @@ func (t *table) rows(p Prices) {
 	t.row("US dollars for Step Functions", dollars, p.stepFunctions)
 	t.row("US dollars for Lambda", dollars, p.lambda)
 	t.row("US dollars for S3 requests", dollars, p.s3)
-	t.row("US dollars in all", dollars, func(u Usage) float64 { return p.stepFunctions(u) + p.lambda(u) + p.s3(u) })
+	t.row("US dollars in all", dollars, p.Total)
 	t.text.WriteByte('\n')
 	t.row("Lambdas at the same time, at most", number, func(u Usage) float64 { return u.Together })
 	t.row("events of the longest history", number, func(u Usage) float64 { return u.History })
