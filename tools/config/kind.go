@@ -81,8 +81,11 @@ func oneOf(unit string, numbers ...int) kind {
 		}
 		i, found := slices.BinarySearch(numbers, value)
 		if !found {
-			p.report(n, fmt.Sprintf("%d: want one of %s %s", value, want, unit),
-				fmt.Sprintf("the nearest that is no less is %d", numbers[min(i, len(numbers)-1)]))
+			hint := fmt.Sprintf("the most is %d", numbers[len(numbers)-1])
+			if i < len(numbers) {
+				hint = fmt.Sprintf("the next is %d", numbers[i])
+			}
+			p.report(n, fmt.Sprintf("%d: want one of %s %s", value, want, unit), hint)
 			return nil, false
 		}
 		return value, true
