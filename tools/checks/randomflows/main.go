@@ -8,6 +8,7 @@
 package main
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"path/filepath"
 
 	"github.com/lokki-build/lokki/internal/flowtest"
+	"github.com/lokki-build/lokki/internal/schedule"
 	"github.com/lokki-build/lokki/tools/asl"
 	"github.com/lokki-build/lokki/tools/cfn"
 	"github.com/lokki-build/lokki/tools/config"
@@ -50,6 +52,8 @@ func main() {
 func write(path string, seed uint64) (err error) {
 	in := cfn.Input{Graph: flowtest.Random(seed), Config: config.Defaults()}
 	in.Manifest = flowtest.Manifest(in.Graph)
+	in.Manifest.Alarms = seed%2 == 0
+	in.Manifest.Schedules = schedules[:seed%uint64(len(schedules)+1)]
 	if in.Definition, err = asl.Generate(in.Graph); err != nil {
 		return err
 	}
@@ -64,4 +68,11 @@ func write(path string, seed uint64) (err error) {
 		return err
 	}
 	return cli.Write(path+".template.yaml", template.YAML)
+}
+
+// schedules are for all flows alike: none, one or more of them.
+var schedules = []schedule.Schedule{
+	{Name: "daily", Cron: "0 6 * * ? *", TimeZone: "Europe/Berlin", Input: json.RawMessage(`{"count": 2}`), Retry: 60},
+	{Name: "hourly", Rate: "1 hour", TimeZone: "UTC", Input: json.RawMessage(`{}`), Window: 15, Disabled: true},
+	{Name: "once", At: "2030-01-31T06:00:00", TimeZone: "Asia/Tokyo", Input: json.RawMessage(`{"day": "<aws.scheduler.scheduled-time>"}`)},
 }
