@@ -92,9 +92,9 @@ func chained(n int) lokki.Flow[int] {
 }
 
 var ways = map[string]func(ctx context.Context, n int) error{
-	"numbers":   local(NumbersFlow(), func(n int) int { return n * (n + 1) / 2 }),
-	"sightings": local(SightingsFlow(), func(n int) int { return n }),
-	"nested":    local(NestedFlow(), func(n int) int { return n * nested * (nested + 1) / 2 }),
+	"numbers":   flow(NumbersFlow(), func(n int) int { return n * (n + 1) / 2 }),
+	"sightings": flow(SightingsFlow(), func(n int) int { return n }),
+	"nested":    flow(NestedFlow(), func(n int) int { return n * nested * (nested + 1) / 2 }),
 	"chain": func(ctx context.Context, n int) error {
 		got, err := runner.Run(ctx, chained(n), runner.Options{})
 		return want(n)(got, err)
@@ -113,10 +113,10 @@ var ways = map[string]func(ctx context.Context, n int) error{
 	"nothing":                       func(context.Context, int) error { return nil },
 }
 
-// local runs a flow with n as its input.
-func local(flow lokki.Flow[int], result func(n int) int) func(context.Context, int) error {
+// flow runs a flow with n as its input.
+func flow(f lokki.Flow[int], result func(n int) int) func(context.Context, int) error {
 	return func(ctx context.Context, n int) error {
-		got, err := runner.Run(ctx, flow, runner.Options{Input: json.RawMessage(fmt.Sprint(n))})
+		got, err := runner.Run(ctx, f, runner.Options{Input: json.RawMessage(fmt.Sprint(n))})
 		return want(result(n))(got, err)
 	}
 }

@@ -8,12 +8,12 @@ import (
 	"strconv"
 
 	"github.com/lokki-build/lokki/internal/testflows"
-	"github.com/lokki-build/lokki/runner"
+	"github.com/lokki-build/lokki/runner/local"
 )
 
 func main() {
 	if os.Getenv(birds) != "" {
-		runner.Main(testflows.BirdsFlow)
+		local.Main(testflows.BirdsFlow, "birds", "")
 	}
 	rounds := flag.Int("rounds", 5, "how often each way is run")
 	way := flag.String("way", "", "run this way in this process, instead of measuring")
