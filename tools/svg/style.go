@@ -31,11 +31,11 @@ func withStyle(svg []byte) ([]byte, error) {
 	// After the root element, whose tag is the first that ends with a > on a line of its own.
 	start := bytes.Index(svg, []byte("<svg "))
 	if start < 0 {
-		return nil, errors.New("Graphviz made no <svg>")
+		return nil, errors.New("the layout has no <svg>")
 	}
 	end := bytes.IndexByte(svg[start:], '>')
 	if end < 0 {
-		return nil, errors.New("Graphviz made no end of <svg>")
+		return nil, errors.New("the layout has no end of <svg>")
 	}
 	at := start + end + 1
 	svg = slices.Concat(svg[:at], []byte(dark.sheet()), svg[at:])

@@ -39,7 +39,7 @@ func Draw(ctx context.Context, g graph.Graph) (picture []byte, err error) {
 	// A layout that fails is no error of the library's, but leaves arrows out:
 	// count their heads, which are polygons as the background is.
 	if heads, want := bytes.Count(b.Bytes(), []byte("<polygon "))-1, len(g.Nodes)+1; heads != want {
-		return nil, fmt.Errorf("Graphviz drew %d arrows of %d", heads, want)
+		return nil, fmt.Errorf("the layout has %d arrows of %d", heads, want)
 	}
 	return withStyle(b.Bytes())
 }

@@ -66,9 +66,9 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// shape is a box or a text of a picture, with the class of its group.
+// shape is a box or a line of a picture, with the class of its group.
 type shape struct {
-	class, text    string
+	class          string
 	x0, y0, x1, y1 float64
 }
 
