@@ -5,11 +5,12 @@ package stepcode
 
 import (
 	"context"
+	"runtime"
 
 	"github.com/lokki-build/lokki/internal/chain"
 )
 
-var held chain.Func
-
 // Hold keeps the linker from leaving a step out, and its types' way through the codec.
-func Hold[In, Out any](step func(context.Context, In) (Out, error)) { held = chain.Adapt(step) }
+func Hold[In, Out any](step func(context.Context, In) (Out, error)) {
+	runtime.KeepAlive(chain.Adapt(step))
+}

@@ -4,9 +4,11 @@
 package local
 
 import (
+	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
+
+	"github.com/bazelbuild/rules_go/go/runfiles"
 
 	"github.com/lokki-build/lokki/internal/runs"
 	"github.com/lokki-build/lokki/lokki"
@@ -43,18 +45,16 @@ func openBucket(name string) (store.Store, error) {
 // readFingerprints finds the file beside the program. A program that was copied
 // somewhere else has none: then its steps are known by its own code.
 func readFingerprints(name string) (runs.StepFingerprints, error) {
-	for _, runfiles := range []string{os.Getenv("RUNFILES_DIR"), os.Args[0] + ".runfiles"} {
-		if runfiles == "" {
-			continue
-		}
-		data, err := os.ReadFile(filepath.Join(runfiles, filepath.FromSlash(name)))
-		if os.IsNotExist(err) {
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("reading the steps' fingerprints: %w", err)
-		}
-		return runs.DecodeFingerprints(data)
+	path, err := runfiles.Rlocation(name)
+	if err != nil {
+		return nil, nil
 	}
-	return nil, nil
+	data, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the steps' fingerprints: %w", err)
+	}
+	return runs.DecodeFingerprints(data)
 }
