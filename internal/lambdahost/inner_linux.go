@@ -13,9 +13,6 @@ import (
 // exitInner is the exit code of a program whose sandbox could not be made.
 const exitInner = 126
 
-// tryMounts is a value of the variable that only asks whether mounts can be made.
-const tryMounts = "try"
-
 // prepared is set by Main. Without it a program that is started again would not
 // make a sandbox but do its own work, and start itself again.
 var prepared bool
@@ -29,22 +26,19 @@ func Main() {
 	if spec == "" {
 		return
 	}
-	if spec == tryMounts {
-		if syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, "") != nil {
-			os.Exit(exitInner)
-		}
-		os.Exit(0)
-	}
 	var s innerSpec
 	err := json.Unmarshal([]byte(spec), &s)
 	if err == nil {
-		err = s.become()
+		if err = s.become(); err == nil {
+			os.Exit(0)
+		}
 	}
 	fmt.Fprintf(os.Stderr, "making the sandbox: %v\n", err)
 	os.Exit(exitInner)
 }
 
 // become mounts what the program sees, gives up root and turns into the program.
+// Without a command it returns instead: it was only a try.
 func (s innerSpec) become() error {
 	runtime.LockOSThread() // prctl below is about the thread that calls it
 	if err := s.mount(); err != nil {
@@ -64,6 +58,9 @@ func (s innerSpec) become() error {
 	}
 	if err := syscall.Setuid(s.UID); err != nil {
 		return fmt.Errorf("changing the user: %w", err)
+	}
+	if len(s.Command) == 0 {
+		return nil
 	}
 	// Changing the user has cleared what confine had set.
 	if _, _, errno := syscall.RawSyscall(syscall.SYS_PRCTL, syscall.PR_SET_PDEATHSIG, uintptr(syscall.SIGKILL), 0); errno != 0 {

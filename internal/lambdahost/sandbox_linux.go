@@ -54,14 +54,26 @@ func startInside(cmd *exec.Cmd, s *Sandbox) error {
 	return nil
 }
 
-// CanSandbox reports whether this process may make sandboxes. Root of a
-// container may not: so it is tried.
+// CanSandbox reports whether this process may make sandboxes with mounts of their
+// own. Root of a container, or of another sandbox, may not: so it is tried.
 var CanSandbox = sync.OnceValue(func() bool {
 	if os.Geteuid() != 0 || !prepared {
 		return false
 	}
-	cmd := exec.Command("/proc/self/exe")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: namespaces}
-	cmd.Env = []string{inner + "=" + tryMounts}
+	folder, err := os.MkdirTemp("", "sandbox")
+	if err != nil {
+		return false
+	}
+	defer os.RemoveAll(folder)
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return false
+	}
+	defer root.Close()
+	cmd := exec.Command("/") // replaced
+	cmd.Args = nil
+	if addMountPoints(root) != nil || confine(cmd, &Sandbox{Root: folder, Tmp: 1}) != nil {
+		return false
+	}
 	return cmd.Run() == nil
 })
