@@ -70,8 +70,7 @@ var CanSandbox = sync.OnceValue(func() bool {
 		return false
 	}
 	defer root.Close()
-	cmd := exec.Command("/") // replaced
-	cmd.Args = nil
+	cmd := &exec.Cmd{}
 	if addMountPoints(root) != nil || confine(cmd, &Sandbox{Root: folder, Tmp: 1}) != nil {
 		return false
 	}
