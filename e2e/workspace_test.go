@@ -64,9 +64,9 @@ func copyTree(from, to string) error {
 		}
 		name := d.Name()
 		switch {
-		case name == ".git" || name == "node_modules":
+		case d.IsDir() && (name == ".git" || name == "node_modules"):
 			return fs.SkipDir
-		case strings.HasPrefix(name, "bazel-"): // Bazel's links to its outputs
+		case name == ".git" || strings.HasPrefix(name, "bazel-"): // a worktree's link; Bazel's links to its outputs
 			return nil
 		case d.IsDir():
 			return os.MkdirAll(filepath.Join(to, rel), 0o755)
