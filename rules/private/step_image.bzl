@@ -14,11 +14,11 @@ def host_architecture():
         "//conditions:default": "amd64",
     })
 
-def step_image(stem, architecture, base, function, library, tags, testonly, visibility):
-    """Makes `<stem>_image`, and `<stem>_bin` and `<stem>_layer` for it.
+def step_image(name, architecture, base, function, library, tags, testonly, visibility):
+    """Makes `<name>_image`, and `<name>_bin` and `<name>_layer` for it.
 
     Args:
-      stem: beginning of the targets' names.
+      name: beginning of the targets' names.
       architecture: arm64 or amd64, or None for that of the machine.
       base: the image to put the binary on, or None.
       function: the step's Go function.
@@ -30,7 +30,7 @@ def step_image(stem, architecture, base, function, library, tags, testonly, visi
     common = {"tags": tags, "testonly": testonly}
     private = dict(common, visibility = ["//visibility:private"])
     go_program(
-        name = stem + "_bin",
+        name = name + "_bin",
         call = "lambdastep.Start",
         function = function,
         gc_linkopts = ["-s", "-w"],
@@ -43,18 +43,18 @@ def step_image(stem, architecture, base, function, library, tags, testonly, visi
         **private
     )
     step_layer(
-        name = stem + "_layer",
-        binary = stem + "_bin",
+        name = name + "_layer",
+        binary = name + "_bin",
         path = _BINARY,
         **private
     )
     oci_image(
-        name = stem + "_image",
+        name = name + "_image",
         architecture = None if base else architecture or host_architecture(),
         base = base,
         entrypoint = [_BINARY],
         os = None if base else "linux",
-        tars = [stem + "_layer"],
+        tars = [name + "_layer"],
         visibility = visibility,
         **common
     )
