@@ -30,12 +30,6 @@ export const answered = [
   },
   {
     tool: "checkov",
-    rules: ["CKV_AWS_111"],
-    where: /^AWS::IAM::Role\.PipelineRole: /,
-    why: "The actions that deliver logs take no resource: AWS documents * for them. All others have one.",
-  },
-  {
-    tool: "checkov",
     rules: ["CKV_AWS_115"],
     where: /^AWS::Lambda::Function\./,
     why:
