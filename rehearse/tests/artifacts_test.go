@@ -54,26 +54,24 @@ var image = sync.OnceValues(func() (built struct{ folder, digest string }, err e
 	if err != nil {
 		return built, err
 	}
-	var files bytes.Buffer
-	w := tar.NewWriter(&files)
-	if err := w.WriteHeader(&tar.Header{Name: "lokki/step", Typeflag: tar.TypeReg, Mode: 0o555, Size: int64(len(program))}); err != nil {
-		return built, err
-	}
-	if _, err := w.Write(program); err != nil {
-		return built, err
-	}
-	if err := w.Close(); err != nil {
-		return built, err
-	}
-	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(files.Bytes())), nil })
+	// As with the base attribute of lokki_step: a base of its own, with a working
+	// folder and an environment, and the program on top of it.
+	base, err := layer("work/notes.txt", []byte("of the base"))
 	if err != nil {
 		return built, err
 	}
-	img, err := mutate.AppendLayers(empty.Image, layer)
+	top, err := layer("lokki/step", program)
 	if err != nil {
 		return built, err
 	}
-	if img, err = mutate.Config(img, v1.Config{Entrypoint: []string{"/lokki/step"}}); err != nil {
+	img, err := mutate.AppendLayers(empty.Image, base, top)
+	if err != nil {
+		return built, err
+	}
+	img, err = mutate.Config(img, v1.Config{
+		Entrypoint: []string{"/lokki/step"}, Cmd: []string{"serve"}, WorkingDir: "/work", Env: []string{"NOTES=notes.txt"},
+	})
+	if err != nil {
 		return built, err
 	}
 	digest, err := img.Digest()
@@ -87,6 +85,22 @@ var image = sync.OnceValues(func() (built struct{ folder, digest string }, err e
 	}
 	return built, to.AppendImage(img)
 })
+
+// layer has one file, which anybody may read and run.
+func layer(name string, data []byte) (v1.Layer, error) {
+	var files bytes.Buffer
+	w := tar.NewWriter(&files)
+	if err := w.WriteHeader(&tar.Header{Name: name, Typeflag: tar.TypeReg, Mode: 0o555, Size: int64(len(data))}); err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(data); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(files.Bytes())), nil })
+}
 
 // worker is the static program of the functions: built by Bazel, or here.
 func worker() ([]byte, error) {
