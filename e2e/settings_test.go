@@ -19,6 +19,7 @@ type outside struct {
 // to notice what came, changed or went.
 func testSettings(t *testing.T, w *workspace) {
 	home := useHome(t, w)
+	w.build(t, everything...) // other tests have edited sources, and put them back
 	before := digests(t, w)
 	for _, test := range []struct {
 		name string
