@@ -10,7 +10,6 @@ import (
 	"reflect"
 	"time"
 
-	"github.com/lokki-build/lokki/internal/lambdahost"
 	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/rehearse/lambda"
 )
@@ -19,7 +18,6 @@ import (
 // defaults and wants the result of the local run. It exits 0 or 1.
 func MainCheck() {
 	s3server.Main()
-	lambdahost.Main()
 	c := command{executable: os.Args[0], stdout: os.Stdout, stderr: os.Stderr}
 	if err := c.check(context.Background()); err != nil {
 		os.Exit(c.fail(exitFailed, err))

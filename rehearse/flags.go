@@ -114,7 +114,7 @@ func (c command) parse(args []string) (o Options, help bool, err error) {
 
 // concurrency is enough to keep the processors busy: a function waits for S3
 // for most of its time.
-func (c command) concurrency() int { return 4 * runtime.GOMAXPROCS(0) }
+func (c command) concurrency() int { return 8 * runtime.GOMAXPROCS(0) }
 
 func (c command) read(file string) ([]byte, error) {
 	if file == "-" {

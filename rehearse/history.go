@@ -81,11 +81,15 @@ func (h *history) scan() error {
 
 // Record appends an event.
 func (h *history) Record(execution string, e asl.Event) error {
-	text, err := json.Marshal(line{execution, e})
+	name, err := json.Marshal(execution)
 	if err != nil {
 		return fmt.Errorf("writing the history: %w", err)
 	}
-	text = append(text, '\n')
+	event, err := e.MarshalJSON() // json.Marshal of a line would read it once more
+	if err != nil {
+		return fmt.Errorf("writing the history: %w", err)
+	}
+	text := fmt.Appendf(nil, "{\"execution\":%s,\"event\":%s}\n", name, event)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if _, err := h.out.Write(text); err != nil {

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"github.com/lokki-build/lokki/internal/lambdahost"
 	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/rehearse/lambda"
 )
@@ -27,7 +26,6 @@ const (
 func Main() {
 	// This very program is started again as the S3 server, and inside of sandboxes.
 	s3server.Main()
-	lambdahost.Main()
 	c := command{
 		name: filepath.Base(os.Args[0]), executable: os.Args[0],
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,

@@ -167,12 +167,12 @@ func (h *Host) await(ctx context.Context, inv *invocation, result Result) (Resul
 		case <-ctx.Done():
 			err = h.drop(fmt.Errorf("invoking %s: %w", h.config.Name, ctx.Err()))
 		case <-check:
-			done = peakMemory(w.cmd.Process.Pid) > int64(h.config.Memory)<<20
+			done = w.memory.Bytes() > int64(h.config.Memory)<<20
 		}
 	}
 	result.Duration = time.Since(began)
 	if h.worker != nil {
-		result.Memory = peakMemory(w.cmd.Process.Pid)
+		result.Memory = w.memory.Bytes()
 	}
 	if h.config.LimitMemory && result.Memory > int64(h.config.Memory)<<20 {
 		result.Payload, result.Failure = nil, outOfMemory(result.Memory, h.config.Memory)

@@ -24,7 +24,6 @@ import (
 const workerMode = "TEST_WORKER"
 
 func TestMain(m *testing.M) {
-	lambdahost.Main()
 	switch os.Getenv(workerMode) {
 	case "":
 		os.Exit(m.Run())

@@ -13,6 +13,8 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/layout"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
+
+	"github.com/lokki-build/lokki/internal/lambdahost/inside"
 )
 
 // Image is an unpacked container image: what Lambda takes from it.
@@ -161,7 +163,7 @@ func addMountPoints(root *os.Root) error {
 			return err
 		}
 	}
-	for _, name := range devices {
+	for _, name := range inside.Devices {
 		if _, err := root.Lstat(name); err == nil {
 			continue
 		}

@@ -7,8 +7,8 @@ type Sandbox struct {
 
 	// Tmp is the size of /tmp in MB. With it the program gets mounts of its
 	// own: its root is read-only, /tmp is empty at its start and full at that
-	// size, and it has /proc and the devices that Lambda has. The calling
-	// program has to call Main first. With 0 all programs with one Root share its /tmp.
+	// size, and it has /proc and the devices that Lambda has. With 0 all
+	// programs with one Root share its /tmp.
 	Tmp int
 }
 
@@ -20,18 +20,4 @@ func (s *Sandbox) uid() int {
 		return s.UID
 	}
 	return defaultUID
-}
-
-// inner names the variable by which a program that is started again knows
-// that it has to make the mounts for another one, which it becomes then.
-const inner = "LOKKI_SANDBOX"
-
-// innerSpec is the variable's value, as JSON.
-type innerSpec struct {
-	Root    string   `json:"root"`
-	UID     int      `json:"uid"`
-	Tmp     int      `json:"tmp"` // MB
-	Dir     string   `json:"dir"`
-	Command []string `json:"command"`
-	Env     []string `json:"env"`
 }

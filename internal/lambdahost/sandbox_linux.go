@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"sync"
 	"syscall"
+
+	"github.com/lokki-build/lokki/internal/lambdahost/inside"
 )
 
 // namespaces are what a sandboxed program has for itself.
@@ -36,28 +38,25 @@ func confine(cmd *exec.Cmd, s *Sandbox) error {
 }
 
 // startInside lets the command begin as this very program, in the new
-// namespaces and as root, so that it can make its mounts (see Main).
+// namespaces and as root, so that it can make its mounts (see package inside).
 func startInside(cmd *exec.Cmd, s *Sandbox) error {
-	if !prepared {
-		return errors.New("running in a sandbox: the program did not call lambdahost.Main first")
-	}
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("running in a sandbox: %w", err)
 	}
-	spec, err := json.Marshal(innerSpec{Root: s.Root, UID: s.uid(), Tmp: s.Tmp, Dir: cmd.Dir, Command: cmd.Args, Env: cmd.Env})
+	spec, err := json.Marshal(inside.Spec{Root: s.Root, UID: s.uid(), Tmp: s.Tmp, Dir: cmd.Dir, Command: cmd.Args, Env: cmd.Env})
 	if err != nil {
 		return fmt.Errorf("running in a sandbox: %w", err)
 	}
 	cmd.Path, cmd.Args, cmd.Dir = self, []string{self}, "/"
-	cmd.Env = []string{inner + "=" + string(spec)}
+	cmd.Env = []string{inside.Variable + "=" + string(spec)}
 	return nil
 }
 
 // CanSandbox reports whether this process may make sandboxes with mounts of their
 // own. Root of a container, or of another sandbox, may not: so it is tried.
 var CanSandbox = sync.OnceValue(func() bool {
-	if os.Geteuid() != 0 || !prepared {
+	if os.Geteuid() != 0 {
 		return false
 	}
 	folder, err := os.MkdirTemp("", "sandbox")

@@ -14,8 +14,5 @@ func confine(_ *exec.Cmd, s *Sandbox) error {
 	return nil
 }
 
-// Main returns: there are no sandboxes here.
-func Main() {}
-
 // CanSandbox reports false: there are no sandboxes here.
 func CanSandbox() bool { return false }

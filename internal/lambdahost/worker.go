@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/lokki-build/lokki/internal/peak"
 )
 
 // worker is one process and its end of the Runtime API. Each has its own
@@ -20,6 +22,7 @@ type worker struct {
 	cmd     *exec.Cmd
 	server  *http.Server
 	started time.Time
+	memory  *peak.Memory
 
 	invocations chan *invocation // taken by the call of next
 	exited      chan struct{}    // closed when the process has ended
@@ -56,6 +59,7 @@ func startWorker(c Config) (*worker, error) {
 		w.server.Close()
 		return nil, fmt.Errorf("starting %s: %w", c.Command[0], err)
 	}
+	w.memory = peak.Of(w.cmd.Process.Pid)
 	return w, nil
 }
 
@@ -103,6 +107,7 @@ func (w *worker) kill() {
 	_ = w.cmd.Process.Kill() // fails only if it has ended
 	<-w.exited
 	w.server.Close()
+	w.memory.Close()
 }
 
 // exitStatus words how the process ended; call it after exited is closed.

@@ -44,18 +44,30 @@ func Main() {
 	os.Exit(0)
 }
 
+// attributes is where the gateway keeps what it knows of an object besides its
+// data. As extended attributes of the object's file that is a third of the work
+// of files next to it, but not every file system has them: tmpfs does since Linux 6.6.
+func attributes(data string, o *posix.PosixOpts) (meta.MetadataStorer, error) {
+	folder := filepath.Join(data, metaFolder)
+	_, err := os.Stat(folder)
+	if supported := (meta.XattrMeta{}).Test(filepath.Join(data, dataFolder)); supported == nil && os.IsNotExist(err) {
+		return meta.XattrMeta{}, nil
+	}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, err
+	}
+	o.SideCarDir = folder
+	return meta.NewSideCar(folder)
+}
+
 // serve runs the gateway until ctx ends.
 func serve(ctx context.Context, folder, data string) error {
-	// Extended attributes, the gateway's default for metadata, are not to be
-	// had on every file system.
-	metadata, err := meta.NewSideCar(filepath.Join(data, metaFolder))
+	options := posix.PosixOpts{CopyObjectThreshold: 5 << 30} // S3's own limit; unset, it is 0
+	metadata, err := attributes(data, &options)
 	if err != nil {
 		return fmt.Errorf("opening the metadata: %w", err)
 	}
-	backend, err := posix.New(filepath.Join(data, dataFolder), metadata, posix.PosixOpts{
-		SideCarDir:          filepath.Join(data, metaFolder),
-		CopyObjectThreshold: 5 << 30, // S3's own limit; unset, it is 0
-	})
+	backend, err := posix.New(filepath.Join(data, dataFolder), metadata, options)
 	if err != nil {
 		return fmt.Errorf("opening the data: %w", err)
 	}

@@ -68,10 +68,8 @@ func StartIn(ctx context.Context, data string) (*Server, error) {
 			return nil, errors.Join(err, s.Close())
 		}
 	}
-	for _, dir := range []string{dataFolder, metaFolder} {
-		if err := os.MkdirAll(filepath.Join(s.data, dir), 0o700); err != nil {
-			return nil, errors.Join(err, s.Close())
-		}
+	if err := os.MkdirAll(filepath.Join(s.data, dataFolder), 0o700); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	if s.proxy, err = newProxy(filepath.Join(folder, socketName)); err != nil {
 		return nil, errors.Join(err, s.Close())

@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"sync/atomic"
 	"time"
 
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/failure"
+	"github.com/lokki-build/lokki/internal/peak"
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
@@ -18,6 +20,7 @@ type handler struct {
 	logs     *logs
 	place    func() (place, error)
 	requests *atomic.Int64 // to S3, of this process
+	memory   *peak.Memory  // of this process
 }
 
 // place is where values live.
@@ -35,6 +38,7 @@ func newHandler(s step, l *logs, open func(requests *atomic.Int64) (place, error
 		logs:     l,
 		place:    once(func() (place, error) { return open(requests) }),
 		requests: requests,
+		memory:   peak.Of(os.Getpid()),
 	}
 }
 
@@ -62,7 +66,7 @@ func (h *handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 		reply, err = h.serve(ctx, i, payload)
 		return err
 	})
-	sum := i.stats.sum(time.Since(began), h.requests.Load()-requests)
+	sum := i.stats.sum(time.Since(began), h.requests.Load()-requests, h.memory.Bytes())
 	if err != nil {
 		failure := report(ctx, err)
 		log.failed(sum, failure)

@@ -1,7 +1,6 @@
 package lambdastep
 
 import (
-	"bytes"
 	"os"
 	"runtime/debug"
 	"strconv"
@@ -15,21 +14,4 @@ func limitMemory() {
 	if err == nil && mb > 0 && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(int64(mb) << 20 / 10 * 9)
 	}
-}
-
-// peakMemory is the most memory that the process had so far, in bytes, or 0
-// where that can't be told. The kernel's ru_maxrss is no substitute: it begins
-// with that of the process which started this one.
-func peakMemory() int64 {
-	status, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		return 0
-	}
-	_, peak, _ := bytes.Cut(status, []byte("\nVmHWM:"))
-	peak, _, _ = bytes.Cut(peak, []byte(" kB\n"))
-	kb, err := strconv.ParseInt(string(bytes.TrimSpace(peak)), 10, 64)
-	if err != nil {
-		return 0
-	}
-	return kb << 10
 }

@@ -20,11 +20,11 @@ type summary struct {
 	repeated bool
 }
 
-func (s *stats) sum(total time.Duration, requests int64) summary {
+func (s *stats) sum(total time.Duration, requests, memory int64) summary {
 	return summary{
 		total: total, read: s.read.load(), function: s.function.load(), write: s.write.load(),
 		in: s.in.Load(), out: s.out.Load(),
-		memory:   peakMemory(),
+		memory:   memory,
 		items:    s.items.Load(),
 		requests: requests,
 		missing:  s.missing.Load(),

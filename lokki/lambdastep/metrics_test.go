@@ -108,21 +108,6 @@ func TestAnInvocationWithoutANameHasNoMetrics(t *testing.T) {
 	}
 }
 
-func TestPeakMemory(t *testing.T) {
-	before := peakMemory()
-	if before == 0 {
-		t.Skip("this system does not tell")
-	}
-	const size = 200 << 20
-	held := make([]byte, size)
-	for i := 0; i < size; i += 4096 {
-		held[i] = 1
-	}
-	if got := peakMemory(); got < size {
-		t.Errorf("peak of %d bytes, and %d before, with %d in use", got, before, len(held))
-	}
-}
-
 func TestTheMetricFormatIsChecked(t *testing.T) {
 	valid := func() map[string]any {
 		attrs := summary{total: time.Second}.attrs(time.UnixMilli(1574109732004))

@@ -22,7 +22,6 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 
-	"github.com/lokki-build/lokki/internal/lambdahost"
 	"github.com/lokki-build/lokki/rehearse/lambda"
 )
 
@@ -30,7 +29,6 @@ import (
 const workerMode = "TEST_WORKER"
 
 func TestMain(m *testing.M) {
-	lambdahost.Main()
 	if os.Getenv(workerMode) == "" {
 		os.Exit(m.Run())
 	}

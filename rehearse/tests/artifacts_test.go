@@ -22,7 +22,6 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 
 	"github.com/lokki-build/lokki/internal/chain"
-	"github.com/lokki-build/lokki/internal/lambdahost"
 	"github.com/lokki-build/lokki/internal/manifest"
 	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/lokki"
@@ -35,7 +34,6 @@ import (
 
 func TestMain(m *testing.M) {
 	s3server.Main()
-	lambdahost.Main()
 	folder, err := os.MkdirTemp("", "images")
 	if err != nil {
 		panic(err)

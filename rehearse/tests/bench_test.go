@@ -1,15 +1,23 @@
 package tests
 
 import (
+	"bytes"
+	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"strconv"
-	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/lokki-build/lokki/internal/peak"
+	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/lokki/store/s3store"
 	"github.com/lokki-build/lokki/rehearse"
 	"github.com/lokki-build/lokki/rehearse/tests/trees"
 	"github.com/lokki-build/lokki/tools/config"
@@ -18,11 +26,13 @@ import (
 // BenchmarkMap rehearses one wide map and reports the items a second of the whole
 // execution, and the most memory that the rehearsal's own process had.
 func BenchmarkMap(b *testing.B) {
-	for _, c := range []struct{ items, batch int }{{2_000, 1}, {100_000, 100}} {
+	memory := peak.Of(os.Getpid())
+	defer memory.Close()
+	for _, c := range []struct{ items, batch int }{{10_000, 1}, {100_000, 100}, {100_000, 1}} {
 		b.Run(fmt.Sprintf("%dBy%d", c.items, c.batch), func(b *testing.B) {
 			a := artifacts(b, trees.Numbers(c.items, c.batch), config.Defaults())
 			for b.Loop() {
-				r, err := rehearse.Run(b.Context(), a, rehearse.Options{Concurrency: 4 * runtime.GOMAXPROCS(0), Backoff: 1})
+				r, err := rehearse.Run(b.Context(), a, rehearse.Options{Concurrency: 8 * runtime.GOMAXPROCS(0), Backoff: 1})
 				if err != nil || r.Failed != nil || string(r.Result) != strconv.Itoa(c.items*(c.items-1)) {
 					b.Fatalf("%s, %v, %v", r.Result, r.Failed, err)
 				}
@@ -32,8 +42,45 @@ func BenchmarkMap(b *testing.B) {
 					}
 				}
 			}
-			b.ReportMetric(float64(peak())/(1<<20), "MB")
+			b.ReportMetric(float64(memory.Bytes())/(1<<20), "MB")
 		})
+	}
+}
+
+// BenchmarkPlain is what a map in batches of one can't be faster than here: one
+// program that makes the same two requests to the same S3 server for each item,
+// without functions, a state machine and permissions.
+func BenchmarkPlain(b *testing.B) {
+	server, err := s3server.Start(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer server.Close()
+	const bucket, items = "plain", 10_000
+	if err := server.CreateBucket(b.Context(), bucket); err != nil {
+		b.Fatal(err)
+	}
+	store := s3store.New(server.Client(), bucket)
+	value := []byte("a small value")
+	if err := store.Put(b.Context(), "in", bytes.NewReader(value)); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		var all sync.WaitGroup
+		began := time.Now()
+		workers := 8 * runtime.GOMAXPROCS(0)
+		for first := range workers {
+			all.Go(func() {
+				for i := first; i < items; i += workers {
+					if err := getAndPut(b.Context(), store, "in", fmt.Sprintf("lokki/plain/run/step/%d/output", i)); err != nil {
+						b.Error(err)
+						return
+					}
+				}
+			})
+		}
+		all.Wait()
+		b.ReportMetric(items/time.Since(began).Seconds(), "items/s")
 	}
 }
 
@@ -50,13 +97,14 @@ func BenchmarkStart(b *testing.B) {
 	}
 }
 
-// peak is the most memory of this process, in bytes; 0 where the system doesn't tell.
-func peak() int {
-	status, err := os.ReadFile("/proc/self/status")
+func getAndPut(ctx context.Context, s store.Store, from, to string) error {
+	body, err := s.Get(ctx, from, 0, -1)
 	if err != nil {
-		return 0
+		return err
 	}
-	_, rest, _ := strings.Cut(string(status), "VmHWM:")
-	kb, _ := strconv.Atoi(strings.Fields(rest + " 0")[0])
-	return kb << 10
+	value, err := io.ReadAll(body)
+	if err := errors.Join(err, body.Close()); err != nil {
+		return err
+	}
+	return s.Put(ctx, to, bytes.NewReader(value))
 }

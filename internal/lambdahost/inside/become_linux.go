@@ -1,4 +1,4 @@
-package lambdahost
+package inside
 
 import (
 	"encoding/json"
@@ -10,36 +10,44 @@ import (
 	"syscall"
 )
 
-// exitInner is the exit code of a program whose sandbox could not be made.
-const exitInner = 126
+// Variable tells a program that it was started to make a sandbox: a Spec, as JSON.
+const Variable = "LOKKI_SANDBOX"
 
-// prepared is set by Main. Without it a program that is started again would not
-// make a sandbox but do its own work, and start itself again.
-var prepared bool
+// exitCode is that of a program whose sandbox could not be made.
+const exitCode = 126
 
-// Main has to be called first in the main function, or the TestMain, of a
-// program that uses Sandbox.Tmp. It returns unless the program was started to
-// make a sandbox.
-func Main() {
-	prepared = true
-	spec := os.Getenv(inner)
-	if spec == "" {
+// Spec is a sandbox and the program that runs in it.
+type Spec struct {
+	Root    string   `json:"root"` // what the program sees as /
+	UID     int      `json:"uid"`  // its user and its group
+	Tmp     int      `json:"tmp"`  // MB of /tmp
+	Dir     string   `json:"dir"`
+	Command []string `json:"command"` // empty only tries whether a sandbox can be made
+	Env     []string `json:"env"`
+}
+
+// Before main and, as packages are initialized in the order of their paths as soon
+// as what they import is, before most of what the program links: that is most of
+// the time that a sandbox takes to start.
+func init() {
+	text := os.Getenv(Variable)
+	if text == "" {
 		return
 	}
-	var s innerSpec
-	err := json.Unmarshal([]byte(spec), &s)
+	var s Spec
+	err := json.Unmarshal([]byte(text), &s)
 	if err == nil {
 		if err = s.become(); err == nil {
 			os.Exit(0)
 		}
 	}
 	fmt.Fprintf(os.Stderr, "making the sandbox: %v\n", err)
-	os.Exit(exitInner)
+	os.Exit(exitCode)
 }
 
 // become mounts what the program sees, gives up root and turns into the program.
 // Without a command it returns instead: it was only a try.
-func (s innerSpec) become() error {
+func (s Spec) become() error {
 	runtime.LockOSThread() // prctl below is about the thread that calls it
 	if err := s.mount(); err != nil {
 		return err
@@ -71,7 +79,7 @@ func (s innerSpec) become() error {
 
 // mount makes the root read-only, with a /tmp, a /proc and devices. All mounts
 // go with the namespace.
-func (s innerSpec) mount() error {
+func (s Spec) mount() error {
 	in := func(name string) string { return filepath.Join(s.Root, name) }
 	type mount struct {
 		source, target, kind string
@@ -84,7 +92,7 @@ func (s innerSpec) mount() error {
 		{"tmpfs", in("tmp"), "tmpfs", syscall.MS_NOSUID | syscall.MS_NODEV, "mode=1777,size=" + strconv.Itoa(s.Tmp) + "m"},
 		{"proc", in("proc"), "proc", syscall.MS_NOSUID | syscall.MS_NODEV | syscall.MS_NOEXEC, ""},
 	}
-	for _, name := range devices {
+	for _, name := range Devices {
 		all = append(all, mount{"/" + name, in(name), "", syscall.MS_BIND, ""})
 	}
 	all = append(all, mount{"", s.Root, "", syscall.MS_BIND | syscall.MS_REMOUNT | syscall.MS_RDONLY | syscall.MS_NOSUID, ""})

@@ -1,0 +1,55 @@
+package peak_test
+
+import (
+	"os"
+	"os/exec"
+	"runtime"
+	"testing"
+
+	"github.com/lokki-build/lokki/internal/peak"
+)
+
+func TestBytes(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux tells a process's memory")
+	}
+	m := peak.Of(os.Getpid())
+	defer m.Close()
+	before := m.Bytes()
+	const size = 200 << 20
+	held := make([]byte, size)
+	for i := 0; i < size; i += 4096 {
+		held[i] = 1
+	}
+	if got := m.Bytes(); before <= 0 || before >= size || got < size {
+		t.Errorf("a peak of %d bytes, and of %d before, with %d in use", got, before, len(held))
+	}
+}
+
+func TestAProcessThatHasEnded(t *testing.T) {
+	cmd := exec.Command(os.Args[0], "-test.list", ".")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	m := peak.Of(cmd.Process.Pid)
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if got := m.Bytes(); got != 0 {
+		t.Errorf("a peak of %d bytes, want 0", got)
+	}
+	if err := m.Close(); err != nil {
+		t.Error(err)
+	}
+	if none := peak.Of(-1); none.Bytes() != 0 || none.Close() != nil {
+		t.Error("a process that never was has a peak")
+	}
+}
+
+func BenchmarkBytes(b *testing.B) {
+	m := peak.Of(os.Getpid())
+	defer m.Close()
+	for b.Loop() {
+		m.Bytes()
+	}
+}
