@@ -6,12 +6,11 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 
 	"github.com/lokki-build/lokki/internal/progress"
+	"github.com/lokki-build/lokki/internal/userfile"
 )
 
 const usage = `Rehearses %[1]s: runs its state machine, template and images on this machine.
@@ -91,7 +90,7 @@ func (c command) parse(args []string) (o Options, help bool, err error) {
 	case given["input"]:
 		o.Input = json.RawMessage(*input)
 	case given["input-file"]:
-		if o.Input, err = c.read(*file); err != nil {
+		if o.Input, err = userfile.ReadInput(*file, c.stdin); err != nil {
 			return o, false, err
 		}
 	}
@@ -107,7 +106,7 @@ func (c command) parse(args []string) (o Options, help bool, err error) {
 		o.Form = progress.JSON
 	}
 	if o.Keep != "" {
-		o.Keep = c.path(o.Keep)
+		o.Keep = userfile.Path(o.Keep)
 	}
 	return o, false, o.validate()
 }
@@ -115,28 +114,3 @@ func (c command) parse(args []string) (o Options, help bool, err error) {
 // concurrency is enough to keep the processors busy: a function waits for S3
 // for most of its time.
 func (c command) concurrency() int { return 8 * runtime.GOMAXPROCS(0) }
-
-func (c command) read(file string) ([]byte, error) {
-	if file == "-" {
-		data, err := io.ReadAll(c.stdin)
-		if err != nil {
-			return nil, fmt.Errorf("reading the input from standard input: %w", err)
-		}
-		return data, nil
-	}
-	data, err := os.ReadFile(c.path(file))
-	if err != nil {
-		return nil, fmt.Errorf("reading --input-file: %w", err)
-	}
-	return data, nil
-}
-
-// path is a path as the user means it: "bazel run" changes the directory, and
-// the user's own is in the environment
-// (https://bazel.build/docs/user-manual#running-executables).
-func (c command) path(path string) string {
-	if wd := os.Getenv("BUILD_WORKING_DIRECTORY"); wd != "" && !filepath.IsAbs(path) {
-		return filepath.Join(wd, path)
-	}
-	return path
-}

@@ -7,12 +7,11 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"runtime"
 
 	"github.com/lokki-build/lokki/internal/chain"
 	"github.com/lokki-build/lokki/internal/progress"
+	"github.com/lokki-build/lokki/internal/userfile"
 )
 
 // parse reads the command line; help is true when it asks for that.
@@ -49,7 +48,7 @@ func (c command) parse(args []string, flow chain.Flow) (opts Options, help bool,
 	case given["input"]:
 		opts.Input = json.RawMessage(*input)
 	case given["input-file"]:
-		opts.Input, err = c.read(*file)
+		opts.Input, err = userfile.ReadInput(*file, c.stdin)
 	}
 	if opts.Backoff == 0 {
 		opts.Backoff = NoBackoff
@@ -71,31 +70,6 @@ func (c command) parse(args []string, flow chain.Flow) (opts Options, help bool,
 		err = errors.New("the input is empty")
 	}
 	return opts, false, err
-}
-
-func (c command) read(file string) ([]byte, error) {
-	if file == "-" {
-		data, err := io.ReadAll(c.stdin)
-		if err != nil {
-			return nil, fmt.Errorf("reading the input from standard input: %w", err)
-		}
-		return data, nil
-	}
-	data, err := os.ReadFile(userPath(file))
-	if err != nil {
-		return nil, fmt.Errorf("reading --input-file: %w", err)
-	}
-	return data, nil
-}
-
-// userPath is where the user's name of a file leads. "bazel run" changes the
-// directory; the user's own is in the environment
-// (https://bazel.build/docs/user-manual#running-executables).
-func userPath(file string) string {
-	if wd := os.Getenv("BUILD_WORKING_DIRECTORY"); wd != "" && !filepath.IsAbs(file) {
-		return filepath.Join(wd, file)
-	}
-	return file
 }
 
 // usage writes the help to standard output.

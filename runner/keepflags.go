@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/lokki-build/lokki/internal/runs"
+	"github.com/lokki-build/lokki/internal/userfile"
 )
 
 const keepUsage = `  --store DIR        keeps the values in a directory, laid out like the bucket
@@ -56,7 +57,7 @@ func (k *keeping) check(given map[string]bool) error {
 		k.resume = runs.Last
 	}
 	if !strings.HasPrefix(k.store, "s3://") && k.store != "" {
-		k.folder = userPath(k.store)
+		k.folder = userfile.Path(k.store)
 	}
 	var err error
 	k.index, err = parseIndex(k.at)

@@ -1,0 +1,45 @@
+package userfile_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/lokki-build/lokki/internal/userfile"
+)
+
+func TestPath(t *testing.T) {
+	t.Setenv("BUILD_WORKING_DIRECTORY", "")
+	if got := userfile.Path("a/b"); got != "a/b" {
+		t.Errorf("without bazel run: %s", got)
+	}
+	t.Setenv("BUILD_WORKING_DIRECTORY", "/work")
+	for name, want := range map[string]string{"a/b": "/work/a/b", "../c": "/c", "/d": "/d"} {
+		if got := userfile.Path(name); got != want {
+			t.Errorf("%s leads to %s, want %s", name, got, want)
+		}
+	}
+}
+
+func TestReadInput(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("BUILD_WORKING_DIRECTORY", dir)
+	if err := os.WriteFile(filepath.Join(dir, "in.json"), []byte("1"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"in.json": "1", "-": "2"} {
+		if got, err := userfile.ReadInput(name, strings.NewReader("2")); err != nil || string(got) != want {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	if _, err := userfile.ReadInput("none.json", nil); !errors.Is(err, os.ErrNotExist) || !strings.HasPrefix(err.Error(), "reading --input-file: ") {
+		t.Errorf("a missing file: %v", err)
+	}
+	broken := errors.New("broken")
+	if _, err := userfile.ReadInput("-", iotest.ErrReader(broken)); !errors.Is(err, broken) {
+		t.Errorf("a broken pipe: %v", err)
+	}
+}
