@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
 	"github.com/lokki-build/lokki/internal/lambdahost"
+	"github.com/lokki-build/lokki/internal/lambdahost/imagetest"
 )
 
 // workerMode makes the test binary the program that a host runs.
@@ -217,7 +218,7 @@ func TestALayoutRunsInASandbox(t *testing.T) {
 	if runtime.GOOS != "linux" || os.Geteuid() != 0 {
 		t.Skip("needs root on Linux")
 	}
-	image, err := lambdahost.Unpack(writeLayout(t, staticWorker(t)), sharedDir(t))
+	image, err := lambdahost.Unpack(writeLayout(t, imagetest.Self(t)), sharedDir(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,7 +251,7 @@ func TestASandboxWithMountsOfItsOwn(t *testing.T) {
 	if !lambdahost.CanSandbox() {
 		t.Skip("needs a root on Linux that may make mounts")
 	}
-	image, err := lambdahost.Unpack(writeLayout(t, staticWorker(t)), sharedDir(t))
+	image, err := lambdahost.Unpack(writeLayout(t, imagetest.Self(t)), sharedDir(t))
 	if err != nil {
 		t.Fatal(err)
 	}

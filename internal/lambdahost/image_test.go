@@ -1,22 +1,16 @@
 package lambdahost_test
 
 import (
-	"archive/tar"
 	"bytes"
-	"debug/elf"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-containerregistry/pkg/v1/empty"
-	"github.com/google/go-containerregistry/pkg/v1/layout"
-	"github.com/google/go-containerregistry/pkg/v1/mutate"
-	"github.com/google/go-containerregistry/pkg/v1/tarball"
 
 	"github.com/lokki-build/lokki/internal/lambdahost"
+	"github.com/lokki-build/lokki/internal/lambdahost/imagetest"
 )
 
 // TestUnpackFollowsLinks unpacks one layout in the forms that Bazel gives it.
@@ -107,51 +101,12 @@ func TestUnpackNamesWhatIsMissing(t *testing.T) {
 	}
 }
 
-// staticWorker is this test binary, which has to be static to run in an image.
-func staticWorker(t *testing.T) []byte {
-	t.Helper()
-	worker, err := os.ReadFile(self(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	program, err := elf.NewFile(bytes.NewReader(worker))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range program.Progs {
-		if p.Type == elf.PT_INTERP {
-			t.Skip("this test binary is linked dynamically; CGO_ENABLED=0 makes it static")
-		}
-	}
-	return worker
-}
-
 // writeLayout makes an image of a program.
 func writeLayout(t *testing.T, worker []byte) string {
 	t.Helper()
-	var files bytes.Buffer
-	w := tar.NewWriter(&files)
-	w.WriteHeader(&tar.Header{Name: "app/worker", Typeflag: tar.TypeReg, Mode: 0o555, Size: int64(len(worker))})
-	w.Write(worker)
-	w.Close()
-	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(files.Bytes())), nil })
-	if err != nil {
-		t.Fatal(err)
-	}
-	img, err := mutate.AppendLayers(empty.Image, layer)
-	if err != nil {
-		t.Fatal(err)
-	}
-	img, err = mutate.Config(img, v1.Config{Entrypoint: []string{"/app/worker"}, Cmd: []string{"serve"}, Env: []string{"FROM=image"}, WorkingDir: "/app"})
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir := t.TempDir()
-	path, err := layout.Write(dir, empty.Index)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := path.AppendImage(img); err != nil {
+	config := v1.Config{Entrypoint: []string{"/app/worker"}, Cmd: []string{"serve"}, Env: []string{"FROM=image"}, WorkingDir: "/app"}
+	if _, err := imagetest.Write(dir, config, imagetest.File{Name: "app/worker", Data: worker}); err != nil {
 		t.Fatal(err)
 	}
 	return dir

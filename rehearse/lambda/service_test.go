@@ -1,10 +1,8 @@
 package lambda_test
 
 import (
-	"archive/tar"
 	"bytes"
 	"context"
-	"debug/elf"
 	"errors"
 	"io"
 	"os"
@@ -17,11 +15,8 @@ import (
 
 	awslambda "github.com/aws/aws-lambda-go/lambda"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-containerregistry/pkg/v1/empty"
-	"github.com/google/go-containerregistry/pkg/v1/layout"
-	"github.com/google/go-containerregistry/pkg/v1/mutate"
-	"github.com/google/go-containerregistry/pkg/v1/tarball"
 
+	"github.com/lokki-build/lokki/internal/lambdahost/imagetest"
 	"github.com/lokki-build/lokki/rehearse/lambda"
 )
 
@@ -148,48 +143,12 @@ func TestWhatCantBeInvoked(t *testing.T) {
 	}
 }
 
-// image makes an image of this test binary, which has to be static for that.
+// image makes an image of this test binary.
 func image(t *testing.T) string {
 	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	worker, err := os.ReadFile(self)
-	if err != nil {
-		t.Fatal(err)
-	}
-	program, err := elf.NewFile(bytes.NewReader(worker))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range program.Progs {
-		if p.Type == elf.PT_INTERP {
-			t.Skip("this test binary is linked dynamically; CGO_ENABLED=0 makes it static")
-		}
-	}
-	var files bytes.Buffer
-	w := tar.NewWriter(&files)
-	w.WriteHeader(&tar.Header{Name: "app/worker", Typeflag: tar.TypeReg, Mode: 0o555, Size: int64(len(worker))})
-	w.Write(worker)
-	w.Close()
-	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(files.Bytes())), nil })
-	if err != nil {
-		t.Fatal(err)
-	}
-	img, err := mutate.AppendLayers(empty.Image, layer)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if img, err = mutate.Config(img, v1.Config{Entrypoint: []string{"/app/worker"}, Env: []string{"FROM=image"}}); err != nil {
-		t.Fatal(err)
-	}
 	dir := filepath.Join(t.TempDir(), "layout")
-	to, err := layout.Write(dir, empty.Index)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := to.AppendImage(img); err != nil {
+	config := v1.Config{Entrypoint: []string{"/app/worker"}, Env: []string{"FROM=image"}}
+	if _, err := imagetest.Write(dir, config, imagetest.File{Name: "app/worker", Data: imagetest.Self(t)}); err != nil {
 		t.Fatal(err)
 	}
 	return dir

@@ -1,10 +1,7 @@
 package tests
 
 import (
-	"archive/tar"
-	"bytes"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,12 +13,9 @@ import (
 
 	"github.com/bazelbuild/rules_go/go/runfiles"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-containerregistry/pkg/v1/empty"
-	"github.com/google/go-containerregistry/pkg/v1/layout"
-	"github.com/google/go-containerregistry/pkg/v1/mutate"
-	"github.com/google/go-containerregistry/pkg/v1/tarball"
 
 	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/internal/lambdahost/imagetest"
 	"github.com/lokki-build/lokki/internal/manifest"
 	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/lokki"
@@ -54,51 +48,12 @@ var image = sync.OnceValues(func() (built struct{ folder, digest string }, err e
 	}
 	// As with the base attribute of lokki_step: a base of its own, with a working
 	// folder and an environment, and the program on top of it.
-	base, err := layer("work/notes.txt", []byte("of the base"))
-	if err != nil {
-		return built, err
-	}
-	top, err := layer("lokki/step", program)
-	if err != nil {
-		return built, err
-	}
-	img, err := mutate.AppendLayers(empty.Image, base, top)
-	if err != nil {
-		return built, err
-	}
-	img, err = mutate.Config(img, v1.Config{
-		Entrypoint: []string{"/lokki/step"}, Cmd: []string{"serve"}, WorkingDir: "/work", Env: []string{"NOTES=notes.txt"},
-	})
-	if err != nil {
-		return built, err
-	}
-	digest, err := img.Digest()
-	if err != nil {
-		return built, err
-	}
-	built.folder, built.digest = filepath.Join(imageFolder, "layout"), digest.String()
-	to, err := layout.Write(built.folder, empty.Index)
-	if err != nil {
-		return built, err
-	}
-	return built, to.AppendImage(img)
+	config := v1.Config{Entrypoint: []string{"/lokki/step"}, Cmd: []string{"serve"}, WorkingDir: "/work", Env: []string{"NOTES=notes.txt"}}
+	built.folder = filepath.Join(imageFolder, "layout")
+	built.digest, err = imagetest.Write(built.folder, config,
+		imagetest.File{Name: "work/notes.txt", Data: []byte("of the base")}, imagetest.File{Name: "lokki/step", Data: program})
+	return built, err
 })
-
-// layer has one file, which anybody may read and run.
-func layer(name string, data []byte) (v1.Layer, error) {
-	var files bytes.Buffer
-	w := tar.NewWriter(&files)
-	if err := w.WriteHeader(&tar.Header{Name: name, Typeflag: tar.TypeReg, Mode: 0o555, Size: int64(len(data))}); err != nil {
-		return nil, err
-	}
-	if _, err := w.Write(data); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(files.Bytes())), nil })
-}
 
 // worker is the static program of the functions: built by Bazel, or here.
 func worker() ([]byte, error) {
