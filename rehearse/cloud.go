@@ -1,6 +1,7 @@
 package rehearse
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,14 +17,14 @@ import (
 	"github.com/lokki-build/lokki/rehearse/lambda"
 )
 
-// cloud is what a stack runs on: a real S3 server, with a gate for each of the
-// two roles, and the functions.
+// cloud is what a stack runs on: a real S3 server, with a gate for the state
+// machine's role and one for each function, and the functions.
 type cloud struct {
 	stack     *stack
 	server    *s3server.Server
-	machine   *bucket.Gate // for the state machine's role
-	steps     *bucket.Gate // for the functions' role
-	client    *s3.Client   // through the machine's gate
+	machine   *bucket.Gate            // for the state machine's role
+	steps     map[string]*bucket.Gate // for the functions' role, by the functions' names
+	client    *s3.Client              // through the machine's gate
 	functions *lambda.Service
 	logs      []*os.File
 }
@@ -36,7 +37,7 @@ const (
 
 // startCloud starts all of it; folder keeps the bucket and the logs.
 func startCloud(ctx context.Context, s *stack, o Options, folder string, roles roles) (c *cloud, err error) {
-	c = &cloud{stack: s}
+	c = &cloud{stack: s, steps: map[string]*bucket.Gate{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, c.close())
@@ -49,23 +50,38 @@ func startCloud(ctx context.Context, s *stack, o Options, folder string, roles r
 		return nil, err
 	}
 	c.machine = &bucket.Gate{Partition: s.Partition, Allow: roles.machine}
-	c.steps = &bucket.Gate{Partition: s.Partition, Allow: roles.functions}
 	machineURL, err := c.server.Listen(c.machine.Intercept)
 	if err != nil {
 		return nil, err
 	}
 	c.client = s3.New(c.server.Client().Options(), func(o *s3.Options) { o.BaseEndpoint = &machineURL })
-	stepsURL, err := c.server.Listen(o.Faults.inS3(c.steps.Intercept))
+	env, err := c.admit(o.Faults, roles)
 	if err != nil {
 		return nil, err
 	}
-	env := slices.DeleteFunc(c.server.Env(), func(v string) bool { return v == "AWS_ENDPOINT_URL_S3="+c.server.URL() })
 	c.functions, err = lambda.New(s.functions, lambda.Options{
 		Concurrency: o.Concurrency,
-		Env:         append(env, "AWS_ENDPOINT_URL_S3="+stepsURL),
+		Env:         func(function string) []string { return env[function] },
 		Log:         func(function string) io.Writer { return c.log(folder, function) },
 	})
 	return c, err
+}
+
+// admit makes a gate for each function, and returns the environments that lead
+// to them: the later address counts.
+func (c *cloud) admit(faults Faults, roles roles) (map[string][]string, error) {
+	env := map[string][]string{}
+	around := faults.inS3()
+	for _, f := range c.stack.functions {
+		gate := &bucket.Gate{Partition: c.stack.Partition, Allow: roles.functions}
+		url, err := c.server.Listen(around(gate.Intercept))
+		if err != nil {
+			return nil, err
+		}
+		c.steps[f.Name] = gate
+		env[f.Name] = append(c.server.Env(), "AWS_ENDPOINT_URL_S3="+url)
+	}
+	return env, nil
 }
 
 // createBuckets makes the stack's bucket, or the one that it was given.
@@ -88,6 +104,19 @@ func (c *cloud) createBuckets(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// requests are those to S3 so far, those of the functions by their names, and
+// one of each role that it did not allow.
+func (c *cloud) requests() (steps map[string]bucket.Requests, machine bucket.Requests, denied error) {
+	steps = map[string]bucket.Requests{}
+	var step error
+	for _, f := range c.stack.functions {
+		gate := c.steps[f.Name]
+		steps[f.Name] = gate.Requests()
+		step = cmp.Or(step, gate.Denied())
+	}
+	return steps, c.machine.Requests(), errors.Join(c.machine.Denied(), step)
 }
 
 // log opens a function's log.

@@ -129,15 +129,17 @@ func (f Faults) kill(ctx context.Context, next invoke, r envelope.Request, arn s
 	return failed("Lambda.ServiceException", "the machine died on purpose"), nil
 }
 
-// inS3 lets requests go wrong that a gate has let through.
-func (f Faults) inS3(gate s3server.Interceptor) s3server.Interceptor {
+// inS3 lets requests go wrong that the gates have let through.
+func (f Faults) inS3() func(gate s3server.Interceptor) s3server.Interceptor {
 	if f.S3Errors == 0 {
-		return gate
+		return func(gate s3server.Interceptor) s3server.Interceptor { return gate }
 	}
 	faults := s3server.NewFaults(int(math.Round(1/f.S3Errors)),
 		s3server.Internal, s3server.SlowDown, s3server.Reset, s3server.Lost, s3server.Truncated)
-	return func(w http.ResponseWriter, r *http.Request, pass http.Handler) {
-		gate(w, r, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { faults.Intercept(w, r, pass) }))
+	return func(gate s3server.Interceptor) s3server.Interceptor {
+		return func(w http.ResponseWriter, r *http.Request, pass http.Handler) {
+			gate(w, r, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { faults.Intercept(w, r, pass) }))
+		}
 	}
 }
 

@@ -192,10 +192,9 @@ func (c *cloud) play(ctx context.Context, a Artifacts, o Options, x execution, h
 	shown.Stop(r.Failed)
 	r.MapRuns = runs.all()
 	r.Functions = c.functions.Stats()
-	r.StepRequests, r.MachineRequests = c.steps.Requests(), c.machine.Requests()
+	r.StepRequests, r.MachineRequests, r.Denied = c.requests()
 	r.Transitions, r.ExpressRequests = h.transitions, h.requests
 	r.Usage = r.usage(c.stack.architectures)
-	r.Denied = errors.Join(c.machine.Denied(), c.steps.Denied())
 	if o.Keep != "" {
 		return r, h.export(executionARN(c.stack.machineARN, x.Name), filepath.Join(o.Keep, "history.json"))
 	}

@@ -3,8 +3,8 @@ package rehearse
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/lokki-build/lokki/internal/progress"
@@ -25,9 +25,10 @@ type Report struct {
 	MapRuns   []MapRuns
 	Functions []lambda.Stats
 
-	StepRequests, MachineRequests bucket.Requests
-	Transitions, ExpressRequests  int
-	Denied                        error // the first request to S3 that a role does not allow, of each role
+	StepRequests                 map[string]bucket.Requests // by the functions' names
+	MachineRequests              bucket.Requests
+	Transitions, ExpressRequests int
+	Denied                       error // the first requests to S3 that a role does not allow
 
 	Usage cost.Usage // what AWS would charge for
 }
@@ -40,28 +41,45 @@ func (r Report) Write(w io.Writer) error {
 		fmt.Fprintln(&b, "note: "+note)
 	}
 	fmt.Fprintln(&b)
-	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "function\tinvocations\tfailed\tcold\tinit\tduration\tmemory\t")
+	functions := [][]string{strings.Split("function,invocations,failed,cold,init,duration,memory,reads,read,writes,written", ",")}
 	for _, f := range r.Functions {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%s\t%s\t%d of %d MB\t\n", f.Function, f.Invocations, f.Failures, f.Cold,
-			average(f.Init, f.Cold), average(f.Duration, f.Invocations), (f.Memory+1<<20-1)>>20, f.Size)
+		s3 := r.StepRequests[f.Function]
+		functions = append(functions, []string{f.Function, strconv.Itoa(f.Invocations), strconv.Itoa(f.Failures), strconv.Itoa(f.Cold),
+			average(f.Init, f.Cold), average(f.Duration, f.Invocations), fmt.Sprintf("%d of %d MB", (f.Memory+1<<20-1)>>20, f.Size),
+			strconv.Itoa(s3.Get), progress.Size(s3.Read), strconv.Itoa(s3.Put), progress.Size(s3.Written)})
 	}
-	if len(r.MapRuns) > 0 {
-		fmt.Fprintln(t, "\t\t\t\t\t\t\t")
-		fmt.Fprintln(t, "map\truns\tchildren\tsucceeded\tfailed\tother\t\t")
-		for _, m := range r.MapRuns {
-			fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t\t\n", m.State, m.Runs, m.Children, m.Succeeded, m.Failed, m.Other)
+	maps := [][]string{strings.Split("map,runs,children,succeeded,failed,other", ",")}
+	for _, m := range r.MapRuns {
+		maps = append(maps, []string{m.State, strconv.Itoa(m.Runs), strconv.Itoa(m.Children), strconv.Itoa(m.Succeeded), strconv.Itoa(m.Failed), strconv.Itoa(m.Other)})
+	}
+	for _, table := range [][][]string{functions, maps} {
+		if len(table) > 1 {
+			fmt.Fprintln(&b, strings.Join(progress.Table(table), "\n")+"\n")
 		}
 	}
-	if err := t.Flush(); err != nil {
-		return err
-	}
 	prices := cost.DefaultBasis().Prices
-	fmt.Fprintf(&b, "\n%d state transitions, %d Express requests, %d invocations, S3: %d writes and %d reads\n",
-		r.Transitions, r.ExpressRequests, int(r.Usage.Invocations), r.StepRequests.Put+r.MachineRequests.Put, r.StepRequests.Get+r.MachineRequests.Get)
+	s3 := r.requests()
+	fmt.Fprintf(&b, "%s, %s, %s, S3: %s and %s\n", count(r.Transitions, "state transition"), count(r.ExpressRequests, "Express request"),
+		count(int(r.Usage.Invocations), "invocation"), count(s3.Put, "write"), count(s3.Get, "read"))
 	fmt.Fprintf(&b, "on AWS: about $%.6f (list prices of %s in %s; functions by the time they took here)\n", prices.Total(r.Usage), prices.Date, prices.Region)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// requests are those of the functions and of the state machine.
+func (r Report) requests() bucket.Requests {
+	sum := r.MachineRequests
+	for _, s := range r.StepRequests {
+		sum = sum.Add(s)
+	}
+	return sum
 }
 
 func average(d time.Duration, n int) string {
@@ -73,11 +91,12 @@ func average(d time.Duration, n int) string {
 
 // usage is what AWS charges for.
 func (r Report) usage(architectures map[string]string) cost.Usage {
+	s3 := r.requests()
 	u := cost.Usage{
 		Transitions:     float64(r.Transitions),
 		ExpressRequests: float64(r.ExpressRequests),
-		Puts:            float64(r.StepRequests.Put + r.MachineRequests.Put),
-		Gets:            float64(r.StepRequests.Get + r.MachineRequests.Get),
+		Puts:            float64(s3.Put),
+		Gets:            float64(s3.Get),
 	}
 	for _, f := range r.Functions {
 		u.Invocations += float64(f.Invocations)

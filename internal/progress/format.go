@@ -49,8 +49,8 @@ func remaining(d time.Duration) string {
 	return d.String()
 }
 
-// size is like "512 B" and "1.2 MB", in powers of 1000.
-func size(n int64) string {
+// Size is like "512 B" and "1.2 MB", in powers of 1000.
+func Size(n int64) string {
 	if n < 1000 {
 		return fmt.Sprintf("%d B", n)
 	}

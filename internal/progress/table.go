@@ -26,6 +26,16 @@ func table(steps []Step, width int) []string {
 		}
 		giving = giving[1:]
 	}
+	return align(rows, width)
+}
+
+// Table is a line for each row, the first of which has the columns' names. Figures
+// stand at the right of their column.
+func Table(rows [][]string) []string { return align(rows, 0) }
+
+// align leaves names, which are in the first column, and places at the left. Width
+// cuts the lines unless it is 0.
+func align(rows [][]string, width int) []string {
 	widths := columnWidths(rows)
 	var lines []string
 	for _, r := range rows {
@@ -52,7 +62,7 @@ func figures(s Step) []string {
 	if s.First.IsZero() { // it wasn't called
 		return r
 	}
-	copy(r[5:], []string{duration(s.took(s.Last)), duration(s.Busy), duration(s.Median), duration(s.Max), at(s.Slowest), size(s.In), size(s.Out)})
+	copy(r[5:], []string{duration(s.took(s.Last)), duration(s.Busy), duration(s.Median), duration(s.Max), at(s.Slowest), Size(s.In), Size(s.Out)})
 	return r
 }
 

@@ -94,14 +94,14 @@ func (f *Faults) Intercept(w http.ResponseWriter, r *http.Request, pass http.Han
 	w.WriteHeader(answer.Code)
 	if kind == Truncated {
 		w.Write(body[:len(body)/2])
-		w.(http.Flusher).Flush()
+		http.NewResponseController(w).Flush()
 		reset(w)
 		return
 	}
 	for len(body) > 0 {
 		n := (len(body) + 2) / 3
 		w.Write(body[:n])
-		w.(http.Flusher).Flush()
+		http.NewResponseController(w).Flush()
 		body = body[n:]
 		time.Sleep(pause)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"io"
 	"net/http"
+	"strconv"
 	"sync"
 )
 
@@ -24,6 +25,13 @@ type Gate struct {
 type Requests struct {
 	Put int // PUT, COPY, POST and LIST
 	Get int // all others; DELETE is free and not counted
+
+	Read, Written int64 // bytes of objects, of requests that were let through
+}
+
+// Add is the sum of both.
+func (r Requests) Add(o Requests) Requests {
+	return Requests{Put: r.Put + o.Put, Get: r.Get + o.Get, Read: r.Read + o.Read, Written: r.Written + o.Written}
 }
 
 // Requests returns the requests so far, those that were refused included.
@@ -52,15 +60,18 @@ func (g *Gate) Intercept(w http.ResponseWriter, r *http.Request, pass http.Handl
 		g.deny(w, r, err)
 		return
 	}
+	a := &answer{ResponseWriter: w}
 	// Whether an object is missing may only be told to those who may list the
 	// bucket (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, Permissions).
 	if c.action == "s3:GetObject" {
 		if err := g.Allow("s3:ListBucket", c.bucketARN(g.Partition)); err != nil {
-			pass.ServeHTTP(&hidden{ResponseWriter: w, deny: func() { g.deny(w, r, err) }}, r)
-			return
+			a.hide = func() { g.deny(w, r, err) }
 		}
 	}
-	pass.ServeHTTP(w, r)
+	pass.ServeHTTP(a, r)
+	if a.status == http.StatusOK || a.status == http.StatusPartialContent {
+		g.move(c.action, r, a)
+	}
 }
 
 func (g *Gate) count(action string) {
@@ -71,6 +82,24 @@ func (g *Gate) count(action string) {
 		g.counts.Put++
 	case "s3:GetObject":
 		g.counts.Get++
+	}
+}
+
+// move counts the bytes of a request that has succeeded.
+func (g *Gate) move(action string, r *http.Request, a *answer) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch {
+	case action == "s3:GetObject" && r.Method == http.MethodGet:
+		g.counts.Read += a.size
+	case action == "s3:PutObject" && r.Method == http.MethodPut:
+		size := r.ContentLength
+		// The body has checksums between the parts of the object then
+		// (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html).
+		if object, err := strconv.ParseInt(r.Header.Get("X-Amz-Decoded-Content-Length"), 10, 64); err == nil {
+			size = object
+		}
+		g.counts.Written += max(size, 0)
 	}
 }
 
@@ -99,31 +128,36 @@ func refuse(w http.ResponseWriter, r *http.Request, status int, code string, err
 	w.Write(body)
 }
 
-// hidden answers "access denied" instead of "not found".
-type hidden struct {
+// answer watches what the server answers.
+type answer struct {
 	http.ResponseWriter
-	deny   func()
-	denied bool
+	hide   func() // says "access denied" instead of "not found"; nil leaves that
+	hidden bool
+	status int
+	size   int64 // bytes of the body
 }
 
-func (h *hidden) WriteHeader(status int) {
-	if status == http.StatusNotFound {
-		h.denied = true
-		for name := range h.Header() {
-			h.Header().Del(name)
+func (a *answer) WriteHeader(status int) {
+	if status == http.StatusNotFound && a.hide != nil {
+		a.hidden = true
+		for name := range a.Header() {
+			a.Header().Del(name)
 		}
-		h.deny()
+		a.hide()
 		return
 	}
-	h.ResponseWriter.WriteHeader(status)
+	a.status = status
+	a.ResponseWriter.WriteHeader(status)
 }
 
-func (h *hidden) Write(p []byte) (int, error) {
-	if h.denied {
+func (a *answer) Write(p []byte) (int, error) {
+	if a.hidden {
 		return len(p), nil
 	}
-	return h.ResponseWriter.Write(p)
+	n, err := a.ResponseWriter.Write(p)
+	a.size += int64(n)
+	return n, err
 }
 
 // Unwrap is for http.ResponseController.
-func (h *hidden) Unwrap() http.ResponseWriter { return h.ResponseWriter }
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }

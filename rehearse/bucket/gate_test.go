@@ -95,7 +95,7 @@ func TestWhatIsAllowedReachesTheServer(t *testing.T) {
 	if want := "s3:PutObject arn:aws-cn:s3:::values/a/b"; g.asked[0] != want {
 		t.Errorf("asked %q, want %q first", g.asked, want)
 	}
-	if got := g.gate.Requests(); got != (bucket.Requests{Put: 2, Get: 2}) {
+	if got := g.gate.Requests(); got != (bucket.Requests{Put: 2, Get: 2, Read: 3, Written: 5}) {
 		t.Errorf("counted %+v", got)
 	}
 	if err := g.gate.Denied(); err != nil {

@@ -19,9 +19,9 @@ type Options struct {
 	// together; more wait. It takes the place of the account's limit.
 	Concurrency int
 
-	// Env is what every function gets besides its own environment, as
-	// "KEY=value": where S3 is, above all.
-	Env []string
+	// Env is what a function gets besides its own environment, as "KEY=value":
+	// where S3 is, above all.
+	Env func(function string) []string
 
 	// Log is what the functions print and Lambda's REPORT lines; nil drops them.
 	Log func(function string) io.Writer
@@ -66,7 +66,11 @@ func New(functions []Function, o Options) (*Service, error) {
 				return nil, errors.Join(err, s.Close())
 			}
 		}
-		c, err := f.config(roots[f.Image], o.Env)
+		var env []string
+		if o.Env != nil {
+			env = o.Env(f.Name)
+		}
+		c, err := f.config(roots[f.Image], env)
 		if err != nil {
 			return nil, errors.Join(err, s.Close())
 		}

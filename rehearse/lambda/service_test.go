@@ -65,7 +65,7 @@ func newService(t *testing.T, concurrency int) (*lambda.Service, *log) {
 	s, err := lambda.New([]lambda.Function{{
 		ARN: arn, Name: "greet", Image: image(t), Memory: 256, Timeout: 1, EphemeralStorage: 512,
 		Env: map[string]string{"GREETING": "hello"},
-	}}, lambda.Options{Concurrency: concurrency, Env: []string{workerMode + "=1"}, Log: func(string) io.Writer { return &l }})
+	}}, lambda.Options{Concurrency: concurrency, Env: func(string) []string { return []string{workerMode + "=1"} }, Log: func(string) io.Writer { return &l }})
 	if err != nil {
 		t.Fatal(err)
 	}
