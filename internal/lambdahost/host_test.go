@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -258,7 +259,7 @@ func TestASandboxWithMountsOfItsOwn(t *testing.T) {
 	var log bytes.Buffer
 	run := func(do string, tmp int) (lambdahost.Result, answer) {
 		h := newHost(t, lambdahost.Config{
-			Command: image.Command, Env: image.Env, Dir: image.Dir, Log: &log,
+			Command: image.Command, Env: append(image.Env[:1:1], "FROM=function"), Dir: image.Dir, Log: &log,
 			Sandbox: &lambdahost.Sandbox{Root: image.Root, Tmp: tmp},
 		})
 		return invoke(t, h, do, "")
@@ -266,6 +267,9 @@ func TestASandboxWithMountsOfItsOwn(t *testing.T) {
 	_, a := run("", 100)
 	if a.UID == 0 || a.PID != 1 || fmt.Sprint(a.Root) != "[app dev proc tmp]" || fmt.Sprint(a.Writable) != "[/tmp]" {
 		t.Errorf("answer %+v, log %s", a, &log)
+	}
+	if !slices.Contains(a.Env, "FROM=function") || slices.Contains(a.Env, "FROM=image") {
+		t.Errorf("the later variable does not count: %q", a.Env)
 	}
 	if r, _ := run("fill", 10); r.Failure == nil || !strings.Contains(r.Failure.Message, "no space left") {
 		t.Errorf("20 MB in a /tmp of 10 MB: %+v, log %s", r.Failure, &log)

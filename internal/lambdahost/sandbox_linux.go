@@ -44,7 +44,7 @@ func startInside(cmd *exec.Cmd, s *Sandbox) error {
 	if err != nil {
 		return fmt.Errorf("running in a sandbox: %w", err)
 	}
-	spec, err := json.Marshal(inside.Spec{Root: s.Root, UID: s.uid(), Tmp: s.Tmp, Dir: cmd.Dir, Command: cmd.Args, Env: cmd.Env})
+	spec, err := json.Marshal(inside.Spec{Root: s.Root, UID: s.uid(), Tmp: s.Tmp, Dir: cmd.Dir, Command: cmd.Args, Env: cmd.Environ()})
 	if err != nil {
 		return fmt.Errorf("running in a sandbox: %w", err)
 	}
