@@ -45,6 +45,7 @@ func newProxy(socket string) (*proxy, error) {
 			IdleConnTimeout:     time.Minute,
 			DisableCompression:  true,
 		},
+		BufferPool: newBuffers(),
 		// While the gateway is stopped the client sees a server that is not there.
 		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
 		ErrorLog:     log.New(io.Discard, "", 0),
@@ -62,6 +63,17 @@ func newProxy(socket string) (*proxy, error) {
 	go p.server.Serve(listener)
 	return p, nil
 }
+
+// buffers are for bodies: to make one for each request takes longer than to copy a
+// small object.
+type buffers struct{ pool *sync.Pool }
+
+type buffer [32 << 10]byte
+
+func newBuffers() buffers { return buffers{&sync.Pool{New: func() any { return new(buffer) }}} }
+
+func (b buffers) Get() []byte  { return b.pool.Get().(*buffer)[:] }
+func (b buffers) Put(p []byte) { b.pool.Put((*buffer)(p)) }
 
 func (p *proxy) count(method string) int {
 	p.mu.Lock()
