@@ -8,6 +8,7 @@ import (
 	"hash/fnv"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,7 +16,9 @@ import (
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/internal/lambdahost"
+	"github.com/lokki-build/lokki/internal/nearest"
 	"github.com/lokki-build/lokki/internal/s3server"
+	"github.com/lokki-build/lokki/lokki/graph"
 )
 
 // Faults are what goes wrong on purpose. Which invocations they meet follows
@@ -35,6 +38,18 @@ type Call struct {
 	Step  string
 	Index []int // of the item in each map around the step, outermost first; empty is every call
 	Times int   // tries that fail; 0 is all
+}
+
+// String is the call as ParseCall reads it.
+func (c Call) String() string {
+	text := c.Step
+	for i, n := range c.Index {
+		text += string("@/"[min(i, 1)]) + strconv.Itoa(n)
+	}
+	if c.Times > 0 {
+		text += ":" + strconv.Itoa(c.Times)
+	}
+	return text
 }
 
 // ParseCall reads "flap-bird", "flap-bird@3", "count-word@2/17" and, for the
@@ -68,6 +83,34 @@ func ParseCall(text string) (Call, error) {
 	return c, nil
 }
 
+// check reports calls that a flow can't make.
+func (f Faults) check(g graph.Graph) error {
+	var problems []error
+	for _, c := range f.Fail {
+		problems = append(problems, c.check(g))
+	}
+	return errors.Join(problems...)
+}
+
+func (c Call) check(g graph.Graph) error {
+	var names []string
+	for _, n := range g.Nodes {
+		if n.Name != c.Step {
+			names = append(names, n.Name)
+			continue
+		}
+		if len(c.Index) > 0 && len(c.Index) != len(n.Scope) {
+			return fmt.Errorf("%q: %s is in %s, and the index is of %d", c, c.Step, count(len(n.Scope), "map"), len(c.Index))
+		}
+		return nil
+	}
+	hint := "the steps are " + strings.Join(names, ", ")
+	if near := nearest.Name(c.Step, names); near != "" {
+		hint = fmt.Sprintf("did you mean %q?", near)
+	}
+	return fmt.Errorf("%q: %s has no step of this name\nhint: %s", c, g.Flow, hint)
+}
+
 func (f Faults) validate() error {
 	var problems []error
 	for _, share := range []struct {
@@ -88,13 +131,16 @@ func (f Faults) validate() error {
 type invoke func(ctx context.Context, arn string, payload []byte) (lambdahost.Result, error)
 
 // around puts the faults between the state machine and the functions.
-func (f Faults) around(next invoke) invoke {
+// Met is told the number in Fail of each call that fails.
+func (f Faults) around(next invoke, met func(fail int)) invoke {
 	return func(ctx context.Context, arn string, payload []byte) (lambdahost.Result, error) {
 		var r envelope.Request
 		_ = json.Unmarshal(payload, &r) // what is wrong with it is the function's to say
-		switch {
-		case f.fails(r):
+		if i := f.fails(r); i >= 0 {
+			met(i)
 			return failed(failure.Plain, "failed on purpose"), nil
+		}
+		switch {
 		case f.meets(r, "fail", f.FailRate):
 			return failed(failure.Transient, "failed on purpose, for once"), nil
 		case f.meets(r, "throttle", f.Throttle):
@@ -147,14 +193,11 @@ func failed(kind, message string) lambdahost.Result {
 	return lambdahost.Result{Failure: &lambdahost.Failure{Type: kind, Message: message}}
 }
 
-// fails reports whether the request is one of the calls in Fail.
-func (f Faults) fails(r envelope.Request) bool {
-	for _, c := range f.Fail {
-		if c.Step == r.Step && (c.Times == 0 || r.Attempt < c.Times) && c.within(r) {
-			return true
-		}
-	}
-	return false
+// fails returns which of Fail the request is one of, -1 for none.
+func (f Faults) fails(r envelope.Request) int {
+	return slices.IndexFunc(f.Fail, func(c Call) bool {
+		return c.Step == r.Step && (c.Times == 0 || r.Attempt < c.Times) && c.within(r)
+	})
 }
 
 // within reports whether the call is among those that the request makes.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/lambdahost"
+	"github.com/lokki-build/lokki/lokki/graph"
 )
 
 func TestParseCall(t *testing.T) {
@@ -22,8 +23,12 @@ func TestParseCall(t *testing.T) {
 		"count-word@2/17:1": {Step: "count-word", Index: []int{2, 17}, Times: 1},
 		"flap-bird:2":       {Step: "flap-bird", Times: 2},
 	} {
-		if got, err := ParseCall(text); err != nil || !reflect.DeepEqual(got, want) {
+		got, err := ParseCall(text)
+		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: got %+v, %v", text, got, err)
+		}
+		if strings.TrimSuffix(strings.Replace(text, "/:", ":", 1), "/") != got.String() {
+			t.Errorf("%s: written as %s", text, got)
 		}
 	}
 	for text, want := range map[string]string{
@@ -40,6 +45,31 @@ func TestParseCall(t *testing.T) {
 	}
 }
 
+func TestCallsThatAFlowCantMake(t *testing.T) {
+	g := graph.Graph{Flow: "birds", Nodes: []graph.Node{
+		{Name: "get-birds"}, {Name: "flap-bird", Scope: []string{"flap-bird"}}, {Name: "join-birds"},
+	}}
+	for text, want := range map[string]string{
+		"get-birds": "", "flap-bird@7": "", "flap-bird": "", "join-birds:2": "",
+		"flap-brid":     `"flap-brid": birds has no step of this name` + "\n" + `hint: did you mean "flap-bird"?`,
+		"swim:1":        `"swim:1": birds has no step of this name` + "\nhint: the steps are get-birds, flap-bird, join-birds",
+		"get-birds@1":   `"get-birds@1": get-birds is in 0 maps, and the index is of 1`,
+		"flap-bird@1/2": `"flap-bird@1/2": flap-bird is in 1 map, and the index is of 2`,
+	} {
+		call, err := ParseCall(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if err := (Faults{Fail: []Call{call}}).check(g); err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("%s: got %q, want %q", text, got, want)
+		}
+	}
+}
+
 // outcome is the type of error that an invocation ends with, or "".
 func outcome(t *testing.T, f Faults, r envelope.Request) string {
 	t.Helper()
@@ -49,7 +79,7 @@ func outcome(t *testing.T, f Faults, r envelope.Request) string {
 	}
 	got, err := f.around(func(ctx context.Context, _ string, _ []byte) (lambdahost.Result, error) {
 		return lambdahost.Result{}, nil
-	})(t.Context(), "arn", payload)
+	}, func(int) {})(t.Context(), "arn", payload)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -95,8 +95,9 @@ func (c command) parse(args []string) (o Options, help bool, err error) {
 		}
 	}
 	if given["input"] || given["input-file"] {
-		if !json.Valid(o.Input) {
-			return o, false, errors.New("the input is not JSON")
+		var input any
+		if err := json.Unmarshal(o.Input, &input); err != nil {
+			return o, false, fmt.Errorf("the input is not JSON: %w", err)
 		}
 	}
 	switch {

@@ -48,7 +48,7 @@ func TestParse(t *testing.T) {
 	for args, want := range map[string]string{
 		"--nonsense":                   "flag provided but not defined",
 		"birds":                        `unexpected argument "birds"`,
-		"--input {":                    "the input is not JSON",
+		"--input {":                    "the input is not JSON: unexpected end of JSON input",
 		"--input {} --input-file -":    "--input and --input-file exclude each other",
 		"--keep a --redrive b":         "--keep and --redrive exclude each other",
 		"--input {} --redrive b":       "--input and --redrive exclude each other",

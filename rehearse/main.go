@@ -46,6 +46,9 @@ func (c command) run(ctx context.Context, args []string) int {
 		return c.fail(exitFailed, err)
 	}
 	o, help, err := c.parse(args)
+	if err == nil {
+		err = o.Faults.check(a.Graph)
+	}
 	switch {
 	case help:
 		fmt.Fprintf(c.stdout, usage, a.Graph.Flow, c.name, c.concurrency())

@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/lokki-build/lokki/internal/envelope"
@@ -65,7 +66,7 @@ type execution struct {
 // Run rehearses a flow. The error is that of what kept it from being run; how
 // the execution ended is in the report.
 func Run(ctx context.Context, a Artifacts, o Options) (r Report, err error) {
-	if err := o.validate(); err != nil {
+	if err := errors.Join(o.validate(), o.Faults.check(a.Graph)); err != nil {
 		return Report{}, err
 	}
 	s, err := resolve(a, o.Parameters)
@@ -97,7 +98,7 @@ func Run(ctx context.Context, a Artifacts, o Options) (r Report, err error) {
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
 	r, err = c.play(ctx, a, o, x, h)
-	r.Notes = roles.notes
+	r.Notes = append(r.Notes, roles.notes...)
 	return r, err
 }
 
@@ -155,13 +156,14 @@ func (c *cloud) play(ctx context.Context, a Artifacts, o Options, x execution, h
 	shown := progress.Start(progress.Config{Out: o.Progress, Form: form(o), Flow: a.Graph.Flow, Run: x.Name, Steps: m.snapshot})
 	m.report = shown.Call
 	runs := newMapRuns()
+	met := make([]atomic.Bool, len(o.Faults.Fail))
 	began := time.Now()
 	env := asl.Env{
 		Name:     x.Name,
 		Input:    x.Input,
 		Machine:  c.stack.machineARN,
 		Role:     c.stack.roleARN,
-		Lambda:   tasks{allow: c.machine.Allow, invoke: o.Faults.around(c.functions.Invoke), meter: m},
+		Lambda:   tasks{allow: c.machine.Allow, invoke: o.Faults.around(c.functions.Invoke, func(i int) { met[i].Store(true) }), meter: m},
 		Objects:  objects{c.client},
 		History:  h,
 		Past:     h.past,
@@ -190,6 +192,11 @@ func (c *cloud) play(ctx context.Context, a Artifacts, o Options, x execution, h
 		r.Failed = err
 	}
 	shown.Stop(r.Failed)
+	for i, call := range o.Faults.Fail {
+		if !met[i].Load() {
+			r.Notes = append(r.Notes, fmt.Sprintf("--fail %s met no call", call))
+		}
+	}
 	r.MapRuns = runs.all()
 	r.Functions = c.functions.Stats()
 	r.StepRequests, r.MachineRequests, r.Denied = c.requests()

@@ -19,7 +19,7 @@ type Report struct {
 	Result          []byte // JSON on one line, unless Failed
 	Failed          error
 	Took            time.Duration
-	Notes           []string // what of AWS was not checked
+	Notes           []string // what was not checked, or not met
 
 	Steps     []progress.Step
 	MapRuns   []MapRuns

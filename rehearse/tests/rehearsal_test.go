@@ -3,6 +3,7 @@ package tests
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -136,5 +137,19 @@ func TestAnExecutionIsRedriven(t *testing.T) {
 	// Which children were under way when the first one failed is left to chance.
 	if calls["StepA"] != 0 || calls["AggD"] == 0 || calls["AggE"] != 1 {
 		t.Errorf("the redrive made the calls %v", calls)
+	}
+}
+
+func TestAFaultThatMeetsNoCallIsNoted(t *testing.T) {
+	a := artifacts(t, trees.Numbers(3, 1), config.Defaults())
+	o := options()
+	o.Faults.Fail = []rehearse.Call{{Step: "double-number", Index: []int{1}, Times: 1}, {Step: "double-number", Index: []int{9}}}
+	r := rehearseFlow(t, a, o)
+	if r.Failed == nil || !slices.Equal(r.Notes, []string{"--fail double-number@9 met no call"}) {
+		t.Errorf("failed with %v, notes %q", r.Failed, r.Notes)
+	}
+	o.Faults.Fail[0].Step = "treble-number"
+	if _, err := rehearse.Run(t.Context(), a, o); err == nil || !strings.Contains(err.Error(), `did you mean "double-number"?`) {
+		t.Errorf("a step that is not there: %v", err)
 	}
 }
