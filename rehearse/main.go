@@ -24,7 +24,7 @@ const (
 // not return but exits: 0 when the execution succeeded, 1 when it failed, 2 when
 // the call was wrong.
 func Main() {
-	// This very program is started again as the S3 server, and inside of sandboxes.
+	// This very program is started again as the S3 server.
 	s3server.Main()
 	c := command{
 		name: filepath.Base(os.Args[0]), executable: os.Args[0],
