@@ -69,7 +69,10 @@ func (s *childSource) next() (child, bool, error) {
 		if !ok {
 			break
 		}
-		more := len(appendJSON(nil, item)) + 1
+		more := len(appendJSON(nil, item))
+		if len(batch) > 0 {
+			more++ // the comma
+		}
 		if len(batch) > 0 && size+more > s.batchBytes {
 			s.ahead, s.hasAhead = item, true
 			break

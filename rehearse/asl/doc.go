@@ -13,6 +13,10 @@
 // doesn't run: JSONata, variables, Parallel, activities, and integrations other
 // than Lambda and the S3 objects of a Distributed Map.
 //
+// The members of an object are in the order of their names, where the service keeps
+// the order in which they were written: that shows in the texts of results, in
+// hashes of objects, and in what ".*" selects of an object.
+//
 // [Machine.Execute] runs the machine, [Machine.Redrive] goes on with a run that
 // failed. Values are decoded once and shared: nothing changes a value in place.
 package asl

@@ -82,6 +82,7 @@ type outcome struct {
 	err         error    // why it was aborted
 	start, stop time.Time
 	redrives    int
+	final       bool // it can't be redriven
 }
 
 func (o outcome) reply() ([]byte, error) {
@@ -126,7 +127,7 @@ func (x *execution) drive(ctx context.Context, b *branch, n *node, in doc, r *re
 	switch {
 	case err == nil:
 		o.status = Succeeded
-	case errors.Is(err, expired) && ctx.Err() == nil:
+	case ctx.Err() == nil && context.Cause(inner) == error(expired) && (errors.Is(err, expired) || errors.Is(err, inner.Err())):
 		o.status, o.failure = TimedOut, &Failure{Name: timeoutError, timedOut: true}
 		event, details = "ExecutionTimedOut", Details{}
 	case errors.As(err, &f):

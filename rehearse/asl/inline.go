@@ -49,6 +49,9 @@ func (a *mapState) itemsOf(v *visit, input any) ([]any, error) {
 	if err != nil {
 		return nil, badPath(a.items, err)
 	}
+	if _, ok := value.(map[string]any); ok {
+		return nil, fmt.Errorf("%s: a Map over the members of an object is not run here", v.node.name)
+	}
 	items, ok := value.([]any)
 	if !ok {
 		return nil, fault{runtimeError, fmt.Sprintf("Reference path \"%s\" must point to array.", a.items.text)}
@@ -130,14 +133,11 @@ func (r *inlineRun) iteration(ctx context.Context, line *branch, input any, i in
 	if err := line.record("MapIterationStarted", d); err != nil {
 		return 0, err
 	}
-	value := item
-	if r.state.selector != nil {
-		var err error
-		if value, err = r.state.selector.eval(r.visit.itemData(input, i, item)); err != nil {
-			return 0, err
-		}
+	var out doc
+	in, err := r.input(input, i, item)
+	if err == nil {
+		out, err = line.walk(ctx, r.state.scope, r.state.scope.start, in, nil)
 	}
-	out, err := line.walk(ctx, r.state.scope, r.state.scope.start, newDoc(value), nil)
 	end := "Succeeded"
 	switch {
 	case err != nil && ctx.Err() != nil:
@@ -154,4 +154,19 @@ func (r *inlineRun) iteration(ctx context.Context, line *branch, input any, i in
 	}
 	r.outputs[i] = out.value
 	return done, ended
+}
+
+// input is what the states of an iteration get.
+func (r *inlineRun) input(input any, i int, item any) (doc, error) {
+	if r.state.selector != nil {
+		var err error
+		if item, err = r.state.selector.eval(r.visit.itemData(input, i, item)); err != nil {
+			return doc{}, err
+		}
+	}
+	in := newDoc(item)
+	if len(in.text) > dataLimit {
+		return doc{}, &Failure{Name: dataError, Cause: fmt.Sprintf("The input of an iteration of the state '%s' exceeds the maximum number of bytes service limit.", r.visit.node.name), terminal: true}
+	}
+	return in, nil
 }

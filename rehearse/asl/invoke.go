@@ -17,7 +17,10 @@ func (a task) run(ctx context.Context, v *visit, input any) (any, string, error)
 			return nil, "", err
 		}
 	}
-	c := newInvocation(a.function, parameters)
+	c, err := newInvocation(a.function, parameters)
+	if err != nil {
+		return nil, "", err
+	}
 	if len(c.text) > dataLimit {
 		return nil, "", &Failure{Name: dataError, Cause: fmt.Sprintf("The state/task '%s' was given an input with a size exceeding the maximum number of bytes service limit.", c.resource()), terminal: true}
 	}
@@ -49,22 +52,30 @@ type invocation struct {
 	heartbeat int
 }
 
-func newInvocation(resource string, parameters any) invocation {
+func newInvocation(resource string, parameters any) (invocation, error) {
 	c := invocation{direct: resource != "", function: resource, text: newDoc(parameters).text}
 	c.payload = c.text
 	if c.direct {
-		return c
+		return c, nil
 	}
 	fields, _ := parameters.(map[string]any) // the loader wants an object
-	c.function = shown(fields["FunctionName"])
-	if qualifier, ok := fields["Qualifier"]; ok {
-		c.function += ":" + shown(qualifier)
+	for _, name := range []string{"FunctionName", "Qualifier"} {
+		value, given := fields[name]
+		text, ok := value.(string)
+		switch {
+		case given && !ok:
+			return c, fault{runtimeError, fmt.Sprintf("The Parameters '%s' could not be used to start the Task: [The value for the field '%s' must be a STRING]", c.text, name)}
+		case given && c.function != "":
+			c.function += ":" + text
+		case given:
+			c.function = text
+		}
 	}
 	c.payload = []byte("{}")
 	if payload, ok := fields["Payload"]; ok {
 		c.payload = newDoc(payload).text
 	}
-	return c
+	return c, nil
 }
 
 func (c *invocation) resource() string {

@@ -59,7 +59,7 @@ func (r *stateReader) mapState() {
 	r.processor(a)
 	a.items = wholeInput
 	if o.has("ItemsPath") {
-		if a.items = requiredPath(o, "ItemsPath"); a.items == nil {
+		if a.items = requiredReference(o, "ItemsPath"); a.items == nil {
 			a.items = wholeInput
 		}
 	}

@@ -154,11 +154,16 @@ func readPath(o *object, name string, otherwise *path, parse func(string) (*path
 }
 
 // requiredPath reads a path that can't be null, nil when it isn't there.
-func requiredPath(o *object, name string) *path {
+func requiredPath(o *object, name string) *path { return notNull(o, name, parsePath) }
+
+// requiredReference is the same for a reference path.
+func requiredReference(o *object, name string) *path { return notNull(o, name, parseReference) }
+
+func notNull(o *object, name string, parse func(string) (*path, error)) *path {
 	if member, ok := o.members[name]; ok && member == nil {
 		o.get(name)
 		o.p.add(o.path(name), "want a path, not null")
 		return nil
 	}
-	return readPath(o, name, nil, parsePath)
+	return readPath(o, name, nil, parse)
 }

@@ -168,17 +168,13 @@ func scanBrackets(rest string, step *pathStep) (string, error) {
 		}
 		step.filter, rest = filter, after
 	case strings.HasPrefix(rest, "'") || strings.HasPrefix(rest, `"`):
-		for {
-			name, after, err := scanQuoted(rest)
-			if err != nil {
-				return "", err
-			}
-			step.names = append(step.names, name)
-			rest = strings.TrimLeft(after, " ")
-			if !strings.HasPrefix(rest, ",") {
-				break
-			}
-			rest = strings.TrimLeft(rest[1:], " ")
+		name, after, err := scanQuoted(rest)
+		if err != nil {
+			return "", err
+		}
+		step.names = []string{name}
+		if rest = strings.TrimLeft(after, " "); strings.HasPrefix(rest, ",") {
+			return "", errors.New("several names in one pair of brackets are not run here")
 		}
 	default:
 		var err error

@@ -81,9 +81,15 @@ func (s *pathStep) each(found []any, value any, d data) []any {
 				found = append(found, member)
 			}
 		}
-		if s.all || s.filter != nil || s.deep {
+		if s.filter != nil && !s.deep { // of an object it takes or leaves the whole
+			if holds(s.filter, v, d) {
+				found = append(found, v)
+			}
+			break
+		}
+		if s.all || s.filter != nil {
 			for _, name := range sortedNames(v) {
-				if s.all || s.filter != nil && holds(s.filter, v[name], d) {
+				if s.all || holds(s.filter, v[name], d) {
 					found = append(found, v[name])
 				}
 			}

@@ -12,7 +12,8 @@ import (
 // the state where it ended and with the same input
 // (https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html).
 // Its events follow those that Env.Past gives. Of a map run, only the children
-// that did not succeed are run. Env.Input is not used.
+// that did not succeed are run. Its items are read again, and have to be those of
+// before: the service keeps them. Env.Input is not used.
 func (m *Machine) Redrive(ctx context.Context, env Env) ([]byte, error) {
 	if env.Past == nil {
 		return nil, errors.New("redriving: no past to go on from")
@@ -66,6 +67,13 @@ func (x *execution) again(ctx context.Context, past func(string) ([]Event, error
 	if x.express { // the service starts these anew
 		return x.execute(ctx)
 	}
+	if last.ID >= eventLimit-1 { // the service leaves these as they are
+		o := outcome{status: Failed, failure: &Failure{Name: last.Details.Error, Cause: last.Details.Cause}, start: first.Time, stop: last.Time, final: true}
+		if last.Type == "ExecutionTimedOut" {
+			o.status, o.failure = TimedOut, &Failure{Name: timeoutError, timedOut: true}
+		}
+		return o
+	}
 	if err := x.run.env.allow("states:RedriveExecution", x.arn); err != nil {
 		return outcome{status: Failed, failure: err.(*Failure), start: first.Time, stop: last.Time}
 	}
@@ -107,12 +115,12 @@ func (x *execution) redrive(ctx context.Context, events []Event) outcome {
 	return x.drive(ctx, b, n, in, r)
 }
 
-// position finds the state that was entered and not left, and its input. States
-// inside of an inline map don't count: the map is run again.
+// position finds the state that was entered and not left, and its input. An
+// inline map whose iterations have come some way is refused.
 func (x *execution) position(events []Event) (*node, doc, *resumption, error) {
 	var n *node
 	var r *resumption
-	input, left := x.input, false
+	input, left, iterated := x.input, false, false
 	for _, e := range events {
 		own := x.scope.states[e.Details.Name]
 		switch {
@@ -121,7 +129,7 @@ func (x *execution) position(events []Event) (*node, doc, *resumption, error) {
 			if err != nil {
 				return nil, doc{}, nil, fmt.Errorf("reading event %d: %w", e.ID, err)
 			}
-			n, input, left = own, doc{value, e.Details.Input}, false
+			n, input, left, iterated = own, doc{value, e.Details.Input}, false, false
 			r = &resumption{entered: e.ID, at: e.Time}
 		case strings.HasSuffix(e.Type, "StateExited") && own != nil:
 			left = true
@@ -130,9 +138,19 @@ func (x *execution) position(events []Event) (*node, doc, *resumption, error) {
 			r.label, r.id = splitMapRun(e.Details.MapRun)
 		case e.Type == "MapRunSucceeded" && r != nil:
 			r.mapRun = "" // what failed came after it
+		case e.Type == "MapRunFailed" && r != nil && (e.Details.Error == dataError || e.Details.Error == runtimeError):
+			// The service begins another map run then
+			// (https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html).
+			r.mapRun = ""
+		case e.Type == "MapIterationSucceeded" || own == nil && strings.HasSuffix(e.Type, "StateExited"):
+			iterated = true
+		case strings.HasPrefix(e.Type, "Execution") && e.Details.Error == dataError:
+			iterated = false // an inline map is run again as a whole then
 		}
 	}
 	switch {
+	case iterated && n != nil && !left:
+		return nil, doc{}, nil, fmt.Errorf("the service goes on with the iterations of %s that failed, which is not run here\nhint: a Distributed Map can be redriven", n.name)
 	case n == nil:
 		return x.scope.start, x.input, nil, nil
 	case left:

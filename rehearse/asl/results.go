@@ -89,6 +89,9 @@ func (r *results) describe(x *execution, o outcome) map[string]any {
 		return m
 	}
 	m["RedriveStatus"] = "REDRIVABLE_BY_MAP_RUN"
+	if o.final {
+		m["RedriveStatus"], m["RedriveStatusReason"] = "NOT_REDRIVABLE", "Execution history event limit exceeded"
+	}
 	if o.failure != nil {
 		m["Error"] = o.failure.Name
 		if o.failure.Cause != "" {

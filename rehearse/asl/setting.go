@@ -32,7 +32,7 @@ func floatSetting(o *object, name string, least, most float64) setting {
 
 func (s *setting) readPath(o *object) {
 	o.atMostOne(s.name, s.name+"Path")
-	if s.path = requiredPath(o, s.name+"Path"); s.path != nil {
+	if s.path = requiredReference(o, s.name+"Path"); s.path != nil {
 		s.given = true
 	}
 }

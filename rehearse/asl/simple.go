@@ -132,7 +132,7 @@ func (r *stateReader) wait() {
 			o.p.add(o.path("Timestamp"), "want a time as in 2026-11-24T08:30:00Z, not %q", stamp)
 		}
 	}
-	a.untilPath = requiredPath(o, "TimestampPath")
+	a.untilPath = requiredReference(o, "TimestampPath")
 	if !o.has("Seconds") && !o.has("SecondsPath") && !o.has("Timestamp") && !o.has("TimestampPath") {
 		o.p.add(o.at, "one of Seconds, SecondsPath, Timestamp and TimestampPath is required")
 	}

@@ -55,10 +55,12 @@ func (r *stateReader) invokeParameters() {
 	}
 	o.get("Payload")
 	o.get("Payload.$")
-	for _, name := range []string{"FunctionName", "Qualifier", "InvocationType"} {
+	for _, name := range []string{"FunctionName", "Qualifier"} {
 		o.str(name)
 		o.str(name + ".$")
 	}
+	o.str("InvocationType")
+	o.refuse("only RequestResponse is run here", "InvocationType.$")
 	if !o.has("FunctionName") && !o.has("FunctionName.$") {
 		o.p.add(o.path("FunctionName"), "it is required")
 	}

@@ -47,6 +47,7 @@ type visit struct {
 	at      time.Time
 	retries int
 	resumed *resumption
+	ran     bool           // the action has succeeded
 	shared  map[string]any // the context object, once it has been asked for
 }
 
@@ -105,6 +106,7 @@ func (n *node) retrier(f *Failure) int {
 // attempt runs the action between the paths around it.
 func (v *visit) attempt(ctx context.Context) (doc, string, error) {
 	n := v.node
+	v.ran = false
 	var input any = map[string]any{}
 	if n.input != nil {
 		var err error
@@ -113,7 +115,7 @@ func (v *visit) attempt(ctx context.Context) (doc, string, error) {
 		}
 	}
 	result, next, err := n.action.run(ctx, v, input)
-	if err != nil {
+	if v.ran = err == nil; !v.ran {
 		return doc{}, "", v.explain(err)
 	}
 	if next == "" {
@@ -173,7 +175,7 @@ func tooLarge(name string, terminal bool) *Failure {
 
 // catch finds the rule that says what follows a failure.
 func (v *visit) catch(f *Failure) (doc, string, error) {
-	if v.node.kind == "Map" && f.Name != runtimeError {
+	if v.node.kind == "Map" && f.Name != runtimeError && !v.ran {
 		if err := v.branch.record("MapStateFailed", Details{}); err != nil {
 			return doc{}, "", err
 		}
