@@ -36,35 +36,37 @@ const (
 )
 
 // startCloud starts all of it; folder keeps the bucket and the logs.
-func startCloud(ctx context.Context, s *stack, o Options, folder string, roles roles) (c *cloud, err error) {
-	c = &cloud{stack: s, steps: map[string]*bucket.Gate{}}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, c.close())
-		}
-	}()
+func startCloud(ctx context.Context, s *stack, o Options, folder string, roles roles) (*cloud, error) {
+	c := &cloud{stack: s, steps: map[string]*bucket.Gate{}}
+	if err := c.start(ctx, o, folder, roles); err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	return c, nil
+}
+
+func (c *cloud) start(ctx context.Context, o Options, folder string, roles roles) (err error) {
 	if c.server, err = s3server.StartIn(ctx, filepath.Join(folder, bucketFolder)); err != nil {
-		return nil, err
+		return err
 	}
 	if err := c.createBuckets(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	c.machine = &bucket.Gate{Partition: s.Partition, Allow: roles.machine}
+	c.machine = &bucket.Gate{Partition: c.stack.Partition, Allow: roles.machine}
 	machineURL, err := c.server.Listen(c.machine.Intercept)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	c.client = s3.New(c.server.Client().Options(), func(o *s3.Options) { o.BaseEndpoint = &machineURL })
 	env, err := c.admit(o.Faults, roles)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	c.functions, err = lambda.New(s.functions, lambda.Options{
+	c.functions, err = lambda.New(c.stack.functions, lambda.Options{
 		Concurrency: o.Concurrency,
 		Env:         func(function string) []string { return env[function] },
 		Log:         func(function string) io.Writer { return c.log(folder, function) },
 	})
-	return c, err
+	return err
 }
 
 // admit makes a gate for each function, and returns the environments that lead

@@ -73,6 +73,12 @@ func TestAKeptRunIsNotOverwritten(t *testing.T) {
 	if err != nil || string(first.Input) != `{"count":2}` {
 		t.Fatalf("%+v, %v", first, err)
 	}
+	if _, err := begin(folder, "birds-flow", Options{}); err != nil {
+		t.Errorf("what was not noted is in the way: %v", err)
+	}
+	if err := first.note(folder); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := begin(folder, "birds-flow", Options{}); err == nil || !strings.Contains(err.Error(), "has an execution already") {
 		t.Errorf("another one: %v", err)
 	}

@@ -29,6 +29,7 @@ type history struct {
 	size  int64
 	lines map[string][]int64 // where the events of an execution begin
 
+	tried       map[string]bool // executions whose state has been tried
 	express     map[string]bool // labels of the maps whose children are Express workflows
 	transitions int             // of Standard workflows, from now on
 	requests    int             // of Express workflows
@@ -46,7 +47,7 @@ func openHistory(folder string) (*history, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the history: %w", err)
 	}
-	h := &history{file: file, out: bufio.NewWriterSize(file, 1<<16), lines: map[string][]int64{}}
+	h := &history{file: file, out: bufio.NewWriterSize(file, 1<<16), lines: map[string][]int64{}, tried: map[string]bool{}}
 	if err := h.scan(); err != nil {
 		return nil, errors.Join(fmt.Errorf("reading the history %s: %w", file.Name(), err), file.Close())
 	}
@@ -102,15 +103,26 @@ func (h *history) Record(execution string, e asl.Event) error {
 }
 
 // charge counts what Step Functions charges for: states entered by Standard
-// workflows, and children (https://aws.amazon.com/step-functions/pricing/).
+// workflows and their retries, and children
+// (https://aws.amazon.com/step-functions/pricing/).
 func (h *history) charge(execution string, e asl.Event) {
 	_, child, isChild := strings.Cut(execution, "/")
 	label, _, _ := strings.Cut(child, ":")
 	switch express := isChild && h.express[label]; {
 	case express && e.Type == "ExecutionStarted":
 		h.requests++
-	case !express && (strings.HasSuffix(e.Type, "StateEntered") || isChild && e.Type == "ExecutionStarted"):
+	case express:
+	case e.Type == "TaskScheduled" || e.Type == "LambdaFunctionScheduled" || e.Type == "MapStateStarted":
+		if h.tried[execution] {
+			h.transitions++
+		}
+		h.tried[execution] = true
+	case e.Type == "ExecutionRedriven":
+		h.tried[execution] = true
+	case strings.HasSuffix(e.Type, "StateEntered") || isChild && e.Type == "ExecutionStarted":
 		h.transitions++
+	case strings.HasSuffix(e.Type, "StateExited") || strings.HasPrefix(e.Type, "Execution"):
+		delete(h.tried, execution)
 	}
 }
 

@@ -11,6 +11,28 @@ import (
 	"github.com/lokki-build/lokki/rehearse/asl"
 )
 
+// TestRetriesAreCharged has a task that fails twice, and one that is redriven.
+func TestRetriesAreCharged(t *testing.T) {
+	h, err := openHistory(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.close()
+	h.express = map[string]bool{"fast": true}
+	for _, execution := range []string{"birds", "birds/slow:1", "birds/fast:1"} {
+		for i, kind := range strings.Fields("ExecutionStarted TaskStateEntered TaskScheduled TaskFailed TaskScheduled TaskFailed TaskScheduled TaskSucceeded TaskStateExited " +
+			"MapStateEntered MapStateStarted MapStateFailed ExecutionFailed ExecutionRedriven MapStateStarted MapStateExited ExecutionSucceeded") {
+			if err := h.Record(execution, asl.Event{Type: kind, ID: int64(i + 1)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	// Two states and three tries more; for the child its start as well.
+	if h.transitions != 5+6 || h.requests != 1 || len(h.tried) > 0 {
+		t.Errorf("%d transitions, %d requests, %d executions left", h.transitions, h.requests, len(h.tried))
+	}
+}
+
 func TestHistoryGoesOnAfterACut(t *testing.T) {
 	folder := t.TempDir()
 	h, err := openHistory(folder)

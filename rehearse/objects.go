@@ -6,11 +6,17 @@ import (
 	"io"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/lokki-build/lokki/rehearse/iam"
 )
 
 // objects is S3 as the state machine sees it: through a gate that asks what the
 // machine's role may do.
-type objects struct{ client *s3.Client }
+type objects struct {
+	client    *s3.Client
+	partition string
+	allow     func(action, resource string) error
+}
 
 // Get reads an object.
 func (o objects) Get(ctx context.Context, bucket, key string) (io.ReadCloser, error) {
@@ -23,6 +29,12 @@ func (o objects) Get(ctx context.Context, bucket, key string) (io.ReadCloser, er
 
 // Put writes an object.
 func (o objects) Put(ctx context.Context, bucket, key string, body io.ReadSeeker) error {
+	// Whatever the size of the results, AWS wants all that an upload in parts takes.
+	for _, call := range iam.WriteResults(fmt.Sprintf("arn:%s:s3:::%s/%s", o.partition, bucket, key)) {
+		if err := o.allow(call.Action, call.Resource); err != nil {
+			return fmt.Errorf("writing s3://%s/%s: %w", bucket, key, err)
+		}
+	}
 	if _, err := o.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: body}); err != nil {
 		return fmt.Errorf("writing s3://%s/%s: %w", bucket, key, err)
 	}

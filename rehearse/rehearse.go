@@ -86,17 +86,20 @@ func Run(ctx context.Context, a Artifacts, o Options) (r Report, err error) {
 	if err != nil {
 		return Report{}, err
 	}
+	c, err := startCloud(ctx, s, o, folder, roles)
+	if err != nil {
+		return Report{}, err
+	}
+	defer func() { err = errors.Join(err, c.close()) }()
+	if err := x.note(folder); err != nil { // from here on there is an execution to go on with
+		return Report{}, err
+	}
 	h, err := openHistory(folder)
 	if err != nil {
 		return Report{}, err
 	}
 	defer func() { err = errors.Join(err, h.close()) }()
 	h.express = s.express
-	c, err := startCloud(ctx, s, o, folder, roles)
-	if err != nil {
-		return Report{}, err
-	}
-	defer func() { err = errors.Join(err, c.close()) }()
 	r, err = c.play(ctx, a, o, x, h)
 	r.Notes = append(r.Notes, roles.notes...)
 	return r, err
@@ -117,7 +120,7 @@ func prepare(o Options) (folder string, done func() error, err error) {
 	return folder, done, nil
 }
 
-// begin notes the execution in its folder, or reads the one to redrive.
+// begin is a new execution, or the one to redrive in its folder.
 func begin(folder, flow string, o Options) (execution, error) {
 	file := filepath.Join(folder, executionFile)
 	text, err := os.ReadFile(file)
@@ -142,12 +145,19 @@ func begin(folder, flow string, o Options) (execution, error) {
 	if len(input) == 0 {
 		input = []byte("{}")
 	}
-	x := execution{Name: "rehearsal-" + time.Now().UTC().Format("20060102-150405"), Flow: flow, Input: input}
-	text, err = json.MarshalIndent(x, "", "  ")
+	return execution{Name: "rehearsal-" + time.Now().UTC().Format("20060102-150405"), Flow: flow, Input: input}, nil
+}
+
+// note writes the execution into its folder.
+func (x execution) note(folder string) error {
+	text, err := json.MarshalIndent(x, "", "  ")
 	if err != nil {
-		return execution{}, fmt.Errorf("the input is not JSON: %w", err)
+		return fmt.Errorf("the input is not JSON: %w", err)
 	}
-	return x, os.WriteFile(file, append(text, '\n'), 0o644)
+	if err := os.WriteFile(filepath.Join(folder, executionFile), append(text, '\n'), 0o644); err != nil {
+		return fmt.Errorf("noting the execution: %w", err)
+	}
+	return nil
 }
 
 // play executes the state machine.
@@ -164,13 +174,14 @@ func (c *cloud) play(ctx context.Context, a Artifacts, o Options, x execution, h
 		Machine:  c.stack.machineARN,
 		Role:     c.stack.roleARN,
 		Lambda:   tasks{allow: c.machine.Allow, invoke: o.Faults.around(c.functions.Invoke, func(i int) { met[i].Store(true) }), meter: m},
-		Objects:  objects{c.client},
+		Objects:  objects{c.client, c.stack.Partition, c.machine.Allow},
 		History:  h,
 		Past:     h.past,
 		Allow:    c.machine.Allow,
 		Sleep:    sleep(o.Backoff),
 		MapRuns:  runs.note,
-		Children: 4 * o.Concurrency, // more would only wait
+		Slot:     c.functions.Slot,
+		Children: 2 * o.Concurrency, // more would only wait
 	}
 	execute := c.stack.machine.Execute
 	if o.Redrive {

@@ -150,12 +150,27 @@ func (s *stack) checkSchedules(account *iam.Account, r *roles) []error {
 		problems = append(problems, err)
 		queue, _ := object(target, "DeadLetterConfig")["Arn"].(string)
 		for _, call := range iam.Schedule(fmt.Sprint(target["Arn"]), queue) {
-			if call.Resource != "" { // there may be no queue
-				problems = append(problems, check(role, []iam.Call{call})...)
+			if call.Resource == "" { // there may be no queue
+				continue
+			}
+			problems = append(problems, check(role, []iam.Call{call})...)
+			if key := s.queueKey(call.Resource); key != "" {
+				problems = append(problems, check(role, iam.WithKey(call, key))...)
 			}
 		}
 	}
 	return problems
+}
+
+// queueKey is the key that a queue's messages are encrypted with; "" when it has none
+// of its own.
+func (s *stack) queueKey(arn string) string {
+	for _, q := range s.OfType("AWS::SQS::Queue") {
+		if q.Attributes["Arn"] == arn {
+			return text(q, "KmsMasterKeyId")
+		}
+	}
+	return ""
 }
 
 // check reports each call that the role doesn't allow, once.

@@ -28,9 +28,11 @@ type Config struct {
 // (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
 const (
 	maxTimeout = 15 * time.Minute
-	initLimit  = 10 * time.Second
 	maxPayload = 6 << 20 // bytes, of a request and of a response
 )
+
+// initLimit is how long a program may take until it asks for its first invocation.
+var initLimit = 10 * time.Second
 
 // Host is one execution environment of a function.
 type Host struct {
@@ -65,7 +67,7 @@ func New(c Config) (*Host, error) {
 
 // Result is the end of one invocation.
 type Result struct {
-	RequestID string
+	RequestID string        // "" when the invocation has not begun
 	Payload   []byte        // the function's response
 	Failure   *Failure      // set when the function failed; Payload is empty then
 	Cold      bool          // a process was started for this invocation
@@ -105,34 +107,53 @@ func (h *Host) Invoke(ctx context.Context, payload []byte) (Result, error) {
 	}
 	inv := newInvocation(payload, h.config.Timeout)
 	if h.worker != nil {
-		err := h.worker.hand(ctx, inv, 0)
-		if err == nil {
+		err := h.worker.hand(ctx, inv, h.config.Timeout)
+		switch {
+		case err == nil:
 			return h.await(ctx, inv, Result{RequestID: inv.id})
-		}
-		if !errors.Is(err, errExited) {
+		case errors.Is(err, errLate): // it is still busy with the invocation before
+			return Result{RequestID: inv.id, Duration: h.config.Timeout, Failure: h.timedOut()}, h.drop(nil)
+		case !errors.Is(err, errExited):
 			return Result{}, h.drop(err)
 		}
-		h.worker.kill() // it has exited since: another one serves
-		h.worker = nil
+		h.drop(nil) // it has exited since: another one serves
 	}
-	w, err := startWorker(h.config)
-	if err != nil {
-		return Result{}, err
+	result := Result{RequestID: inv.id, Cold: true}
+	err := h.start(ctx, inv, initLimit)
+	if errors.Is(err, errLate) {
+		// Lambda starts once more, in the time that the invocation has
+		// (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html).
+		result.Init = initLimit
+		h.drop(nil)
+		err = h.start(ctx, inv, h.config.Timeout)
 	}
-	h.worker = w
-	err = w.hand(ctx, inv, initLimit)
-	result := Result{RequestID: inv.id, Cold: true, Init: w.initTime()}
 	switch {
 	case errors.Is(err, errExited):
-		result.Failure = &Failure{Type: "Runtime.ExitError", Message: "the program ended before it asked for an invocation: " + w.exitStatus()}
+		result.Failure = &Failure{Type: "Runtime.ExitError", Message: "the program ended before it asked for an invocation: " + h.worker.exitStatus()}
 		return result, h.drop(nil)
-	case errors.Is(err, errInit):
-		result.Failure = &Failure{Type: "Sandbox.Timedout", Message: fmt.Sprintf("the program did not ask for an invocation within %s", initLimit)}
+	case errors.Is(err, errLate):
+		result.Duration, result.Failure = h.config.Timeout, h.timedOut()
 		return result, h.drop(nil)
 	case err != nil:
-		return result, h.drop(err)
+		return Result{}, h.drop(err)
 	}
+	result.Init += h.worker.initTime()
 	return h.await(ctx, inv, result)
+}
+
+// start starts a process and hands the invocation to it.
+func (h *Host) start(ctx context.Context, inv *invocation, limit time.Duration) error {
+	w, err := startWorker(h.config)
+	if err != nil {
+		return err
+	}
+	h.worker = w
+	return w.hand(ctx, inv, limit)
+}
+
+// timedOut speaks as Lambda does.
+func (h *Host) timedOut() *Failure {
+	return &Failure{Type: "Sandbox.Timedout", Message: fmt.Sprintf("Task timed out after %.2f seconds", h.config.Timeout.Seconds())}
 }
 
 // await waits for the answer to an invocation that the program has received.
@@ -162,24 +183,28 @@ func (h *Host) await(ctx context.Context, inv *invocation, result Result) (Resul
 			}
 			err = h.drop(nil)
 		case <-timer.C:
-			result.Failure = &Failure{Type: "Sandbox.Timedout", Message: fmt.Sprintf("Task timed out after %.2f seconds", h.config.Timeout.Seconds())}
+			result.Failure = h.timedOut()
 			err = h.drop(nil)
 		case <-ctx.Done():
 			err = h.drop(fmt.Errorf("invoking %s: %w", h.config.Name, ctx.Err()))
 		case <-check:
-			done = w.memory.Bytes() > int64(h.config.Memory)<<20
+			// The process may end before it is looked at again.
+			result.Memory = w.memory.Bytes()
+			done = h.exceeds(result.Memory)
 		}
 	}
 	result.Duration = time.Since(began)
 	if h.worker != nil {
-		result.Memory = w.memory.Bytes()
+		result.Memory = max(result.Memory, w.memory.Bytes())
 	}
-	if h.config.LimitMemory && result.Memory > int64(h.config.Memory)<<20 {
+	if h.config.LimitMemory && h.exceeds(result.Memory) {
 		result.Payload, result.Failure = nil, outOfMemory(result.Memory, h.config.Memory)
 		err = h.drop(nil)
 	}
 	return result, err
 }
+
+func (h *Host) exceeds(memory int64) bool { return memory > int64(h.config.Memory)<<20 }
 
 // drop ends the process; the next invocation starts another.
 func (h *Host) drop(err error) error {

@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -31,8 +33,25 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "no start":
 		os.Exit(3)
+	case "late":
+		time.Sleep(time.Second)
+	case "once":
+		once()
 	}
 	lambda.Start(work)
+}
+
+// once answers one invocation and does not ask for another.
+func once() {
+	api := "http://" + os.Getenv("AWS_LAMBDA_RUNTIME_API") + "/2018-06-01/runtime/invocation/"
+	next, err := http.Get(api + "next")
+	if err != nil {
+		panic(err)
+	}
+	if _, err := http.Post(api+next.Header.Get("Lambda-Runtime-Aws-Request-Id")+"/response", "", strings.NewReader("{}")); err != nil {
+		panic(err)
+	}
+	time.Sleep(time.Hour)
 }
 
 // order is what a test has the worker do.
@@ -61,6 +80,15 @@ func work(ctx context.Context, o order) (answer, error) {
 		os.Exit(7)
 	case "hang":
 		select {}
+	case "crash": // at about the time at which the memory is looked at
+		time.Sleep(20 * time.Millisecond)
+		syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	case "children":
+		sleeper := exec.Command("sleep", "600")
+		if err := sleeper.Start(); err != nil {
+			return answer{}, err
+		}
+		return answer{PID: sleeper.Process.Pid}, nil
 	case "grow":
 		held := make([]byte, 200<<20)
 		for i := range held {
@@ -280,6 +308,63 @@ func TestASandboxWithMountsOfItsOwn(t *testing.T) {
 	if left, err := os.ReadDir(filepath.Join(image.Root, "tmp")); err != nil || len(left) > 0 {
 		t.Errorf("outside, /tmp has %v, %v", left, err)
 	}
+}
+
+func TestACrashIsAFailure(t *testing.T) {
+	h := newHost(t, lambdahost.Config{Memory: 128, LimitMemory: true})
+	for range 20 {
+		r, err := h.Invoke(t.Context(), []byte(`{"do":"crash"}`))
+		if err != nil || r.Failure == nil || r.Failure.Type != "Runtime.ExitError" {
+			t.Fatalf("got %+v, %v", r, err)
+		}
+	}
+}
+
+func TestAProgramThatDoesNotComeBack(t *testing.T) {
+	h := newHost(t, lambdahost.Config{Env: []string{workerMode + "=once"}, Timeout: time.Second})
+	if r, err := h.Invoke(t.Context(), []byte("{}")); err != nil || r.Failure != nil {
+		t.Fatalf("first: %+v, %v", r, err)
+	}
+	if r, err := h.Invoke(t.Context(), []byte("{}")); err != nil || r.Failure == nil || r.Failure.Type != "Sandbox.Timedout" || r.Duration != time.Second {
+		t.Errorf("second: %+v, %v", r, err)
+	}
+	if r, err := h.Invoke(t.Context(), []byte("{}")); err != nil || r.Failure != nil || !r.Cold {
+		t.Errorf("third: %+v, %v", r, err)
+	}
+}
+
+// TestALateStart has a program that starts in a second, when at first it may take a
+// tenth of that.
+func TestALateStart(t *testing.T) {
+	defer lambdahost.SetInitLimit(100 * time.Millisecond)()
+	h := newHost(t, lambdahost.Config{Env: []string{workerMode + "=late"}, Timeout: time.Minute})
+	if r, _ := invoke(t, h, "", ""); r.Failure != nil || !r.Cold || r.Init < 1100*time.Millisecond {
+		t.Errorf("got %+v", r)
+	}
+	h = newHost(t, lambdahost.Config{Env: []string{workerMode + "=late"}, Timeout: 200 * time.Millisecond})
+	if r, err := h.Invoke(t.Context(), []byte("{}")); err != nil || r.Failure == nil || r.Failure.Type != "Sandbox.Timedout" {
+		t.Errorf("got %+v, %v", r, err)
+	}
+}
+
+func TestWhatAProgramStartedEndsWithIt(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only on Linux is a program confined")
+	}
+	h := newHost(t, lambdahost.Config{})
+	_, a := invoke(t, h, "children", "")
+	if err := h.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for range 100 { // whoever takes it over has to notice
+		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", a.PID))
+		if err != nil || strings.Contains(string(status), ") Z ") {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("process %d is still there", a.PID)
+	syscall.Kill(a.PID, syscall.SIGKILL)
 }
 
 func TestMemoryIsLimited(t *testing.T) {

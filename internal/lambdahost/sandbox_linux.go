@@ -15,10 +15,10 @@ import (
 // namespaces are what a sandboxed program has for itself.
 const namespaces = syscall.CLONE_NEWNS | syscall.CLONE_NEWPID | syscall.CLONE_NEWIPC | syscall.CLONE_NEWUTS
 
-// confine sets how the process is separated from this one. It always dies
-// with this process.
+// confine sets how the process is separated from this one. It always dies with
+// this process, and signals of a terminal don't reach it.
 func confine(cmd *exec.Cmd, s *Sandbox) error {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 	if s == nil {
 		return nil
 	}
@@ -35,6 +35,11 @@ func confine(cmd *exec.Cmd, s *Sandbox) error {
 	cmd.SysProcAttr.Chroot = s.Root
 	cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(s.uid()), Gid: uint32(s.uid())}
 	return nil
+}
+
+// kill ends a confined process and, as its process group, those that it has started.
+func kill(p *os.Process) {
+	_ = syscall.Kill(-p.Pid, syscall.SIGKILL) // fails only if all have ended
 }
 
 // startInside lets the command begin as this very program, in the new

@@ -34,7 +34,7 @@ type worker struct {
 
 var (
 	errExited = errors.New("the program has exited")
-	errInit   = errors.New("the program took too long to start")
+	errLate   = errors.New("the program took too long to ask for an invocation")
 )
 
 func startWorker(c Config) (*worker, error) {
@@ -81,22 +81,17 @@ func (w *worker) start() error {
 	return <-started
 }
 
-// hand gives the invocation to the program once it asks, within limit if that
-// is not 0.
+// hand gives the invocation to the program once it asks, within limit.
 func (w *worker) hand(ctx context.Context, inv *invocation, limit time.Duration) error {
-	var late <-chan time.Time
-	if limit > 0 {
-		timer := time.NewTimer(limit)
-		defer timer.Stop()
-		late = timer.C
-	}
+	late := time.NewTimer(limit)
+	defer late.Stop()
 	select {
 	case w.invocations <- inv:
 		return nil
 	case <-w.exited:
 		return errExited
-	case <-late:
-		return errInit
+	case <-late.C:
+		return errLate
 	case <-ctx.Done():
 		return fmt.Errorf("waiting for %s: %w", w.name, ctx.Err())
 	}
@@ -104,7 +99,11 @@ func (w *worker) hand(ctx context.Context, inv *invocation, limit time.Duration)
 
 // kill ends the process and waits for its end.
 func (w *worker) kill() {
-	_ = w.cmd.Process.Kill() // fails only if it has ended
+	select {
+	case <-w.exited: // its number may be another's by now
+	default:
+		kill(w.cmd.Process)
+	}
 	<-w.exited
 	w.server.Close()
 	w.memory.Close()

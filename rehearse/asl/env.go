@@ -43,6 +43,10 @@ type Env struct {
 	// map run come one after another. It may be nil.
 	MapRuns func(MapRun)
 
+	// Slot waits until a task may invoke its function. That does not count as the
+	// task's time: the service would start it at once. Nil lets all start.
+	Slot func(ctx context.Context) (release func(), err error)
+
 	// Children bounds how many children of one map run are under way at once,
 	// besides the map's MaxConcurrency. 0 is 10,000, as on AWS.
 	Children int
@@ -109,6 +113,13 @@ func (e *Env) check() error {
 		e.Children = childLimit
 	}
 	return nil
+}
+
+func (e *Env) slot(ctx context.Context) (release func(), err error) {
+	if e.Slot == nil {
+		return func() {}, nil
+	}
+	return e.Slot(ctx)
 }
 
 func (e *Env) sleep(ctx context.Context, d time.Duration) error {

@@ -179,6 +179,34 @@ func TestConcurrency(t *testing.T) {
 	}
 }
 
+// TestWaitingForASlotIsNoTaskTime has one slot for tasks that take 1 s and may take 2 s.
+func TestWaitingForASlotIsNoTaskTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		env, s := environment(), &slow{takes: time.Second}
+		slots := make(chan struct{}, 1)
+		env.Slot = func(ctx context.Context) (func(), error) {
+			select {
+			case slots <- struct{}{}:
+				return func() { <-slots }, nil
+			case <-ctx.Done():
+				return nil, context.Cause(ctx)
+			}
+		}
+		env.Input, env.Lambda = numbers(5), s
+		limited := strings.Replace(fmt.Sprintf(distributed, 5), `"Type": "Task",`, `"Type": "Task", "TimeoutSeconds": 2,`, 1)
+		began := time.Now()
+		output, err := load(t, limited).Execute(t.Context(), env)
+		if err != nil || !bytes.Equal(output, numbers(5)) || s.most.Load() != 1 || time.Since(began) != 5*time.Second {
+			t.Errorf("%s, %v, %d at once, after %s", output, err, s.most.Load(), time.Since(began))
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(500*time.Millisecond, cancel)
+		if _, err := load(t, limited).Execute(ctx, env); !errors.Is(err, context.Canceled) {
+			t.Errorf("cancelled: %v", err)
+		}
+	})
+}
+
 // TestOpenMapRuns starts more map runs than may be open: the outer map's, and
 // one for each of its children.
 func TestOpenMapRuns(t *testing.T) {

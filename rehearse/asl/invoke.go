@@ -100,6 +100,11 @@ func (c *invocation) record(b *branch, what string, d Details) error {
 
 func (c *invocation) run(ctx context.Context, b *branch) (any, string, error) {
 	r := b.exec.run
+	release, err := r.env.slot(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	defer release()
 	scheduled := Details{Timeout: c.timeout, Heartbeat: c.heartbeat}
 	if c.direct {
 		scheduled.Input = c.text

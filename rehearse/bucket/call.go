@@ -5,6 +5,7 @@ package bucket
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -15,6 +16,41 @@ type call struct {
 	key    string // "" when the call is about the bucket
 }
 
+// known are the parameters of a query that don't make another call of it than read
+// finds out; "x-id" is the SDK's own.
+var known = []string{
+	"x-id", "uploads", "uploadId", "partNumber", "max-parts", "part-number-marker",
+	"list-type", "prefix", "delimiter", "marker", "continuation-token", "start-after", "max-keys", "encoding-type", "fetch-owner",
+	"max-uploads", "key-marker", "upload-id-marker",
+}
+
+// rights are headers that ask for more than the call itself: to read another object,
+// or to write its tags, its grants or its lock.
+var rights = []string{"X-Amz-Copy-Source", "X-Amz-Tagging", "X-Amz-Acl", "X-Amz-Grant-", "X-Amz-Object-Lock-", "X-Amz-Bypass-"}
+
+// plain refuses what a request asks for in ways that read doesn't understand: IAM
+// would be asked about something else than the server is.
+func plain(r *http.Request, key string) error {
+	for name := range r.URL.Query() {
+		if !slices.Contains(known, name) {
+			return fmt.Errorf("a request with %q, which is not known here: %s %s", name, r.Method, r.URL)
+		}
+	}
+	for name := range r.Header {
+		if slices.ContainsFunc(rights, func(right string) bool { return strings.HasPrefix(name, right) }) {
+			return fmt.Errorf("a request with %s, which is not known here: %s %s", name, r.Method, r.URL)
+		}
+	}
+	// The server behind keeps objects as files, and makes one place of "a//b", "a/./b"
+	// and "a/c/../b", which are three keys.
+	parts := strings.Split(key, "/")
+	if key != "" && slices.ContainsFunc(parts, func(part string) bool { return part == "" || part == "." || part == ".." }) ||
+		strings.Count(r.URL.EscapedPath(), "/") != strings.Count(r.URL.Path, "/") {
+		return fmt.Errorf("a key with an empty part, \".\", \"..\" or an escaped slash, which is not known here: %q", key)
+	}
+	return nil
+}
+
 // read finds out what a path-style request asks for. The actions are those of
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html.
 func read(r *http.Request) (call, error) {
@@ -22,6 +58,9 @@ func read(r *http.Request) (call, error) {
 	c := call{bucket: bucket, key: key}
 	query := r.URL.Query()
 	has := func(name string) bool { return query.Has(name) }
+	if err := plain(r, key); err != nil {
+		return c, err
+	}
 	switch {
 	case bucket == "":
 		return c, fmt.Errorf("a request without a bucket: %s %s", r.Method, r.URL.Path)

@@ -172,3 +172,63 @@ func TestAMissingObjectIsHiddenFromWhoMayNotList(t *testing.T) {
 		t.Errorf("%v, want NoSuchKey", err)
 	}
 }
+
+// TestWhatIsNotUnderstoodIsRefused has requests of which IAM would be asked something
+// else than the server does.
+func TestWhatIsNotUnderstoodIsRefused(t *testing.T) {
+	g := newGuarded(t)
+	for name, do := range map[string]func() error{
+		"dots": func() error {
+			_, err := g.client.GetObject(t.Context(), &s3.GetObjectInput{Bucket: aws.String("values"), Key: aws.String("open/../secret/x")})
+			return err
+		},
+		"writing with dots": func() error {
+			_, err := g.client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String("values"), Key: aws.String("open/../secret/x"), Body: strings.NewReader("x")})
+			return err
+		},
+		"an empty part": func() error {
+			_, err := g.client.GetObject(t.Context(), &s3.GetObjectInput{Bucket: aws.String("values"), Key: aws.String("/secret/x")})
+			return err
+		},
+		"a copy": func() error {
+			_, err := g.client.CopyObject(t.Context(), &s3.CopyObjectInput{Bucket: aws.String("values"), Key: aws.String("open/x"), CopySource: aws.String("values/secret/x")})
+			return err
+		},
+		"a copied part": func() error {
+			_, err := g.client.UploadPartCopy(t.Context(), &s3.UploadPartCopyInput{Bucket: aws.String("values"), Key: aws.String("open/x"),
+				CopySource: aws.String("values/secret/x"), UploadId: aws.String("u"), PartNumber: aws.Int32(1)})
+			return err
+		},
+		"tags of an object": func() error {
+			_, err := g.client.GetObjectTagging(t.Context(), &s3.GetObjectTaggingInput{Bucket: aws.String("values"), Key: aws.String("k")})
+			return err
+		},
+		"tags with an object": func() error {
+			_, err := g.client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String("values"), Key: aws.String("k"), Body: strings.NewReader("x"), Tagging: aws.String("a=b")})
+			return err
+		},
+		"grants with an object": func() error {
+			_, err := g.client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String("values"), Key: aws.String("k"), Body: strings.NewReader("x"), ACL: types.ObjectCannedACLPublicRead})
+			return err
+		},
+		"a version": func() error {
+			_, err := g.client.GetObject(t.Context(), &s3.GetObjectInput{Bucket: aws.String("values"), Key: aws.String("k"), VersionId: aws.String("v")})
+			return err
+		},
+		"the bucket's policy": func() error {
+			_, err := g.client.GetBucketPolicy(t.Context(), &s3.GetBucketPolicyInput{Bucket: aws.String("values")})
+			return err
+		},
+		"all versions": func() error {
+			_, err := g.client.ListObjectVersions(t.Context(), &s3.ListObjectVersionsInput{Bucket: aws.String("values")})
+			return err
+		},
+	} {
+		if got := code(do()); got != "NotImplemented" {
+			t.Errorf("%s: %s, want NotImplemented", name, got)
+		}
+	}
+	if len(g.asked) > 0 {
+		t.Errorf("IAM was asked %q", g.asked)
+	}
+}

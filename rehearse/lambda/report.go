@@ -27,9 +27,9 @@ type Stats struct {
 // (https://aws.amazon.com/lambda/pricing/).
 func (s Stats) GBSeconds() float64 { return s.Billed.Seconds() * float64(s.Size) / 1024 }
 
-func (s *Stats) add(r lambdahost.Result) {
+func (s *Stats) add(r lambdahost.Result, err error) {
 	s.Invocations++
-	if r.Failure != nil {
+	if r.Failure != nil || err != nil { // an error cut it off
 		s.Failures++
 	}
 	if r.Cold {

@@ -15,8 +15,8 @@ import (
 
 // Options say how functions are run.
 type Options struct {
-	// Concurrency is how many invocations run at the same time, of all functions
-	// together; more wait. It takes the place of the account's limit.
+	// Concurrency is how many slots there are for invocations of all functions
+	// together. It takes the place of the account's limit.
 	Concurrency int
 
 	// Env is what a function gets besides its own environment, as "KEY=value":
@@ -83,25 +83,30 @@ func New(functions []Function, o Options) (*Service, error) {
 	return s, nil
 }
 
-// Invoke runs a function once, in an idle environment or a new one, when there
-// is room for it. What the function does wrong is in the result.
+// Slot waits until there is room for another invocation, and returns the function
+// that ends the use of it.
+func (s *Service) Slot(ctx context.Context) (release func(), err error) {
+	select {
+	case s.slots <- struct{}{}:
+		return func() { <-s.slots }, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// Invoke runs a function once, in an idle environment or a new one. What the
+// function does wrong is in the result. The caller has a slot.
 func (s *Service) Invoke(ctx context.Context, arn string, payload []byte) (lambdahost.Result, error) {
 	f := s.functions[arn]
 	if f == nil {
 		return lambdahost.Result{}, fmt.Errorf("invoking %s: there is no such function", arn)
-	}
-	select {
-	case s.slots <- struct{}{}:
-		defer func() { <-s.slots }()
-	case <-ctx.Done():
-		return lambdahost.Result{}, fmt.Errorf("invoking %s: %w", f.name, ctx.Err())
 	}
 	host, err := f.take()
 	if err != nil {
 		return lambdahost.Result{}, err
 	}
 	r, err := host.Invoke(ctx, payload)
-	f.put(host, r)
+	f.put(host, r, err)
 	return r, err
 }
 
@@ -121,9 +126,11 @@ func (f *function) take() (*lambdahost.Host, error) {
 }
 
 // put keeps the environment for the next invocation, and counts this one.
-func (f *function) put(host *lambdahost.Host, r lambdahost.Result) {
+func (f *function) put(host *lambdahost.Host, r lambdahost.Result, err error) {
 	f.mu.Lock()
-	f.stats.add(r)
+	if r.RequestID != "" {
+		f.stats.add(r, err)
+	}
 	closed := f.closed
 	if !closed {
 		f.idle = append(f.idle, host)

@@ -109,6 +109,12 @@ func TestEnvironmentsComeWithTheConcurrency(t *testing.T) {
 	var all sync.WaitGroup
 	for range 9 {
 		all.Go(func() {
+			release, err := s.Slot(t.Context())
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer release()
 			if r, err := s.Invoke(t.Context(), arn, []byte(`"sleep"`)); err != nil || r.Failure != nil {
 				t.Errorf("got %+v, %v", r, err)
 			}
@@ -130,6 +136,17 @@ func TestWhatCantBeInvoked(t *testing.T) {
 	if _, err := s.Invoke(ctx, arn, []byte(`""`)); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
+	if stats := s.Stats()[0]; stats.Invocations != 0 {
+		t.Errorf("what did not begin is counted: %+v", stats)
+	}
+	release, err := s.Slot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Slot(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("a slot that is taken: got %v", err)
+	}
+	release()
 	if _, err := lambda.New(nil, lambda.Options{}); err == nil || err.Error() != "concurrency 0: want 1 or more" {
 		t.Errorf("got %v", err)
 	}

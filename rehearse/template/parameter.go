@@ -114,6 +114,9 @@ func (p parameter) check(value string) error {
 	return nil
 }
 
+// decimal leaves out what only Go takes for a number, as in 0x10, 1_0 and NaN.
+var decimal = regexp.MustCompile(`^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$`)
+
 func (p parameter) checkItem(item string) error {
 	if len(p.allowed) > 0 && !slices.Contains(p.allowed, item) {
 		return fmt.Errorf("%q is none of the AllowedValues: %s", item, strings.Join(p.allowed, ", "))
@@ -133,7 +136,7 @@ func (p parameter) checkItem(item string) error {
 		return nil
 	}
 	number, err := strconv.ParseFloat(item, 64)
-	if err != nil {
+	if err != nil || !decimal.MatchString(item) {
 		return fmt.Errorf("%q is not a number", item)
 	}
 	if p.minValue != nil && number < *p.minValue {
