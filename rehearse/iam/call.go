@@ -2,6 +2,7 @@ package iam
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -10,6 +11,30 @@ type Call struct {
 	Action   string              // as in "s3:GetObject"
 	Resource string              // the ARN; "*" for an action that takes none
 	Context  map[string][]string // condition keys of the request, besides those that every role has
+}
+
+// keys are the condition keys that are known here: those that a call has by its role,
+// by what asks for the role, or never, as it comes from a service or a function
+// outside of any VPC
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
+// Any other one might be there on AWS, and taken as missing it would let through what a
+// Deny forbids.
+var keys = []string{
+	"aws:SecureTransport", "aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalType", "aws:ResourceAccount",
+	"aws:SourceArn", "aws:SourceAccount",
+	"aws:ViaAWSService", "aws:SourceVpc", "aws:SourceVpce", "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:TagKeys",
+}
+
+// tagKey begins the keys of the tags of the role.
+const tagKey = "aws:PrincipalTag/"
+
+// checkKey reports a condition key whose values are not known here.
+func checkKey(key string) error {
+	if len(key) > len(tagKey) && strings.EqualFold(key[:len(tagKey)], tagKey) ||
+		slices.ContainsFunc(keys, func(known string) bool { return strings.EqualFold(known, key) }) {
+		return nil
+	}
+	return unknown("condition key", key, keys)
 }
 
 // context finds the values of condition keys. Those of the request come first.
@@ -31,6 +56,14 @@ func (c context) values(key string) []string {
 		return []string{"true"} // as AWS's services and SDKs ask
 	}
 	if c.role == nil {
+		return nil
+	}
+	if len(key) > len(tagKey) && strings.EqualFold(key[:len(tagKey)], tagKey) {
+		for name, value := range c.role.tags {
+			if strings.EqualFold(name, key[len(tagKey):]) {
+				return []string{value}
+			}
+		}
 		return nil
 	}
 	switch strings.ToLower(key) {

@@ -101,6 +101,9 @@ func readCondition(name, key string, values any, hasVariables bool) (condition, 
 	case !strings.Contains(key, ":"):
 		return c, fmt.Errorf("%s: %q is not a condition key\nhint: write it as in aws:SourceArn", name, key)
 	}
+	if err := checkKey(key); err != nil {
+		return c, fmt.Errorf("%s: %w", name, err)
+	}
 	c.compare, c.negated = op.compare, op.negated
 	texts, err := texts(name+" "+key, values)
 	if err != nil {

@@ -51,6 +51,9 @@ func newPattern(text string, has syntax) (pattern, error) {
 			case key == "*" || key == "?" || key == "$":
 				p.parts = append(p.parts, part{expression: regexp.QuoteMeta(key)})
 			case strings.Contains(key, ":"):
+				if err := checkKey(key); err != nil {
+					return p, fmt.Errorf("%s: %w", m[0], err)
+				}
 				one := part{key: key}
 				if m[2] != "" {
 					one.fallback = &m[3]

@@ -24,6 +24,7 @@ type Role struct {
 	ARN string
 
 	name     string
+	tags     map[string]string
 	account  *Account
 	trust    []statement
 	policies []statement // of all its policies
@@ -109,7 +110,12 @@ func (a *Account) role(r template.Resource) error {
 			return fmt.Errorf("%s: %w", r.LogicalID, unknown("property", name, roleProperties))
 		}
 	}
-	role := &Role{ID: r.LogicalID, ARN: r.Attributes["Arn"], name: r.Ref, account: a}
+	role := &Role{ID: r.LogicalID, ARN: r.Attributes["Arn"], name: r.Ref, tags: map[string]string{}, account: a}
+	list, _ := r.Properties["Tags"].([]any)
+	for _, tag := range list {
+		fields, _ := tag.(map[string]any)
+		role.tags[fmt.Sprint(fields["Key"])] = fmt.Sprint(fields["Value"])
+	}
 	a.roles = append(a.roles, role)
 	var err error
 	if role.trust, err = read(r.Properties["AssumeRolePolicyDocument"], trust, Source{Resource: r.LogicalID, Policy: "AssumeRolePolicyDocument"}); err != nil {

@@ -18,6 +18,7 @@ import (
 	"github.com/lokki-build/lokki/internal/lambdahost/imagetest"
 	"github.com/lokki-build/lokki/internal/manifest"
 	"github.com/lokki-build/lokki/internal/s3server"
+	"github.com/lokki-build/lokki/internal/schedule"
 	"github.com/lokki-build/lokki/lokki"
 	"github.com/lokki-build/lokki/rehearse"
 	"github.com/lokki-build/lokki/tools/asl"
@@ -70,7 +71,7 @@ func worker() ([]byte, error) {
 }
 
 // artifacts builds what Bazel builds of a flow.
-func artifacts[T any](t testing.TB, flow lokki.Flow[T], c config.Config) rehearse.Artifacts {
+func artifacts[T any](t testing.TB, flow lokki.Flow[T], c config.Config, schedules ...schedule.Schedule) rehearse.Artifacts {
 	t.Helper()
 	built, err := chain.Build(flow.Chain())
 	if err != nil {
@@ -82,7 +83,7 @@ func artifacts[T any](t testing.TB, flow lokki.Flow[T], c config.Config) rehears
 	}
 	g := built.Graph
 	a := rehearse.Artifacts{Flow: "//trees:flow", File: "trees.template.yaml", Graph: g}
-	m := manifest.Manifest{Flow: a.Flow}
+	m := manifest.Manifest{Flow: a.Flow, Schedules: schedules}
 	digests := map[string]string{}
 	for _, f := range asl.Functions(g) {
 		name := f.Symbol[strings.LastIndexByte(f.Symbol, '.')+1:]

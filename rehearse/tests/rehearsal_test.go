@@ -1,11 +1,13 @@
 package tests
 
 import (
+	"context"
 	"encoding/json"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/lokki"
@@ -151,5 +153,26 @@ func TestAFaultThatMeetsNoCallIsNoted(t *testing.T) {
 	o.Faults.Fail[0].Step = "treble-number"
 	if _, err := rehearse.Run(t.Context(), a, o); err == nil || !strings.Contains(err.Error(), `did you mean "double-number"?`) {
 		t.Errorf("a step that is not there: %v", err)
+	}
+}
+
+// TestAnExecutionThatIsCancelled is cancelled at any time, and gone on with if it had begun.
+func TestAnExecutionThatIsCancelled(t *testing.T) {
+	a := artifacts(t, trees.Numbers(3, 1), config.Defaults())
+	for _, after := range []time.Duration{0, 5, 20, 60, 150, 250} {
+		ctx, cancel := context.WithTimeout(t.Context(), after*time.Millisecond)
+		o := options()
+		o.Keep = t.TempDir()
+		r, err := rehearse.Run(ctx, a, o)
+		cancel()
+		switch {
+		case err == nil && r.Failed == nil:
+			continue // it was quick
+		case err == nil:
+			o.Redrive = true // else it had not begun, and begins
+		}
+		if r := rehearseFlow(t, a, o); r.Failed != nil || string(r.Result) != "6" {
+			t.Errorf("after %d ms: %s, %v", after, r.Result, r.Failed)
+		}
 	}
 }

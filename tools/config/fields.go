@@ -56,7 +56,8 @@ func (f field) get(c Config) any {
 // policy's resource (* and ?) or in States.Format ('{}\).
 const (
 	BucketForm = `^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`
-	PrefixForm = `^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$`
+	PrefixForm = `^` + prefixPart + `(/` + prefixPart + `)*$`
+	prefixPart = `[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*` // not "." or ".."
 	RoleForm   = `^arn:aws[a-z-]*:iam::[0-9]+:role/[A-Za-z0-9+=,.@_/-]+$`
 	ECRForm    = `^[0-9]+\.dkr[.-]ecr\.[a-z0-9-]+\.[a-z0-9.-]+(/[a-z0-9]+([._/-][a-z0-9]+)*)?$`
 	tagForm    = `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`
