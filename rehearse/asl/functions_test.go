@@ -290,6 +290,7 @@ func TestComparisons(t *testing.T) {
 		{"IsBoolean", `false`, `true`, true},
 		{"IsTimestamp", `"2026-01-01T00:00:00Z"`, `true`, true},
 		{"IsTimestamp", `"2026-01-01"`, `true`, false},
+		{"IsTimestamp", `"2026-01-01T1:00:00,5Z"`, `true`, false},
 	} {
 		var p problems
 		o := readTree([]byte(`{"Variable": "$.v", "`+c.name+`": `+c.value+`}`), &p)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"regexp"
 	"time"
 )
 
@@ -175,9 +176,11 @@ func (a wait) run(ctx context.Context, v *visit, input any) (any, string, error)
 // shown is a value in a message.
 func shown(value any) string { return string(appendShown(nil, value)) }
 
-// timestamp reads the profile of RFC 3339 that the language has, with capital
-// T and Z.
+// timestampForm is the profile of RFC 3339 that the language has, with capital T and Z.
+// Package time reads more.
+var timestampForm = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$`)
+
 func timestamp(s string) (time.Time, bool) {
 	t, err := time.Parse(time.RFC3339Nano, s)
-	return t, err == nil
+	return t, err == nil && timestampForm.MatchString(s)
 }
