@@ -232,3 +232,30 @@ func TestWhatIsNotUnderstoodIsRefused(t *testing.T) {
 		t.Errorf("IAM was asked %q", g.asked)
 	}
 }
+
+func TestAnUploadInParts(t *testing.T) {
+	g := newGuarded(t)
+	s := s3store.New(g.client, "values")
+	const size = 20 << 20
+	if err := s.Put(t.Context(), "large", io.LimitReader(zeros{}, size)); err != nil {
+		t.Fatal(err)
+	}
+	body, err := s.Get(t.Context(), "large", 0, -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer body.Close()
+	if n, err := io.Copy(io.Discard, body); err != nil || n != size {
+		t.Errorf("read %d bytes, %v", n, err)
+	}
+	if got := g.gate.Requests(); got.Put < 4 || got.Written != size || got.Read != size {
+		t.Errorf("counted %+v", got)
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
