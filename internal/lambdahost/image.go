@@ -152,9 +152,6 @@ func untar(from io.Reader, dir string) error {
 	return addMountPoints(root)
 }
 
-// devices are what a program in a sandbox finds in /dev.
-var devices = []string{"dev/null", "dev/zero", "dev/random", "dev/urandom"}
-
 // addMountPoints adds what Lambda has in every image: a /tmp for everybody, and
 // places for /proc and the devices.
 func addMountPoints(root *os.Root) error {
