@@ -17,6 +17,7 @@ import (
 	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/internal/lambdahost"
 	"github.com/lokki-build/lokki/internal/nearest"
+	"github.com/lokki-build/lokki/internal/progress"
 	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/lokki/graph"
 )
@@ -100,7 +101,7 @@ func (c Call) check(g graph.Graph) error {
 			continue
 		}
 		if len(c.Index) > 0 && len(c.Index) != len(n.Scope) {
-			return fmt.Errorf("%q: %s is in %s, and the index is of %d", c, c.Step, count(len(n.Scope), "map"), len(c.Index))
+			return fmt.Errorf("%q: %s is in %s, and the index is of %d", c, c.Step, progress.Plural(int64(len(n.Scope)), "map"), len(c.Index))
 		}
 		return nil
 	}

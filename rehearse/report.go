@@ -59,18 +59,11 @@ func (r Report) Write(w io.Writer) error {
 	}
 	prices := cost.DefaultBasis().Prices
 	s3 := r.requests()
-	fmt.Fprintf(&b, "%s, %s, %s, S3: %s and %s\n", count(r.Transitions, "state transition"), count(r.ExpressRequests, "Express request"),
-		count(int(r.Usage.Invocations), "invocation"), count(s3.Put, "write"), count(s3.Get, "read"))
+	fmt.Fprintf(&b, "%s, %s, %s, S3: %s and %s\n", progress.Plural(int64(r.Transitions), "state transition"), progress.Plural(int64(r.ExpressRequests), "Express request"),
+		progress.Plural(int64(r.Usage.Invocations), "invocation"), progress.Plural(int64(s3.Put), "write"), progress.Plural(int64(s3.Get), "read"))
 	fmt.Fprintf(&b, "on AWS: about $%.6f (list prices of %s in %s; functions by the time they took here)\n", prices.Total(r.Usage), prices.Date, prices.Region)
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // requests are those of the functions and of the state machine.

@@ -42,5 +42,5 @@ func fit(steps []Step, lines int) (shown []int, rest string) {
 			parts = append(parts, fmt.Sprintf("%d %s", n, words))
 		}
 	}
-	return shown, fmt.Sprintf("%s: %s", plural(int64(len(hidden)), "more step"), strings.Join(parts, ", "))
+	return shown, fmt.Sprintf("%s: %s", Plural(int64(len(hidden)), "more step"), strings.Join(parts, ", "))
 }

@@ -17,8 +17,8 @@ func count(n int64) string {
 	return digits
 }
 
-// plural is like "1 call" and "2 calls".
-func plural(n int64, noun string) string {
+// Plural is like "1 call" and "2 calls".
+func Plural(n int64, noun string) string {
 	if n != 1 {
 		noun += "s"
 	}

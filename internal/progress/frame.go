@@ -35,7 +35,7 @@ func (f frame) lines() []*line {
 	}
 	head := &line{limit: f.width - 1}
 	head.add(f.flow, bold)
-	head.add(fmt.Sprintf(": %d of %s, %s", done, plural(int64(len(f.steps)), "step"), duration(f.now.Sub(f.begin))), plain)
+	head.add(fmt.Sprintf(": %d of %s, %s", done, Plural(int64(len(f.steps)), "step"), duration(f.now.Sub(f.begin))), plain)
 	lines := []*line{head}
 
 	shown, rest := fit(f.steps, f.height-2)

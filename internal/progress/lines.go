@@ -26,7 +26,7 @@ func newLines(w io.Writer, flow string, steps []Step) *lines {
 	for _, s := range steps {
 		l.width = max(l.width, utf8.RuneCountInString(s.Name))
 	}
-	fmt.Fprintf(w, "%s: %s\n", flow, plural(int64(len(steps)), "step"))
+	fmt.Fprintf(w, "%s: %s\n", flow, Plural(int64(len(steps)), "step"))
 	return l
 }
 
@@ -35,7 +35,7 @@ func (l *lines) update(steps []Step, now time.Time) {
 		switch {
 		case l.written[i] || !s.Through && !s.begun():
 		case s.Through:
-			what := plural(s.Done, "call")
+			what := Plural(s.Done, "call")
 			if s.Failed > 0 {
 				what += fmt.Sprintf(", %s failed", count(s.Failed))
 			}
@@ -58,7 +58,7 @@ func (l *lines) end(o outcome) {
 	l.update(o.steps, o.now)
 	for i, s := range o.steps {
 		if !l.written[i] && s.begun() {
-			l.line(s, fmt.Sprintf("stopped after %s of %s", plural(s.Done, "call"), count(s.Total)), o.now)
+			l.line(s, fmt.Sprintf("stopped after %s of %s", Plural(s.Done, "call"), count(s.Total)), o.now)
 		}
 	}
 	fmt.Fprintf(l.w, "\n%s", o.summary(0))

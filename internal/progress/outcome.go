@@ -59,7 +59,7 @@ func (f *failures) write(w io.Writer) {
 	if f.total == 0 {
 		return
 	}
-	fmt.Fprintf(w, "\n%s:\n", plural(f.total, "failed call"))
+	fmt.Fprintf(w, "\n%s:\n", Plural(f.total, "failed call"))
 	for _, text := range f.first {
 		fmt.Fprintf(w, "  %s\n", text)
 	}
