@@ -72,10 +72,10 @@ func (s *childSource) next() (child, bool, error) {
 		more := len(appendJSON(nil, item))
 		if len(batch) > 0 {
 			more++ // the comma
-		}
-		if len(batch) > 0 && size+more > s.batchBytes {
-			s.ahead, s.hasAhead = item, true
-			break
+			if size+more > s.batchBytes {
+				s.ahead, s.hasAhead = item, true
+				break
+			}
 		}
 		size += more
 		batch = append(batch, item)

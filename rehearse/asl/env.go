@@ -124,7 +124,11 @@ func (e *Env) slot(ctx context.Context) (release func(), err error) {
 
 func (e *Env) sleep(ctx context.Context, d time.Duration) error {
 	if e.Sleep != nil {
-		return e.Sleep(ctx, d)
+		err := e.Sleep(ctx, d)
+		if err != nil && ctx.Err() != nil {
+			return context.Cause(ctx) // which limit it was matters
+		}
+		return err
 	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()

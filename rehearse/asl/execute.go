@@ -127,7 +127,7 @@ func (x *execution) drive(ctx context.Context, b *branch, n *node, in doc, r *re
 	switch {
 	case err == nil:
 		o.status = Succeeded
-	case ctx.Err() == nil && context.Cause(inner) == error(expired) && (errors.Is(err, expired) || errors.Is(err, inner.Err())):
+	case errors.Is(err, expired) && ctx.Err() == nil:
 		o.status, o.failure = TimedOut, &Failure{Name: timeoutError, timedOut: true}
 		event, details = "ExecutionTimedOut", Details{}
 	case errors.As(err, &f):

@@ -207,6 +207,22 @@ func TestWaitingForASlotIsNoTaskTime(t *testing.T) {
 	})
 }
 
+// TestASleepThatTellsNoCause ends by the machine's own limit all the same.
+func TestASleepThatTellsNoCause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		env := environment()
+		env.Sleep = func(ctx context.Context, _ time.Duration) error {
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		m := load(t, `{"StartAt": "A", "TimeoutSeconds": 5, "States": {"A": {"Type": "Wait", "Seconds": 60, "End": true}}}`)
+		var failure *asl.Failure
+		if _, err := m.Execute(t.Context(), env); !errors.As(err, &failure) || failure.Name != "States.Timeout" {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
 // TestOpenMapRuns starts more map runs than may be open: the outer map's, and
 // one for each of its children.
 func TestOpenMapRuns(t *testing.T) {

@@ -61,15 +61,13 @@ func newInvocation(resource string, parameters any) (invocation, error) {
 	fields, _ := parameters.(map[string]any) // the loader wants an object
 	for _, name := range []string{"FunctionName", "Qualifier"} {
 		value, given := fields[name]
-		text, ok := value.(string)
-		switch {
-		case given && !ok:
+		if _, ok := value.(string); given && !ok {
 			return c, fault{runtimeError, fmt.Sprintf("The Parameters '%s' could not be used to start the Task: [The value for the field '%s' must be a STRING]", c.text, name)}
-		case given && c.function != "":
-			c.function += ":" + text
-		case given:
-			c.function = text
 		}
+	}
+	c.function, _ = fields["FunctionName"].(string)
+	if qualifier, ok := fields["Qualifier"].(string); ok {
+		c.function += ":" + qualifier
 	}
 	c.payload = []byte("{}")
 	if payload, ok := fields["Payload"]; ok {

@@ -17,7 +17,7 @@ type path struct {
 
 // pathStep selects, from each value so far, members or elements.
 type pathStep struct {
-	names   []string
+	name    *string
 	indices []int
 	all     bool    // every member or element
 	slice   *slice  // elements from, to, step
@@ -54,8 +54,8 @@ func (p *path) prefix(last int) string {
 	for _, step := range p.steps[:last+1] {
 		if len(step.indices) > 0 {
 			fmt.Fprintf(&b, "[%d]", step.indices[0])
-		} else if len(step.names) > 0 {
-			fmt.Fprintf(&b, "['%s']", step.names[0])
+		} else if step.name != nil {
+			fmt.Fprintf(&b, "['%s']", *step.name)
 		}
 	}
 	return b.String()
@@ -106,7 +106,7 @@ func scanPath(text string) (*path, string, error) {
 		if err != nil {
 			return nil, "", err
 		}
-		if step.all || step.deep || step.slice != nil || step.filter != nil || len(step.names)+len(step.indices) > 1 {
+		if step.all || step.deep || step.slice != nil || step.filter != nil || len(step.indices) > 1 {
 			p.many = true
 		}
 		p.steps = append(p.steps, step)
@@ -139,17 +139,18 @@ func scanName(rest string, step *pathStep) string {
 		end = len(rest)
 	}
 	if end > 0 {
-		step.names = []string{rest[:end]}
+		name := rest[:end]
+		step.name = &name
 	}
 	return rest[end:]
 }
 
 func nameError(rest string, step pathStep) error {
 	switch {
-	case !step.all && step.names == nil:
+	case !step.all && step.name == nil:
 		return errors.New("a name is missing after a dot")
-	case step.names != nil && strings.HasPrefix(rest[len(step.names[0]):], "("):
-		return fmt.Errorf("it calls the function %s()", step.names[0])
+	case step.name != nil && strings.HasPrefix(rest[len(*step.name):], "("):
+		return fmt.Errorf("it calls the function %s()", *step.name)
 	}
 	return nil
 }
@@ -172,7 +173,7 @@ func scanBrackets(rest string, step *pathStep) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		step.names = []string{name}
+		step.name = &name
 		if rest = strings.TrimLeft(after, " "); strings.HasPrefix(rest, ",") {
 			return "", errors.New("several names in one pair of brackets are not run here")
 		}

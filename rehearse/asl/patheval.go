@@ -46,12 +46,12 @@ func (p *path) get(d data) (any, error) {
 
 // one takes the step of a path that stands for one place.
 func (s *pathStep) one(value any) (any, bool) {
-	if len(s.names) > 0 {
+	if s.name != nil {
 		object, ok := value.(map[string]any)
 		if !ok {
 			return nil, false
 		}
-		value, ok = object[s.names[0]]
+		value, ok = object[*s.name]
 		return value, ok
 	}
 	array, ok := value.([]any)
@@ -76,8 +76,8 @@ func element(array []any, index int) (any, bool) {
 func (s *pathStep) each(found []any, value any, d data) []any {
 	switch v := value.(type) {
 	case map[string]any:
-		for _, name := range s.names {
-			if member, ok := v[name]; ok {
+		if s.name != nil {
+			if member, ok := v[*s.name]; ok {
 				found = append(found, member)
 			}
 		}
@@ -184,7 +184,7 @@ func put(root any, steps []pathStep, value any) (any, error) {
 		array[index] = member
 		return array, nil
 	}
-	name := steps[0].names[0]
+	name := *steps[0].name
 	object, ok := root.(map[string]any)
 	if !ok && root != nil {
 		return nil, fmt.Errorf("%s can't have the member %q", kind(root), name)

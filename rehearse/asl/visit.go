@@ -115,9 +115,10 @@ func (v *visit) attempt(ctx context.Context) (doc, string, error) {
 		}
 	}
 	result, next, err := n.action.run(ctx, v, input)
-	if v.ran = err == nil; !v.ran {
+	if err != nil {
 		return doc{}, "", v.explain(err)
 	}
+	v.ran = true
 	if next == "" {
 		next = n.next
 	}
