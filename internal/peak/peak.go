@@ -8,10 +8,9 @@ import (
 	"strconv"
 )
 
-// Memory is the memory of one process. Its methods may not be called concurrently.
+// Memory is the memory of one process.
 type Memory struct {
 	status *os.File // nil where the system doesn't tell
-	text   [4 << 10]byte
 }
 
 // Of opens the figures of a process, which lives. Reading them from a file that
@@ -32,8 +31,9 @@ func (m *Memory) Bytes() int64 {
 	if m.status == nil {
 		return 0
 	}
-	n, _ := m.status.ReadAt(m.text[:], 0) // io.EOF, as the text is shorter
-	_, most, _ := bytes.Cut(m.text[:n], []byte("\nVmHWM:"))
+	var text [4 << 10]byte
+	n, _ := m.status.ReadAt(text[:], 0) // io.EOF, as the text is shorter
+	_, most, _ := bytes.Cut(text[:n], []byte("\nVmHWM:"))
 	most, _, _ = bytes.Cut(most, []byte(" kB\n"))
 	kb, err := strconv.ParseInt(string(bytes.TrimSpace(most)), 10, 64)
 	if err != nil {

@@ -5,6 +5,7 @@ package bucket
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -30,8 +31,8 @@ var rights = []string{"X-Amz-Copy-Source", "X-Amz-Tagging", "X-Amz-Acl", "X-Amz-
 
 // plain refuses what a request asks for in ways that read doesn't understand: IAM
 // would be asked about something else than the server is.
-func plain(r *http.Request, key string) error {
-	for name := range r.URL.Query() {
+func plain(r *http.Request, query url.Values, key string) error {
+	for name := range query {
 		if !slices.Contains(known, name) {
 			return fmt.Errorf("a request with %q, which is not known here: %s %s", name, r.Method, r.URL)
 		}
@@ -58,7 +59,7 @@ func read(r *http.Request) (call, error) {
 	c := call{bucket: bucket, key: key}
 	query := r.URL.Query()
 	has := func(name string) bool { return query.Has(name) }
-	if err := plain(r, key); err != nil {
+	if err := plain(r, query, key); err != nil {
 		return c, err
 	}
 	switch {

@@ -25,13 +25,19 @@ var keys = []string{
 	"aws:ViaAWSService", "aws:SourceVpc", "aws:SourceVpce", "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:TagKeys",
 }
 
-// tagKey begins the keys of the tags of the role.
-const tagKey = "aws:PrincipalTag/"
+// tagOf is the name of the role's tag that a condition key stands for; false for any
+// other key.
+func tagOf(key string) (name string, ok bool) {
+	const start = "aws:PrincipalTag/"
+	if len(key) <= len(start) || !strings.EqualFold(key[:len(start)], start) {
+		return "", false
+	}
+	return key[len(start):], true
+}
 
 // checkKey reports a condition key whose values are not known here.
 func checkKey(key string) error {
-	if len(key) > len(tagKey) && strings.EqualFold(key[:len(tagKey)], tagKey) ||
-		slices.ContainsFunc(keys, func(known string) bool { return strings.EqualFold(known, key) }) {
+	if _, ok := tagOf(key); ok || slices.ContainsFunc(keys, func(known string) bool { return strings.EqualFold(known, key) }) {
 		return nil
 	}
 	return unknown("condition key", key, keys)
@@ -58,9 +64,9 @@ func (c context) values(key string) []string {
 	if c.role == nil {
 		return nil
 	}
-	if len(key) > len(tagKey) && strings.EqualFold(key[:len(tagKey)], tagKey) {
+	if tag, ok := tagOf(key); ok {
 		for name, value := range c.role.tags {
-			if strings.EqualFold(name, key[len(tagKey):]) {
+			if strings.EqualFold(name, tag) {
 				return []string{value}
 			}
 		}
