@@ -60,7 +60,13 @@ func (g *Gate) Intercept(w http.ResponseWriter, r *http.Request, pass http.Handl
 		g.deny(w, r, err)
 		return
 	}
-	a := &answer{ResponseWriter: w}
+	a := &answer{ResponseWriter: w, counts: g.move}
+	switch {
+	case c.action == "s3:GetObject" && r.Method == http.MethodGet:
+		a.reads = true
+	case c.action == "s3:PutObject" && r.Method == http.MethodPut:
+		a.written = size(r)
+	}
 	// Whether an object is missing may only be told to those who may list the
 	// bucket (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, Permissions).
 	if c.action == "s3:GetObject" {
@@ -69,9 +75,6 @@ func (g *Gate) Intercept(w http.ResponseWriter, r *http.Request, pass http.Handl
 		}
 	}
 	pass.ServeHTTP(a, r)
-	if a.status == http.StatusOK || a.status == http.StatusPartialContent {
-		g.move(c.action, r, a)
-	}
 }
 
 func (g *Gate) count(action string) {
@@ -85,22 +88,22 @@ func (g *Gate) count(action string) {
 	}
 }
 
-// move counts the bytes of a request that has succeeded.
-func (g *Gate) move(action string, r *http.Request, a *answer) {
+// move counts bytes of objects.
+func (g *Gate) move(read, written int64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	switch {
-	case action == "s3:GetObject" && r.Method == http.MethodGet:
-		g.counts.Read += a.size
-	case action == "s3:PutObject" && r.Method == http.MethodPut:
-		size := r.ContentLength
-		// The body has checksums between the parts of the object then
-		// (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html).
-		if object, err := strconv.ParseInt(r.Header.Get("X-Amz-Decoded-Content-Length"), 10, 64); err == nil {
-			size = object
-		}
-		g.counts.Written += max(size, 0)
+	g.counts.Read += read
+	g.counts.Written += written
+}
+
+// size is that of the object, or of the part of one, that a request writes, in bytes.
+func size(r *http.Request) int64 {
+	// The body has checksums between the parts of the object then
+	// (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html).
+	if object, err := strconv.ParseInt(r.Header.Get("X-Amz-Decoded-Content-Length"), 10, 64); err == nil {
+		return max(object, 0)
 	}
+	return max(r.ContentLength, 0)
 }
 
 func (g *Gate) deny(w http.ResponseWriter, r *http.Request, err error) {
@@ -128,13 +131,16 @@ func refuse(w http.ResponseWriter, r *http.Request, status int, code string, err
 	w.Write(body)
 }
 
-// answer watches what the server answers.
+// answer watches what the server answers. It counts bytes before they go out: a
+// client that has the last one may ask for the counts at once.
 type answer struct {
 	http.ResponseWriter
 	hide   func() // says "access denied" instead of "not found"; nil leaves that
 	hidden bool
-	status int
-	size   int64 // bytes of the body
+
+	counts  func(read, written int64)
+	reads   bool  // the body is an object's, if the request succeeds
+	written int64 // bytes that the request writes, if it succeeds
 }
 
 func (a *answer) WriteHeader(status int) {
@@ -146,7 +152,12 @@ func (a *answer) WriteHeader(status int) {
 		a.hide()
 		return
 	}
-	a.status = status
+	switch {
+	case status == http.StatusOK || status == http.StatusPartialContent:
+		a.counts(0, a.written)
+	case status >= http.StatusOK: // those before say that an answer will follow
+		a.reads = false
+	}
 	a.ResponseWriter.WriteHeader(status)
 }
 
@@ -154,8 +165,14 @@ func (a *answer) Write(p []byte) (int, error) {
 	if a.hidden {
 		return len(p), nil
 	}
+	if !a.reads {
+		return a.ResponseWriter.Write(p)
+	}
+	a.counts(int64(len(p)), 0)
 	n, err := a.ResponseWriter.Write(p)
-	a.size += int64(n)
+	if n < len(p) {
+		a.counts(int64(n-len(p)), 0) // these did not go out
+	}
 	return n, err
 }
 
