@@ -9,7 +9,7 @@ import (
 	"github.com/lokki-build/lokki/internal/envelope"
 )
 
-// frames says where the frames of items.jsonl.gz begin: 16 bytes for each 64
+// frames says where the frames of items.jsonl.gz begin: 16 bytes for each 16
 // KiB of items, so the batches need not be held in memory.
 type frames struct {
 	starts []start
@@ -45,7 +45,7 @@ func (f *frames) holding(i int) int {
 // writeBatches writes the array of all batches of size items, the last one of
 // what is left.
 func (f *frames) writeBatches(to io.Writer, size int) error {
-	w := bufio.NewWriterSize(to, FrameSize)
+	w := bufio.NewWriterSize(to, bufferSize)
 	w.WriteByte('[') // bufio keeps the first error for Flush
 	var line []byte
 	for i := 0; i < f.items; i += size {

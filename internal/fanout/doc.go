@@ -11,9 +11,12 @@ package fanout
 
 // FrameSize is the least number of bytes of JSON Lines in a frame of
 // items.jsonl.gz but the last; a single item that is larger has its own frame.
-// Reading one item costs reading its frame, and a gzip member for less than
-// this costs more than the items in it.
-const FrameSize = 64 << 10
+// A child that handles one item reads all of its frame, and a gzip member for less
+// than this costs the writer more: bench/README.md has the figures.
+const FrameSize = 16 << 10
+
+// bufferSize is of what is read and written in pieces, in bytes.
+const bufferSize = 64 << 10
 
 // MaxObject bounds what an object may unpack to, in bytes. It is the most
 // memory a Lambda can have.

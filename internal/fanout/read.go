@@ -56,7 +56,7 @@ func WriteLines(ctx context.Context, s store.Store, key string, values [][]byte)
 		return gz.Close()
 	}
 	// A pipe between two goroutines takes longer than compressing a small value.
-	if size > 4*FrameSize {
+	if size > 4*bufferSize {
 		return stream(ctx, s, key, write)
 	}
 	var body bytes.Buffer
@@ -94,36 +94,52 @@ func lines(ctx context.Context, s store.Store, key string, off, length int64, sk
 
 func split(r io.Reader, skip, n int) ([][]byte, error) {
 	in := bufio.NewReader(r)
+	if left, err := skipLines(in, skip); err != nil {
+		return nil, tooFew(skip-left, skip+n, err)
+	}
 	var got [][]byte
-	for number := 0; n < 0 || len(got) < n; number++ {
-		var line []byte
-		var err error
-		if number < skip {
-			err = discardLine(in)
-		} else {
-			line, err = in.ReadBytes('\n')
-		}
-		switch {
-		case errors.Is(err, io.EOF) && len(line) == 0 && n < 0:
+	for n < 0 || len(got) < n {
+		line, err := in.ReadBytes('\n')
+		if err == io.EOF && len(line) == 0 && n < 0 {
 			return got, nil
-		case errors.Is(err, io.EOF):
-			return nil, fmt.Errorf("after %d of %d lines: %w", number, skip+n, io.ErrUnexpectedEOF)
-		case err != nil:
-			return nil, err
 		}
-		if number >= skip {
-			got = append(got, line[:len(line)-1])
+		if err != nil {
+			return nil, tooFew(skip+len(got), skip+n, err)
 		}
+		got = append(got, line[:len(line)-1])
 	}
 	_, err := io.Copy(io.Discard, in) // the checksum stands at the end
 	return got, err
 }
 
-// discardLine reads over one line of any length.
-func discardLine(in *bufio.Reader) error {
-	for {
-		if _, err := in.ReadSlice('\n'); err != bufio.ErrBufferFull {
-			return err
+// skipLines reads over n lines of any length, of which it can't find those left.
+// Most of what the child of a small batch reads are lines of others, so they are
+// counted and not looked at one by one.
+func skipLines(in *bufio.Reader, n int) (left int, err error) {
+	for n > 0 {
+		if _, err := in.Peek(1); err != nil {
+			return n, err
+		}
+		ready, _ := in.Peek(in.Buffered())
+		size := len(ready)
+		if lines := bytes.Count(ready, newline); lines < n {
+			n -= lines
+		} else {
+			for size = 0; n > 0; n-- {
+				size += bytes.IndexByte(ready[size:], '\n') + 1
+			}
+		}
+		if _, err := in.Discard(size); err != nil {
+			return n, err
 		}
 	}
+	return 0, nil
+}
+
+// tooFew says that an object has ended before all of its lines.
+func tooFew(found, want int, err error) error {
+	if err != io.EOF {
+		return err
+	}
+	return fmt.Errorf("after %d of %d lines: %w", found, want, io.ErrUnexpectedEOF)
 }

@@ -29,9 +29,9 @@ func scan(ctx context.Context, s store.Store, key string) (*frames, error) {
 }
 
 func (f *frames) scan(body io.Reader) error {
-	in := &counter{r: bufio.NewReaderSize(body, FrameSize)}
+	in := &counter{r: bufio.NewReaderSize(body, bufferSize)}
 	gz := new(gzip.Reader)
-	buf := make([]byte, FrameSize)
+	buf := make([]byte, bufferSize)
 	for {
 		err := gz.Reset(in)
 		if err == io.EOF {

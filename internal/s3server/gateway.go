@@ -62,7 +62,10 @@ func attributes(data string, o *posix.PosixOpts) (meta.MetadataStorer, error) {
 
 // serve runs the gateway until ctx ends.
 func serve(ctx context.Context, folder, data string) error {
-	options := posix.PosixOpts{CopyObjectThreshold: 5 << 30} // S3's own limit; unset, it is 0
+	options := posix.PosixOpts{
+		CopyObjectThreshold: 5 << 30,  // S3's own limit; unset, it is 0
+		IOBufferSize:        64 << 10, // unset, it is 1 MiB, which each read of a range makes anew
+	}
 	metadata, err := attributes(data, &options)
 	if err != nil {
 		return fmt.Errorf("opening the metadata: %w", err)
