@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -64,7 +63,7 @@ func (c *cloud) start(ctx context.Context, o Options, folder string, roles roles
 	c.functions, err = lambda.New(c.stack.functions, lambda.Options{
 		Concurrency: o.Concurrency,
 		Env:         func(function string) []string { return env[function] },
-		Log:         func(function string) io.Writer { return c.log(folder, function) },
+		Log:         func(function string) *os.File { return c.log(folder, function) },
 	})
 	return err
 }
@@ -121,11 +120,12 @@ func (c *cloud) requests() (steps map[string]bucket.Requests, machine bucket.Req
 	return steps, c.machine.Requests(), errors.Join(c.machine.Denied(), step)
 }
 
-// log opens a function's log.
-func (c *cloud) log(folder, function string) io.Writer {
+// log opens a function's log; nil when it can't: a rehearsal without logs is better
+// than none.
+func (c *cloud) log(folder, function string) *os.File {
 	file, err := os.OpenFile(filepath.Join(folder, logFolder, function+".log"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
-		return io.Discard // a rehearsal without logs is better than none
+		return nil
 	}
 	c.logs = append(c.logs, file)
 	return file

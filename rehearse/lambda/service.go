@@ -23,8 +23,10 @@ type Options struct {
 	// where S3 is, above all.
 	Env func(function string) []string
 
-	// Log is what the functions print and Lambda's REPORT lines; nil drops them.
-	Log func(function string) io.Writer
+	// Log is where the functions print, and where Lambda's REPORT lines go: a file
+	// that is open to append, as the functions' programs write to it themselves. Nil,
+	// and a nil file, drops all that.
+	Log func(function string) *os.File
 }
 
 // Service runs functions. Its methods may be called concurrently.
@@ -76,7 +78,9 @@ func New(functions []Function, o Options) (*Service, error) {
 		}
 		c.Log = io.Discard
 		if o.Log != nil {
-			c.Log = &shared{to: o.Log(f.Name)}
+			if file := o.Log(f.Name); file != nil {
+				c.Log = file
+			}
 		}
 		s.functions[f.ARN] = &function{name: f.Name, config: c, stats: Stats{Function: f.Name, Size: f.Memory}}
 	}

@@ -1,10 +1,8 @@
 package lambda_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -42,30 +40,27 @@ func TestMain(m *testing.M) {
 
 const arn = "arn:aws:lambda:eu-west-1:123456789012:function:greet"
 
-type log struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
-func newService(t *testing.T, concurrency int) (*lambda.Service, *log) {
+// text is what a log has so far.
+func text(t *testing.T, log *os.File) string {
 	t.Helper()
-	var l log
+	all, err := os.ReadFile(log.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(all)
+}
+
+func newService(t *testing.T, concurrency int) (*lambda.Service, *os.File) {
+	t.Helper()
+	log, err := os.OpenFile(filepath.Join(t.TempDir(), "log"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { log.Close() })
 	s, err := lambda.New([]lambda.Function{{
 		ARN: arn, Name: "greet", Image: image(t), Memory: 256, Timeout: 1, EphemeralStorage: 512,
 		Env: map[string]string{"GREETING": "hello"},
-	}}, lambda.Options{Concurrency: concurrency, Env: func(string) []string { return []string{workerMode + "=1"} }, Log: func(string) io.Writer { return &l }})
+	}}, lambda.Options{Concurrency: concurrency, Env: func(string) []string { return []string{workerMode + "=1"} }, Log: func(string) *os.File { return log }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,15 +69,15 @@ func newService(t *testing.T, concurrency int) (*lambda.Service, *log) {
 			t.Error(err)
 		}
 	})
-	return s, &l
+	return s, log
 }
 
 func TestInvoke(t *testing.T) {
-	s, l := newService(t, 4)
+	s, log := newService(t, 4)
 	for i := range 3 {
 		r, err := s.Invoke(t.Context(), arn, []byte(`""`))
 		if err != nil || r.Failure != nil || string(r.Payload) != `"hello from image"` || r.Cold != (i == 0) {
-			t.Fatalf("%d: %+v, %v, log %s", i, r, err, l)
+			t.Fatalf("%d: %+v, %v, log %s", i, r, err, text(t, log))
 		}
 	}
 	failed, err := s.Invoke(t.Context(), arn, []byte(`"fail"`))
@@ -99,8 +94,8 @@ func TestInvoke(t *testing.T) {
 		t.Errorf("stats %+v, %v GB-seconds", stats, stats.GBSeconds())
 	}
 	reports := regexp.MustCompile(`(?m)^REPORT RequestId: \S+\tDuration: [0-9.]+ ms\tBilled Duration: \d+ ms\tMemory Size: 256 MB\tMax Memory Used: \d+ MB(\tInit Duration: [0-9.]+ ms)?(\tStatus: (error|timeout)\tError Type: \S+)?$`)
-	if found := reports.FindAllString(l.String(), -1); len(found) != 5 || !strings.Contains(found[0], "Init") || !strings.Contains(found[4], "timeout") {
-		t.Errorf("log %s", l)
+	if found := reports.FindAllString(text(t, log), -1); len(found) != 5 || !strings.Contains(found[0], "Init") || !strings.Contains(found[4], "timeout") {
+		t.Errorf("log %s", text(t, log))
 	}
 }
 
