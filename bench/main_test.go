@@ -12,6 +12,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/lambdahost"
 	"github.com/lokki-build/lokki/internal/s3server"
+	"github.com/lokki-build/lokki/internal/s3server/s3test"
 	"github.com/lokki-build/lokki/lokki/lambdastep"
 	"github.com/lokki-build/lokki/lokki/store"
 	"github.com/lokki-build/lokki/lokki/store/s3store"
@@ -44,14 +45,7 @@ type cloud struct {
 
 func newCloud(t testing.TB) *cloud {
 	t.Helper()
-	server, err := s3server.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { server.Close() })
-	if err := server.CreateBucket(t.Context(), bucket); err != nil {
-		t.Fatal(err)
-	}
+	server := s3test.Start(t, bucket)
 	t.Setenv("AWS_CA_BUNDLE", "")
 	t.Setenv("AWS_ENDPOINT_URL_S3", server.URL())
 	t.Setenv("AWS_REGION", s3server.Region)

@@ -1,22 +1,18 @@
 package lokki_test
 
 import (
-	"flag"
-	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"testing"
 
 	"golang.org/x/tools/txtar"
 
 	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/internal/golden"
 	"github.com/lokki-build/lokki/internal/testflows"
 	"github.com/lokki-build/lokki/lokki"
 	"github.com/lokki-build/lokki/lokki/graph"
 )
-
-var update = flag.Bool("update", false, "save the graphs that were built as golden files")
 
 // built is the graph of a flow function, its positions without the folder:
 // that depends on where the test runs.
@@ -53,35 +49,11 @@ func TestGraphs(t *testing.T) {
 			if b, err := graph.Encode(again); err != nil || string(b) != string(data) {
 				t.Errorf("decoded and encoded again it differs: %v\n%s", err, b)
 			}
-			golden(t, name, ".graph.json", string(data))
-			golden(t, name, ".txt", g.Text())
-			golden(t, name, ".mmd", g.Mermaid())
+			golden.Archive(t, filepath.Join("testdata", name+".txtar"), nil, []txtar.File{
+				{Name: name + ".graph.json", Data: data},
+				{Name: name + ".txt", Data: []byte(g.Text())},
+				{Name: name + ".mmd", Data: []byte(g.Mermaid())},
+			})
 		})
-	}
-}
-
-// golden compares what is made of a flow with the golden file's entry for it.
-func golden(t *testing.T, flow, kind, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", flow+".txtar")
-	archive, err := txtar.ParseFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	entry := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return f.Name == flow+kind })
-	if entry >= 0 && string(archive.Files[entry].Data) == got {
-		return
-	}
-	if !*update {
-		t.Errorf("%s differs in %s from what was made:\n%s\nif that is right: go test ./lokki -run TestGraphs -update", file, flow+kind, got)
-		return
-	}
-	if entry < 0 {
-		archive.Files = append(archive.Files, txtar.File{Name: flow + kind})
-		entry = len(archive.Files) - 1
-	}
-	archive.Files[entry].Data = []byte(got)
-	if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
-		t.Fatal(err)
 	}
 }

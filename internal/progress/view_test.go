@@ -2,9 +2,7 @@ package progress
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,9 +11,9 @@ import (
 	"github.com/charmbracelet/x/vt"
 	"github.com/vbauerster/cupwriter"
 	"golang.org/x/tools/txtar"
-)
 
-var update = flag.Bool("update", false, "save what is shown as golden files")
+	"github.com/lokki-build/lokki/internal/golden"
+)
 
 // terminal is what a live view draws on. It takes "\n" for a new line, as the
 // terminals of an operating system do (ONLCR of termios).
@@ -109,25 +107,8 @@ func TestViews(t *testing.T) {
 			b.Reset()
 			s.tell(newEvents(&b, "birds-flow", "run-1", steps, start))
 			add("events", b.String())
-			golden(t, filepath.Join("testdata", name+".txtar"), txtar.Format(got))
+			golden.File(t, filepath.Join("testdata", name+".txtar"), txtar.Format(got))
 		})
-	}
-}
-
-func golden(t *testing.T, path string, got []byte) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s is not what is shown:\n%s\nto accept it: go test ./internal/progress -update", path, got)
 	}
 }
 

@@ -2,53 +2,29 @@ package graph
 
 import (
 	"encoding/json"
-	"flag"
-	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"golang.org/x/tools/txtar"
-)
 
-var update = flag.Bool("update", false, "save the problems that were found as golden files")
+	"github.com/lokki-build/lokki/internal/golden"
+)
 
 // TestProblems decodes graphs with mistakes and compares what is reported with
 // the golden files.
 func TestProblems(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join("testdata", "*.txtar"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no cases: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			c, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if len(c.Files) != 2 || c.Files[0].Name != "graph.json" || c.Files[1].Name != "problems" {
-				t.Fatalf("%s: want graph.json and problems", file)
-			}
-			_, err = Decode(c.Files[0].Data)
-			if err == nil {
-				t.Fatal("no problem was found")
-			}
-			got := err.Error() + "\n"
-			if got == string(c.Files[1].Data) {
-				return
-			}
-			if *update {
-				c.Files[1].Data = []byte(got)
-				if err := os.WriteFile(file, txtar.Format(c), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			t.Errorf("got:\n%swant:\n%sif it is right: go test ./lokki/graph -run TestProblems -update", got, c.Files[1].Data)
-		})
-	}
+	golden.Cases(t, []string{"graph.json"}, func(t *testing.T, c *txtar.Archive) []txtar.File {
+		if len(c.Files) == 0 || c.Files[0].Name != "graph.json" {
+			t.Fatal("want graph.json")
+		}
+		_, err := Decode(c.Files[0].Data)
+		if err == nil {
+			t.Fatal("no problem was found")
+		}
+		return []txtar.File{{Name: "problems", Data: []byte(err.Error() + "\n")}}
+	})
 }
 
 func birds() Graph {

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/lokki-build/lokki/internal/s3server"
+	"github.com/lokki-build/lokki/internal/s3server/s3test"
 	"github.com/lokki-build/lokki/lokki/store"
 	"github.com/lokki-build/lokki/lokki/store/s3store"
 	"github.com/lokki-build/lokki/rehearse/bucket"
@@ -38,14 +39,7 @@ type guarded struct {
 
 func newGuarded(t *testing.T) *guarded {
 	t.Helper()
-	server, err := s3server.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { server.Close() })
-	if err := server.CreateBucket(t.Context(), "values"); err != nil {
-		t.Fatal(err)
-	}
+	server := s3test.Start(t, "values")
 	g := &guarded{}
 	g.gate = &bucket.Gate{Partition: "aws-cn", Allow: func(action, resource string) error {
 		g.mu.Lock()

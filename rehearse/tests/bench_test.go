@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/lokki-build/lokki/internal/peak"
-	"github.com/lokki-build/lokki/internal/s3server"
+	"github.com/lokki-build/lokki/internal/s3server/s3test"
 	"github.com/lokki-build/lokki/lokki/graph"
 	"github.com/lokki-build/lokki/lokki/store"
 	"github.com/lokki-build/lokki/lokki/store/s3store"
@@ -51,16 +51,8 @@ func BenchmarkMap(b *testing.B) {
 // program that makes the same two requests to the same S3 server for each item,
 // without functions, a state machine and permissions.
 func BenchmarkPlain(b *testing.B) {
-	server, err := s3server.Start(b.Context())
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer server.Close()
 	const bucket, items = "plain", 10_000
-	if err := server.CreateBucket(b.Context(), bucket); err != nil {
-		b.Fatal(err)
-	}
-	store := s3store.New(server.Client(), bucket)
+	store := s3store.New(s3test.Start(b, bucket).Client(), bucket)
 	value := []byte("a small value")
 	if err := store.Put(b.Context(), "in", bytes.NewReader(value)); err != nil {
 		b.Fatal(err)

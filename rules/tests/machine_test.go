@@ -12,6 +12,7 @@ import (
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/lambdahost"
 	"github.com/lokki-build/lokki/internal/s3server"
+	"github.com/lokki-build/lokki/internal/s3server/s3test"
 	"github.com/lokki-build/lokki/lokki/codec"
 	"github.com/lokki-build/lokki/lokki/graph"
 	"github.com/lokki-build/lokki/lokki/store"
@@ -30,20 +31,13 @@ type cloud struct {
 
 func newCloud(t *testing.T) *cloud {
 	t.Helper()
-	s3, err := s3server.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	s3 := s3test.Start(t, bucket)
 	c := &cloud{t: t, s3: s3, values: s3store.New(s3.Client(), bucket), functions: map[string]*lambdahost.Host{}}
 	t.Cleanup(func() {
 		for _, f := range c.functions {
 			f.Close()
 		}
-		s3.Close()
 	})
-	if err := s3.CreateBucket(t.Context(), bucket); err != nil {
-		t.Fatal(err)
-	}
 	return c
 }
 

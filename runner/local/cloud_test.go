@@ -19,6 +19,7 @@ import (
 	"github.com/lokki-build/lokki/internal/lambdahost"
 	"github.com/lokki-build/lokki/internal/packed"
 	"github.com/lokki-build/lokki/internal/s3server"
+	"github.com/lokki-build/lokki/internal/s3server/s3test"
 	"github.com/lokki-build/lokki/lokki/store"
 	"github.com/lokki-build/lokki/lokki/store/s3store"
 )
@@ -35,20 +36,13 @@ type cloud struct {
 
 func newCloud(t *testing.T) *cloud {
 	t.Helper()
-	server, err := s3server.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	server := s3test.Start(t, bucket)
 	c := &cloud{t: t, s3: server, store: s3store.New(server.Client(), bucket), hosts: map[string]*lambdahost.Host{}}
 	t.Cleanup(func() {
 		for _, h := range c.hosts {
 			h.Close()
 		}
-		server.Close()
 	})
-	if err := server.CreateBucket(t.Context(), bucket); err != nil {
-		t.Fatal(err)
-	}
 	return c
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/lokki-build/lokki/internal/fanout"
 	"github.com/lokki-build/lokki/internal/lambdahost"
 	"github.com/lokki-build/lokki/internal/s3server"
+	"github.com/lokki-build/lokki/internal/s3server/s3test"
 	"github.com/lokki-build/lokki/lokki"
 	"github.com/lokki-build/lokki/lokki/graph"
 	"github.com/lokki-build/lokki/lokki/lambdastep"
@@ -210,14 +211,7 @@ type cloud struct {
 
 func newCloud(t *testing.T) *cloud {
 	t.Helper()
-	s3, err := s3server.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s3.Close() })
-	if err := s3.CreateBucket(t.Context(), "bucket"); err != nil {
-		t.Fatal(err)
-	}
+	s3 := s3test.Start(t, "bucket")
 	return &cloud{t: t, s3: s3, values: s3store.New(s3.Client(), "bucket"), functions: map[string]*lambdahost.Host{}}
 }
 

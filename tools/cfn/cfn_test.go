@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aymanbagabas/go-udiff"
 	"gopkg.in/yaml.v3"
 
 	"github.com/lokki-build/lokki/internal/flowtest"
@@ -202,7 +203,7 @@ func TestALongTemplateIsWrittenLikeAShortOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(made.YAML, again.Bytes()) {
-		t.Error(firstDifference(again.Bytes(), made.YAML))
+		t.Error(udiff.Unified("encoded as a whole", "made", again.String(), string(made.YAML)))
 	}
 }
 

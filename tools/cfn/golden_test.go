@@ -1,18 +1,12 @@
 package cfn_test
 
 import (
-	"bytes"
-	"flag"
-	"fmt"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
 
 	"golang.org/x/tools/txtar"
 
 	"github.com/lokki-build/lokki/internal/flowtest"
+	"github.com/lokki-build/lokki/internal/golden"
 	"github.com/lokki-build/lokki/internal/manifest"
 	"github.com/lokki-build/lokki/lokki/graph"
 	"github.com/lokki-build/lokki/tools/asl"
@@ -21,39 +15,14 @@ import (
 	"github.com/lokki-build/lokki/tools/images"
 )
 
-var update = flag.Bool("update", false, "write the results into the cases")
-
 // A case has the inputs graph.json, steps.json and perhaps lokki.yml, then
 // what is made of them: asl.json, images.json and template.yaml, or error.
 var inputs = []string{"graph.json", "steps.json", "lokki.yml"}
 
 func TestGolden(t *testing.T) {
-	cases, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(cases) == 0 {
-		t.Fatal("no cases: ", err)
-	}
-	for _, path := range cases {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			want := txtar.Format(archive)
-			archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return !slices.Contains(inputs, f.Name) })
-			archive.Files = append(archive.Files, run(file(archive, "graph.json"), file(archive, "steps.json"), file(archive, "lokki.yml"))...)
-			got := txtar.Format(archive)
-			if bytes.Equal(got, want) {
-				return
-			}
-			if *update {
-				if err := os.WriteFile(path, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			t.Errorf("%s\nto accept it: go test ./tools/cfn -run TestGolden -update", firstDifference(want, got))
-		})
-	}
+	golden.Cases(t, inputs, func(_ *testing.T, archive *txtar.Archive) []txtar.File {
+		return run(file(archive, "graph.json"), file(archive, "steps.json"), file(archive, "lokki.yml"))
+	})
 }
 
 // run takes the way of the build: the files of one flow from its inputs.
@@ -101,14 +70,4 @@ func file(a *txtar.Archive, name string) []byte {
 		}
 	}
 	return nil
-}
-
-func firstDifference(want, got []byte) string {
-	w, g := strings.Split(string(want), "\n"), strings.Split(string(got), "\n")
-	for i := range min(len(w), len(g)) {
-		if w[i] != g[i] {
-			return fmt.Sprintf("line %d is\n\t%s\nwant\n\t%s", i+1, g[i], w[i])
-		}
-	}
-	return fmt.Sprintf("%d lines, want %d", len(g), len(w))
 }

@@ -2,16 +2,15 @@ package config
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "write the table into docs/config.md")
+	"github.com/lokki-build/lokki/internal/golden"
+)
 
 const (
 	reference = "../../docs/config.md"
@@ -26,17 +25,7 @@ func TestReferenceHasTheTableOfFields(t *testing.T) {
 	if !ok || !ok2 {
 		t.Fatal("docs/config.md has no place for the table")
 	}
-	want := before + begin + table(t) + end + after
-	if want == text {
-		return
-	}
-	if *update {
-		if err := os.WriteFile(reference, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	t.Error("docs/config.md has not the table of the fields; run: go test ./tools/config -update")
+	golden.File(t, reference, []byte(before+begin+table(t)+end+after))
 }
 
 func table(t *testing.T) string {

@@ -1,18 +1,15 @@
 package cost_test
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/lokki-build/lokki/internal/flowtest"
+	"github.com/lokki-build/lokki/internal/golden"
 	"github.com/lokki-build/lokki/lokki/graph"
 	"github.com/lokki-build/lokki/tools/cost"
 )
-
-var update = flag.Bool("update", false, "write the table into testdata")
 
 // input is an estimate of a flow with the default basis.
 func input(g graph.Graph, options map[string]graph.Options) cost.Input {
@@ -88,18 +85,7 @@ func TestTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const path = "testdata/words.cost.txt"
-	want, err := os.ReadFile(path)
-	if *update {
-		err = os.WriteFile(path, got, 0o644)
-		want = got
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(got) != string(want) {
-		t.Errorf("got\n%s\nwant\n%s\nto accept it: go test ./tools/cost -update", got, want)
-	}
+	golden.File(t, "testdata/words.cost.txt", got)
 }
 
 func TestRefused(t *testing.T) {

@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/xml"
-	"flag"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -16,10 +14,9 @@ import (
 	"testing"
 
 	"github.com/lokki-build/lokki/internal/flowtest"
+	"github.com/lokki-build/lokki/internal/golden"
 	"github.com/lokki-build/lokki/lokki/graph"
 )
-
-var update = flag.Bool("update", false, "save the pictures as golden files")
 
 func draw(t *testing.T, g graph.Graph) []byte {
 	t.Helper()
@@ -46,19 +43,7 @@ func TestGolden(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := draw(t, g)
-			file := filepath.Join("testdata", name+".svg")
-			if *update {
-				if err := os.WriteFile(file, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(got, want) {
-				t.Errorf("%s is not what is drawn:\n%s\nto accept it: go test ./tools/svg -update", file, got)
-			}
+			golden.File(t, filepath.Join("testdata", name+".svg"), got)
 			if again := draw(t, g); !bytes.Equal(got, again) {
 				t.Error("drawn again it differs")
 			}

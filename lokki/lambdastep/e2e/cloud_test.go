@@ -16,6 +16,7 @@ import (
 	"github.com/lokki-build/lokki/internal/fanout"
 	"github.com/lokki-build/lokki/internal/lambdahost"
 	"github.com/lokki-build/lokki/internal/s3server"
+	"github.com/lokki-build/lokki/internal/s3server/s3test"
 	"github.com/lokki-build/lokki/lokki/store"
 	"github.com/lokki-build/lokki/lokki/store/s3store"
 )
@@ -62,20 +63,13 @@ func (c *cloud) logged() string {
 
 func newCloud(t testing.TB) *cloud {
 	t.Helper()
-	server, err := s3server.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	server := s3test.Start(t, bucket)
 	c := &cloud{t: t, s3: server, functions: map[string]*lambdahost.Host{}, store: s3store.New(server.Client(), bucket)}
 	t.Cleanup(func() {
 		if log := c.logged(); t.Failed() {
 			t.Logf("the steps' log:\n%s", log)
 		}
-		server.Close()
 	})
-	if err := server.CreateBucket(t.Context(), bucket); err != nil {
-		t.Fatal(err)
-	}
 	return c
 }
 

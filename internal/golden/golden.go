@@ -1,0 +1,71 @@
+// Package golden compares what tests make with files that hold what is expected.
+// With the flag -update they write those files instead.
+package golden
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aymanbagabas/go-udiff"
+	"golang.org/x/tools/txtar"
+)
+
+var update = flag.Bool("update", false, "write what is made into the files of what is expected")
+
+// File compares with a file.
+func File(t testing.TB, path string, got []byte) {
+	t.Helper()
+	want, err := os.ReadFile(path)
+	if err != nil && !*update {
+		t.Fatal(err)
+	}
+	diff := udiff.Unified("expected", "made", string(want), string(got))
+	if diff == "" && err == nil {
+		return
+	}
+	if !*update {
+		t.Errorf("%s is not what is made:\n%s\nto accept it: go test -run '^%s$' -update, in the folder of this test",
+			path, diff, strings.Split(t.Name(), "/")[0])
+		return
+	}
+	if err := os.WriteFile(path, got, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Archive compares with the files of a txtar archive that are not inputs. Its comment
+// and its inputs stay as they are.
+func Archive(t testing.TB, path string, inputs []string, got []txtar.File) {
+	t.Helper()
+	archive := parse(t, path)
+	archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return !slices.Contains(inputs, f.Name) })
+	archive.Files = append(archive.Files, got...)
+	File(t, path, txtar.Format(archive))
+}
+
+// Cases compares what make makes of each archive in testdata.
+func Cases(t *testing.T, inputs []string, make func(t *testing.T, archive *txtar.Archive) []txtar.File) {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join("testdata", "*.txtar"))
+	if err != nil || len(paths) == 0 {
+		t.Fatal("no cases in testdata: ", err)
+	}
+	for _, path := range paths {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
+			Archive(t, path, inputs, make(t, parse(t, path)))
+		})
+	}
+}
+
+func parse(t testing.TB, path string) *txtar.Archive {
+	t.Helper()
+	archive, err := txtar.ParseFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return archive
+}
