@@ -57,7 +57,7 @@ func countLines(r io.Reader, buf []byte) (int, error) {
 	lines := 0
 	for {
 		n, err := r.Read(buf)
-		lines += bytes.Count(buf[:n], []byte{'\n'})
+		lines += bytes.Count(buf[:n], newline)
 		if err == io.EOF {
 			return lines, nil
 		}

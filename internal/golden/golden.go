@@ -3,6 +3,7 @@
 package golden
 
 import (
+	"bytes"
 	"flag"
 	"os"
 	"path/filepath"
@@ -23,13 +24,13 @@ func File(t testing.TB, path string, got []byte) {
 	if err != nil && !*update {
 		t.Fatal(err)
 	}
-	diff := udiff.Unified("expected", "made", string(want), string(got))
-	if diff == "" && err == nil {
+	if err == nil && bytes.Equal(got, want) {
 		return
 	}
 	if !*update {
+		test, _, _ := strings.Cut(t.Name(), "/")
 		t.Errorf("%s is not what is made:\n%s\nto accept it: go test -run '^%s$' -update, in the folder of this test",
-			path, diff, strings.Split(t.Name(), "/")[0])
+			path, udiff.Unified("expected", "made", string(want), string(got)), test)
 		return
 	}
 	if err := os.WriteFile(path, got, 0o644); err != nil {
@@ -41,10 +42,7 @@ func File(t testing.TB, path string, got []byte) {
 // and its inputs stay as they are.
 func Archive(t testing.TB, path string, inputs []string, got []txtar.File) {
 	t.Helper()
-	archive := parse(t, path)
-	archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return !slices.Contains(inputs, f.Name) })
-	archive.Files = append(archive.Files, got...)
-	File(t, path, txtar.Format(archive))
+	compare(t, path, parse(t, path), inputs, got)
 }
 
 // Cases compares what make makes of each archive in testdata.
@@ -56,9 +54,17 @@ func Cases(t *testing.T, inputs []string, make func(t *testing.T, archive *txtar
 	}
 	for _, path := range paths {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
-			Archive(t, path, inputs, make(t, parse(t, path)))
+			archive := parse(t, path)
+			compare(t, path, archive, inputs, make(t, archive))
 		})
 	}
+}
+
+func compare(t testing.TB, path string, archive *txtar.Archive, inputs []string, got []txtar.File) {
+	t.Helper()
+	archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return !slices.Contains(inputs, f.Name) })
+	archive.Files = append(archive.Files, got...)
+	File(t, path, txtar.Format(archive))
 }
 
 func parse(t testing.TB, path string) *txtar.Archive {
