@@ -105,6 +105,9 @@ func (h *Host) Invoke(ctx context.Context, payload []byte) (Result, error) {
 	if len(payload) > maxPayload {
 		return Result{}, fmt.Errorf("payload of %d bytes: Lambda takes at most %d", len(payload), maxPayload)
 	}
+	if err := ctx.Err(); err != nil { // or a program that waits might still get it
+		return Result{}, fmt.Errorf("invoking %s: %w", h.config.Name, err)
+	}
 	inv := newInvocation(payload, h.config.Timeout)
 	if h.worker != nil {
 		err := h.worker.hand(ctx, inv, h.config.Timeout)

@@ -243,6 +243,20 @@ func TestTheContextEndsAnInvocation(t *testing.T) {
 	}
 }
 
+func TestAnEndedContextReachesNoProgram(t *testing.T) {
+	h := newHost(t, lambdahost.Config{})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, first := range []bool{true, false} {
+		if r, err := h.Invoke(ctx, []byte("{}")); !errors.Is(err, context.Canceled) || r.RequestID != "" {
+			t.Errorf("got %+v, %v", r, err)
+		}
+		if r, _ := invoke(t, h, "", ""); r.Cold != first {
+			t.Errorf("afterwards: %+v", r)
+		}
+	}
+}
+
 func TestALayoutRunsInASandbox(t *testing.T) {
 	if runtime.GOOS != "linux" || os.Geteuid() != 0 {
 		t.Skip("needs root on Linux")

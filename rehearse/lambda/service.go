@@ -90,6 +90,9 @@ func New(functions []Function, o Options) (*Service, error) {
 // Slot waits until there is room for another invocation, and returns the function
 // that ends the use of it.
 func (s *Service) Slot(ctx context.Context) (release func(), err error) {
+	if ctx.Err() != nil { // a free slot is for those who still want it
+		return nil, context.Cause(ctx)
+	}
 	select {
 	case s.slots <- struct{}{}:
 		return func() { <-s.slots }, nil
