@@ -43,20 +43,49 @@ const (
 // margin is the time before Lambda's deadline at which the step's ctx ends.
 func margin(left time.Duration) time.Duration { return max(0, min(left/marginShare, maxMargin)) }
 
-// guard calls f in its own goroutine and returns its error, or that it
-// panicked, ended its goroutine, or was still running at giveUp.
-func guard(giveUp <-chan time.Time, f func() error) error {
-	done := make(chan error, 1)
-	go func() {
-		err := errGoexit
-		defer func() { done <- err }()
-		err = protect(f)
-	}()
+// guard calls functions in a goroutine of its own, one at a time. The goroutine
+// stays for the next call, as its stack has grown by then: to grow it anew takes a tenth
+// of the processor time of a small step.
+type guard struct {
+	calls chan func() error
+	ended chan error
+}
+
+// call calls f and returns its error, or that it panicked, ended its goroutine, or
+// was still running at giveUp.
+func (g *guard) call(giveUp <-chan time.Time, f func() error) error {
+	if g.calls == nil {
+		*g = guard{make(chan func() error), make(chan error, 1)}
+		go serve(g.calls, g.ended)
+	}
+	g.calls <- f
+	err := errAbandoned
 	select {
-	case err := <-done:
-		return err
+	case err = <-g.ended:
 	case <-giveUp:
-		return errAbandoned
+	}
+	if err == errAbandoned || err == errGoexit {
+		g.close() // the next call gets another goroutine
+	}
+	return err
+}
+
+// close ends the goroutine, once it is through with a call that was given up.
+func (g *guard) close() {
+	if g.calls != nil {
+		close(g.calls)
+	}
+	*g = guard{}
+}
+
+// serve is guard's goroutine.
+func serve(calls <-chan func() error, ended chan<- error) {
+	for f := range calls {
+		func() {
+			err := errGoexit
+			defer func() { ended <- err }()
+			err = protect(f)
+		}()
 	}
 }
 

@@ -21,6 +21,7 @@ type handler struct {
 	place    func() (place, error)
 	requests *atomic.Int64 // to S3, of this process
 	memory   *peak.Memory  // of this process
+	guard    guard         // around the calls of the step
 }
 
 // place is where values live.
@@ -62,7 +63,7 @@ func (h *handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 
 	var reply []byte
 	i := &invocation{step: h.step}
-	err := guard(giveUp, func() (err error) {
+	err := h.guard.call(giveUp, func() (err error) {
 		reply, err = h.serve(ctx, i, payload)
 		return err
 	})

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -42,7 +43,9 @@ func call[In, Out any](m *machine, f func(context.Context, In) (Out, error), r e
 }
 
 func (m *machine) handler(s step) *handler {
-	return newHandler(s, newLogs(io.Discard), func(*atomic.Int64) (place, error) { return place{m.store, "lokki"}, nil })
+	h := newHandler(s, newLogs(io.Discard), func(*atomic.Int64) (place, error) { return place{m.store, "lokki"}, nil })
+	m.t.Cleanup(h.guard.close)
+	return h
 }
 
 func invoke(t *testing.T, ctx context.Context, h *handler, payload []byte) (envelope.Reply, *messages.InvokeResponse_Error) {
@@ -319,6 +322,36 @@ func TestAStepThatDoesNotHeedItsContextIsGivenUp(t *testing.T) {
 			t.Errorf("given up after %s, want half a second before Lambda's minute ends", got)
 		}
 	})
+}
+
+func TestAfterEachEndOfACallThereIsAnother(t *testing.T) {
+	var g guard
+	defer g.close()
+	want := errors.New("of the step")
+	for i, c := range []struct {
+		call func() error
+		ok   func(error) bool
+	}{
+		{func() error { return nil }, func(err error) bool { return err == nil }},
+		{func() error { return want }, func(err error) bool { return err == want }},
+		{func() error { panic("on purpose") }, func(err error) bool { return errors.As(err, new(*panicked)) }},
+		{func() error { runtime.Goexit(); return nil }, func(err error) bool { return err == errGoexit }},
+		{func() error { return nil }, func(err error) bool { return err == nil }},
+	} {
+		if err := g.call(nil, c.call); !c.ok(err) {
+			t.Errorf("call %d: got %v", i, err)
+		}
+	}
+	release := make(chan struct{})
+	defer close(release)
+	late := make(chan time.Time, 1)
+	late <- time.Now()
+	if err := g.call(late, func() error { <-release; return want }); err != errAbandoned {
+		t.Errorf("got %v, want that it was given up", err)
+	}
+	if err := g.call(nil, func() error { return nil }); err != nil {
+		t.Errorf("after one that was given up: %v", err)
+	}
 }
 
 func TestAWrongEnvironmentIsReportedByTheInvocation(t *testing.T) {

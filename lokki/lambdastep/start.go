@@ -14,7 +14,7 @@ import (
 // Start serves invocations of the step and does not return. A wrong
 // environment is reported by each invocation, where the caller sees it.
 func Start[In, Out any](step func(context.Context, In) (Out, error)) {
-	limitMemory()
+	fit()
 	l := newLogs(os.Stdout) // where CloudWatch looks for metrics
 	slog.SetDefault(l.logger())
 	lambda.StartWithOptions(newHandler(bind(step), l, openFromEnvironment))
