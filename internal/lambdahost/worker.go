@@ -83,6 +83,11 @@ func (w *worker) start() error {
 
 // hand gives the invocation to the program once it asks, within limit.
 func (w *worker) hand(ctx context.Context, inv *invocation, limit time.Duration) error {
+	select {
+	case <-w.exited: // its call of next may seem to wait still
+		return errExited
+	default:
+	}
 	late := time.NewTimer(limit)
 	defer late.Stop()
 	select {
