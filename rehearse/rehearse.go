@@ -192,7 +192,8 @@ func (c *cloud) play(ctx context.Context, a Artifacts, o Options, x execution, h
 	var failed *asl.Failure
 	switch {
 	case err == nil:
-		if r.Result, err = c.result(ctx, a, x.Name); err != nil {
+		// What has succeeded can't be redriven: its result is read, whatever happens meanwhile.
+		if r.Result, err = c.result(context.WithoutCancel(ctx), a, x.Name); err != nil {
 			r.Failed = err
 		}
 	case errors.As(err, &failed):

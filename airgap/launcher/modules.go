@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // debianModules are the Bazel modules in Debian's packages, by name, and where
@@ -73,17 +74,30 @@ func (m goModule) ensure(ctx context.Context, cache string) (string, error) {
 	return dir, err
 }
 
-// copyGoModule puts a writable copy of the Go module ("path@version") in dir.
-func copyGoModule(ctx context.Context, module, dir string) error {
+// downloadGoModule returns where Go's cache has the module.
+func downloadGoModule(ctx context.Context, module string) (dir string, err error) {
 	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", module)
 	cmd.Dir = os.TempDir() // outside every module: no go.mod is read or changed
 	out, err := cmd.Output()
 	var info struct{ Dir, Error string }
 	if jsonErr := json.Unmarshal(out, &info); jsonErr != nil || info.Error != "" || err != nil {
-		return withHint(fmt.Errorf("downloading the Go module %s: %w", module, errors.Join(err, errors.New(info.Error))),
+		return "", errors.Join(err, errors.New(info.Error))
+	}
+	return info.Dir, nil
+}
+
+// copyGoModule puts a writable copy of the Go module ("path@version") in dir.
+func copyGoModule(ctx context.Context, module, dir string) error {
+	downloaded, err := downloadGoModule(ctx, module)
+	for pause := time.Second; err != nil && pause < 10*time.Second && ctx.Err() == nil; pause *= 4 {
+		time.Sleep(pause) // a proxy may fail a request
+		downloaded, err = downloadGoModule(ctx, module)
+	}
+	if err != nil {
+		return withHint(fmt.Errorf("downloading the Go module %s: %w", module, err),
 			"check the network and GOPROXY (go env GOPROXY), then call again")
 	}
-	src := os.DirFS(info.Dir)
+	src := os.DirFS(downloaded)
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return err
 	}

@@ -8,3 +8,10 @@ func SetInitLimit(d time.Duration) (restore func()) {
 	initLimit = d
 	return func() { initLimit = before }
 }
+
+// SetTimeout changes the timeout of the next invocations, until restore is called.
+func SetTimeout(h *Host, d time.Duration) (restore func()) {
+	before := h.config.Timeout
+	h.config.Timeout = d
+	return func() { h.config.Timeout = before }
+}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -33,6 +34,8 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "no start":
 		os.Exit(3)
+	case "sleep":
+		time.Sleep(10 * time.Minute)
 	case "late":
 		time.Sleep(time.Second)
 	case "once":
@@ -79,16 +82,20 @@ func work(ctx context.Context, o order) (answer, error) {
 	case "exit":
 		os.Exit(7)
 	case "hang":
+		fmt.Println("hanging")
 		select {}
 	case "crash": // at about the time at which the memory is looked at
 		time.Sleep(20 * time.Millisecond)
 		syscall.Kill(os.Getpid(), syscall.SIGKILL)
-	case "children":
-		sleeper := exec.Command("sleep", "600")
-		if err := sleeper.Start(); err != nil {
+	case "child": // with the other end of the caller's pipe
+		pipe, err := os.OpenFile(o.Text, os.O_WRONLY, 0)
+		if err != nil {
 			return answer{}, err
 		}
-		return answer{PID: sleeper.Process.Pid}, nil
+		defer pipe.Close()
+		child := exec.Command(os.Args[0])
+		child.Env, child.Stdout = []string{workerMode + "=sleep"}, pipe
+		return answer{}, child.Start()
 	case "grow":
 		held := make([]byte, 200<<20)
 		for i := range held {
@@ -184,22 +191,23 @@ func TestFailures(t *testing.T) {
 	for _, c := range []struct {
 		do, kind, message string
 		restarts          bool
-		timeout           time.Duration
 	}{
 		{do: "fail", kind: "Throttled", message: "text"},
 		{do: "panic", kind: "string", message: "text", restarts: true},
 		{do: "exit", kind: "Runtime.ExitError", message: "exit status 7", restarts: true},
-		{do: "hang", kind: "Sandbox.Timedout", message: "timed out after 2.00 seconds", restarts: true, timeout: 2 * time.Second},
+		{do: "hang", kind: "Sandbox.Timedout", message: "timed out after 0.10 seconds", restarts: true},
 		{do: "much", kind: "Function.ResponseSizeTooLarge", message: "6291456 bytes"},
 	} {
 		t.Run(c.do, func(t *testing.T) {
 			t.Parallel()
 			h := newHost(t, lambdahost.Config{})
-			if c.timeout > 0 {
-				h = newHost(t, lambdahost.Config{Timeout: c.timeout})
-			}
 			_, before := invoke(t, h, "", "")
+			restore := func() {}
+			if c.do == "hang" {
+				restore = lambdahost.SetTimeout(h, 100*time.Millisecond)
+			}
 			r, _ := invoke(t, h, c.do, "text")
+			restore()
 			if r.Failure == nil || r.Failure.Type != c.kind || !strings.Contains(r.Failure.Message, c.message) {
 				t.Fatalf("failure %+v", r.Failure)
 			}
@@ -226,11 +234,18 @@ func TestAProgramThatDoesNotStart(t *testing.T) {
 	}
 }
 
+// call is a log that calls a function at each output.
+type call func()
+
+func (c call) Write(p []byte) (int, error) {
+	c()
+	return len(p), nil
+}
+
 func TestTheContextEndsAnInvocation(t *testing.T) {
-	h := newHost(t, lambdahost.Config{})
-	invoke(t, h, "", "")
 	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(50*time.Millisecond, cancel)
+	h := newHost(t, lambdahost.Config{Log: call(cancel)}) // once it hangs
+	invoke(t, h, "", "")
 	if _, err := h.Invoke(ctx, []byte(`{"do":"hang"}`)); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
@@ -335,13 +350,16 @@ func TestACrashIsAFailure(t *testing.T) {
 }
 
 func TestAProgramThatDoesNotComeBack(t *testing.T) {
-	h := newHost(t, lambdahost.Config{Env: []string{workerMode + "=once"}, Timeout: time.Second})
+	h := newHost(t, lambdahost.Config{Env: []string{workerMode + "=once"}})
 	if r, err := h.Invoke(t.Context(), []byte("{}")); err != nil || r.Failure != nil {
 		t.Fatalf("first: %+v, %v", r, err)
 	}
-	if r, err := h.Invoke(t.Context(), []byte("{}")); err != nil || r.Failure == nil || r.Failure.Type != "Sandbox.Timedout" || r.Duration != time.Second {
+	const timeout = 100 * time.Millisecond
+	restore := lambdahost.SetTimeout(h, timeout)
+	if r, err := h.Invoke(t.Context(), []byte("{}")); err != nil || r.Failure == nil || r.Failure.Type != "Sandbox.Timedout" || r.Duration != timeout {
 		t.Errorf("second: %+v, %v", r, err)
 	}
+	restore()
 	if r, err := h.Invoke(t.Context(), []byte("{}")); err != nil || r.Failure != nil || !r.Cold {
 		t.Errorf("third: %+v, %v", r, err)
 	}
@@ -365,20 +383,40 @@ func TestWhatAProgramStartedEndsWithIt(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("only on Linux is a program confined")
 	}
+	held := filepath.Join(t.TempDir(), "held")
+	if err := syscall.Mkfifo(held, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	h := newHost(t, lambdahost.Config{})
-	_, a := invoke(t, h, "children", "")
+	opened := make(chan *os.File, 1)
+	go func() {
+		pipe, err := os.Open(held) // waits for the other end
+		if err != nil {
+			t.Error(err)
+		}
+		opened <- pipe
+	}()
+	if r, _ := invoke(t, h, "child", held); r.Failure != nil {
+		t.Fatal(r.Failure)
+	}
+	pipe := <-opened
+	defer pipe.Close()
 	if err := h.Close(); err != nil {
 		t.Fatal(err)
 	}
-	for range 100 { // whoever takes it over has to notice
-		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", a.PID))
-		if err != nil || strings.Contains(string(status), ") Z ") {
-			return
+	ended := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(io.Discard, pipe) // until nobody holds the other end
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Error(err)
 		}
-		time.Sleep(10 * time.Millisecond)
+	case <-time.After(time.Minute):
+		t.Error("what the program started is still there")
 	}
-	t.Errorf("process %d is still there", a.PID)
-	syscall.Kill(a.PID, syscall.SIGKILL)
 }
 
 func TestMemoryIsLimited(t *testing.T) {

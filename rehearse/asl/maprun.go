@@ -64,6 +64,9 @@ func (a *mapState) runDistributed(ctx context.Context, v *visit, input any) (any
 	if err != nil {
 		return nil, "", err
 	}
+	if ctx.Err() != nil {
+		return nil, "", context.Cause(ctx)
+	}
 	select { // open map runs are few in an account: others wait
 	case exec.run.open <- struct{}{}:
 		defer func() { <-exec.run.open }()

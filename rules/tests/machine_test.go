@@ -24,6 +24,7 @@ const bucket = "values"
 // cloud is an S3 server and a Lambda for each image.
 type cloud struct {
 	t         *testing.T
+	folder    string // of the unpacked images
 	s3        *s3server.Server
 	values    store.Store
 	functions map[string]*lambdahost.Host // by target
@@ -32,7 +33,7 @@ type cloud struct {
 func newCloud(t *testing.T) *cloud {
 	t.Helper()
 	s3 := s3test.Start(t, bucket)
-	c := &cloud{t: t, s3: s3, values: s3store.New(s3.Client(), bucket), functions: map[string]*lambdahost.Host{}}
+	c := &cloud{t: t, folder: t.TempDir(), s3: s3, values: s3store.New(s3.Client(), bucket), functions: map[string]*lambdahost.Host{}}
 	t.Cleanup(func() {
 		for _, f := range c.functions {
 			f.Close()
@@ -47,7 +48,7 @@ func (c *cloud) function(target string) *lambdahost.Host {
 	if f := c.functions[target]; f != nil {
 		return f
 	}
-	image, err := lambdahost.Unpack(filepath.Join("steps", target+"_image"), c.t.TempDir())
+	image, err := lambdahost.Unpack(filepath.Join("steps", target+"_image"), filepath.Join(c.folder, target))
 	if err != nil {
 		c.t.Fatal(err)
 	}

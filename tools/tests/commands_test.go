@@ -50,8 +50,8 @@ func (p place) run(t *testing.T, program string, args ...string) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), program, args...)
 	command.Dir = p.folder
-	// Nothing of this test's own environment but what starts a program.
-	command.Env = append([]string{"PATH=" + os.Getenv("PATH")}, p.env...)
+	// Nothing of this test's own environment but what starts a program, and ends it under the race detector.
+	command.Env = append([]string{"PATH=" + os.Getenv("PATH"), "GORACE=" + os.Getenv("GORACE")}, p.env...)
 	if out, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("%s %s: %v\n%s", filepath.Base(program), strings.Join(args, " "), err, out)
 	}
