@@ -2,6 +2,8 @@ package runner
 
 import (
 	"bufio"
+	"bytes"
+	"crypto/rand"
 	"io"
 	"log"
 	"os"
@@ -28,16 +30,21 @@ func capture(w io.Writer) (release func()) {
 	if logged {
 		log.SetOutput(writer)
 	}
+	// A program that a step started may hold the pipe open, so it is read up to a line
+	// that nobody else prints.
+	end := []byte(rand.Text() + "\n")
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
 		for lines := bufio.NewReader(reader); ; {
 			line, err := lines.ReadBytes('\n')
-			if err != nil && len(line) > 0 {
+			line, over := bytes.CutSuffix(line, end)
+			over = over || err != nil
+			if over && len(line) > 0 {
 				line = append(line, '\n')
 			}
 			w.Write(line)
-			if err != nil {
+			if over {
 				return
 			}
 		}
@@ -47,12 +54,11 @@ func capture(w io.Writer) (release func()) {
 		if logged {
 			log.SetOutput(stderr)
 		}
-		writer.Close()
-		reader.SetReadDeadline(time.Now().Add(patience)) // a program that a step started may hold the pipe open
+		if _, err := writer.Write(end); err != nil { // a step has closed it
+			reader.SetReadDeadline(time.Now().Add(time.Second))
+		}
 		<-ended
+		writer.Close()
 		reader.Close()
 	}
 }
-
-// patience is how long the end of a run waits for what was printed last.
-const patience = 100 * time.Millisecond

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"testing"
+	"time"
 )
 
 // What is printed comes out in lines, and after the release goes where it went
@@ -38,4 +39,33 @@ func TestCapture(t *testing.T) {
 	if os.Stdout != stdout || os.Stderr != stderr || log.Writer() != logged {
 		t.Error("something still goes to the pipe")
 	}
+}
+
+// slow takes its time for the first line, as a terminal far away may.
+type slow struct {
+	bytes.Buffer
+	began chan struct{} // closed when it has the first line
+}
+
+func (s *slow) Write(line []byte) (int, error) {
+	if s.Len() == 0 {
+		close(s.began)
+		time.Sleep(200 * time.Millisecond)
+	}
+	return s.Buffer.Write(line)
+}
+
+func TestCaptureLosesNothing(t *testing.T) {
+	out := slow{began: make(chan struct{})}
+	release := capture(&out)
+	fmt.Fprintln(os.Stderr, "one")
+	<-out.began
+	fmt.Fprintln(os.Stderr, "two")
+	release()
+	if got := out.String(); got != "one\ntwo\n" {
+		t.Errorf("got %q", got)
+	}
+	release = capture(&out)
+	os.Stderr.Close() // by a step
+	release()
 }

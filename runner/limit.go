@@ -61,14 +61,19 @@ func (a *attempt) within(ctx context.Context, l limit) error {
 	}()
 	timer := time.NewTimer(l.giveUp)
 	defer timer.Stop()
+	var err error
 	select {
-	case err := <-done:
-		a.position, a.out, a.items = own.position, append(a.out, own.out...), own.items
-		return a.timedOut(ctx, err)
+	case err = <-done:
 	case <-timer.C:
-		a.position = own.guard.abandon()
-		return a.timedOut(ctx, errAbandoned)
+		select {
+		case err = <-done: // it has ended all the same
+		default:
+			a.position = own.guard.abandon()
+			return a.timedOut(ctx, errAbandoned)
+		}
 	}
+	a.position, a.out, a.items = own.position, append(a.out, own.out...), own.items
+	return a.timedOut(ctx, err)
 }
 
 var errAbandoned = errors.New("the step did not return when its context ended")

@@ -72,7 +72,7 @@ func TestTrace(t *testing.T) {
 		least, most int // calls
 	}{
 		{t.Context(), 0, 20, 20},
-		{failing(t.Context()), 1, 4, 19},
+		{failing(t.Context()), 1, 3, 19},
 	} {
 		if got := program(TableFlow).try(c.ctx, "", "--trace", "trace.json"); got.code != c.code {
 			t.Fatalf("got %+v", got)

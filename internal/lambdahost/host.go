@@ -186,8 +186,13 @@ func (h *Host) await(ctx context.Context, inv *invocation, result Result) (Resul
 			}
 			err = h.drop(nil)
 		case <-timer.C:
-			result.Failure = h.timedOut()
-			err = h.drop(nil)
+			select {
+			case a := <-inv.answered: // just in time
+				a.into(&result)
+			default:
+				result.Failure = h.timedOut()
+				err = h.drop(nil)
+			}
 		case <-ctx.Done():
 			err = h.drop(fmt.Errorf("invoking %s: %w", h.config.Name, ctx.Err()))
 		case <-check:

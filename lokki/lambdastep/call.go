@@ -63,6 +63,10 @@ func (g *guard) call(giveUp <-chan time.Time, f func() error) error {
 	select {
 	case err = <-g.ended:
 	case <-giveUp:
+		select {
+		case err = <-g.ended: // it has ended all the same
+		default:
+		}
 	}
 	if err == errAbandoned || err == errGoexit {
 		g.close() // the next call gets another goroutine

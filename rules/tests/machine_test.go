@@ -48,7 +48,11 @@ func (c *cloud) function(target string) *lambdahost.Host {
 	if f := c.functions[target]; f != nil {
 		return f
 	}
-	image, err := lambdahost.Unpack(filepath.Join("steps", target+"_image"), filepath.Join(c.folder, target))
+	root := filepath.Join(c.folder, target)
+	if err := os.Mkdir(root, 0o755); err != nil {
+		c.t.Fatal(err)
+	}
+	image, err := lambdahost.Unpack(filepath.Join("steps", target+"_image"), root)
 	if err != nil {
 		c.t.Fatal(err)
 	}

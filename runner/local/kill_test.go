@@ -84,7 +84,7 @@ func (p *person) args(id string) []string {
 // TestInterrupted ends a run as Ctrl-C does, while a step takes no notice.
 func TestInterrupted(t *testing.T) {
 	p := newPerson(t)
-	code, stderr := p.interrupted("hang", os.Interrupt, []string{envHang + "=work 2/3"}, "--store", p.folder, "--run", "mine")
+	code, stderr := p.interrupted("hang", os.Interrupt, []string{envHang + "=work 2/3"}, "--store", p.folder, "--run", "mine", "--concurrency", "2")
 	lines := strings.Split(strings.TrimSpace(stderr), "\n")
 	self, _ := os.Executable()
 	if want := "hint: goes on with the run: " + self + " --store " + p.folder + " --resume mine"; code != 1 || lines[len(lines)-1] != want {
@@ -109,7 +109,7 @@ func TestInterrupted(t *testing.T) {
 // TestFullDisk limits the size of files.
 func TestFullDisk(t *testing.T) {
 	p := newPerson(t)
-	code, _, stderr := p.run([]string{envLimit + "=6000"}, "--store", p.folder, "--run", "mine", "--backoff", "0")
+	code, _, stderr := p.run([]string{envLimit + "=6000"}, "--store", p.folder, "--run", "mine", "--backoff", "0", "--concurrency", "2")
 	if code != 1 || !strings.Contains(stderr, "outputs.pack: file too large\n") || !strings.Contains(stderr, "hint: goes on with the run: ") {
 		t.Fatalf("exit code %d:\n%s", code, stderr)
 	}

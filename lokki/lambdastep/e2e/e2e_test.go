@@ -134,17 +134,18 @@ func TestFailures(t *testing.T) {
 	for _, how := range []struct {
 		name, kind string
 		survives   bool
+		timeout    time.Duration // of which a second is left to report it; 0 is the default
 	}{
-		{"panic", "Lokki.Panic", true},
-		{"wait", "Sandbox.Timedout", true},
-		{"hang", "Sandbox.Timedout", false},
-		{"later", "Lokki.Transient", true},
-		{"never", "Lokki.Permanent", true},
+		{"panic", "Lokki.Panic", true, 0},
+		{"wait", "Sandbox.Timedout", true, 10 * time.Second},
+		{"hang", "Sandbox.Timedout", false, 10 * time.Second},
+		{"later", "Lokki.Transient", true, 0},
+		{"never", "Lokki.Permanent", true, 0},
 	} {
 		t.Run(how.name, func(t *testing.T) {
 			t.Parallel()
 			c := newCloud(t)
-			c.function("Wreck", 3*time.Second)
+			c.function("Wreck", how.timeout)
 			task := func(how string) envelope.Request {
 				return envelope.Request{Step: "wreck-" + how, Defaults: fmt.Appendf(nil, "%q", how)}
 			}
