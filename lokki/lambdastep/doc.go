@@ -20,6 +20,9 @@
 // with one line that sums it up, from which CloudWatch also takes metrics by
 // flow and step (metrics.go); AWS_LAMBDA_LOG_LEVEL doesn't suppress it.
 //
+// Memory and CPUs are taken to be what AWS_LAMBDA_FUNCTION_MEMORY_SIZE says
+// (limits.go), unless GOMEMLIMIT or GOMAXPROCS say it.
+//
 // Region, credentials, endpoint and certificates come from the variables of
 // the AWS SDK.
 package lambdastep

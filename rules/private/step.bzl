@@ -108,7 +108,8 @@ def lokki_step(
       function: name of the Go function. By default the target's, in Go's
         spelling: `get_birds` is `GetBirds`.
       memory: memory of the Lambda in MB, 128 to 10240. Left out, lokki.yml's
-        `lambda_defaults.memory` says it.
+        `lambda_defaults.memory` says it. CPU comes with it, one for each 1769 MB, and the
+        step runs on as many threads as that is, rounded up.
       timeout: longest run of one invocation in seconds, 1 to 900. Left out,
         lokki.yml's `lambda_defaults.timeout` says it.
       ephemeral_storage: size of /tmp in MB, 512 to 10240. Left out,
