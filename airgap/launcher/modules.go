@@ -90,7 +90,10 @@ func downloadGoModule(ctx context.Context, module string) (dir string, err error
 func copyGoModule(ctx context.Context, module, dir string) error {
 	downloaded, err := downloadGoModule(ctx, module)
 	for pause := time.Second; err != nil && pause < 10*time.Second && ctx.Err() == nil; pause *= 4 {
-		time.Sleep(pause) // a proxy may fail a request
+		select { // a proxy may fail a request
+		case <-time.After(pause):
+		case <-ctx.Done():
+		}
 		downloaded, err = downloadGoModule(ctx, module)
 	}
 	if err != nil {

@@ -127,7 +127,7 @@ func TestBucket(t *testing.T) {
 	if want := " --store s3://values --resume mine --only look --at 3/7\n"; code != 1 || !strings.Contains(stderr, want) {
 		t.Fatalf("exit code %d, want 1 and %s:\n%s", code, want, stderr)
 	}
-	before := stored(t, c)
+	before := c.stored()
 	p.want(`{"Team":3,"Index":7,`+token(t, c)+`}`, nil, append(at, "--resume", "mine", "--only", "look", "--at", "3/7")...)
 	p.calls()
 	p.want("100", nil, append(at, "--resume", "mine")...)
@@ -170,13 +170,11 @@ func token(t *testing.T, c *cloud) string {
 }
 
 // stored are the calls whose results the bucket has.
-func stored(t *testing.T, c *cloud) map[string]bool {
-	t.Helper()
+func (c *cloud) stored() map[string]bool {
+	c.t.Helper()
 	all := map[string]bool{}
 	for _, key := range c.keys() {
-		// As in lokki/teams-flow/mine/work/3/7/output.json.gz.
-		step, path, _ := strings.Cut(strings.TrimPrefix(filepath.ToSlash(filepath.Dir(key)), "lokki/teams-flow/mine/"), "/")
-		all[strings.TrimSpace(step+" "+path)] = true
+		all[callOf(strings.TrimPrefix(key, "lokki/teams-flow/mine/"))] = true
 	}
 	return all
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -159,10 +160,16 @@ func (p *person) stored(run string) map[string]bool {
 			continue
 		}
 		key := strings.FieldsFunc(line, func(r rune) bool { return r == ' ' || r == '\t' })[1]
-		step, path, _ := strings.Cut(filepath.ToSlash(filepath.Dir(key)), "/")
-		all[strings.TrimSpace(step+" "+path)] = true
+		all[callOf(key)] = true
 	}
 	return all
+}
+
+// callOf is the call that has stored a result, as the log has it. The key is the
+// one inside the run, such as sum/3/output.json.gz.
+func callOf(key string) string {
+	step, at, _ := strings.Cut(path.Dir(key), "/")
+	return strings.TrimSpace(step + " " + at)
 }
 
 // interrupted starts the program and interrupts it when the log has a call.
