@@ -33,7 +33,9 @@ type Backoff struct {
 //
 // Whatever a step retries, errors marked by [Permanent] are not tried again, and
 // failures of Lambda, of the store of values, and those marked by [Transient]
-// are, up to 6 times.
+// are, up to 6 times. A call that Lambda refuses because the account runs as many
+// as it may is tried again for hours, and one whose function is not ready yet
+// for minutes.
 func Retry[E error](b Backoff) StepOption {
 	t := reflect.TypeFor[E]()
 	return stepOption(func(n *chain.Node) {

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/lokki"
 )
 
@@ -74,6 +75,32 @@ func TestRetries(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestThrottledCalls has ten places for cells, as a new account has for Lambdas,
+// and refuses the others as Lambda would: all get their turn, by the rules of the
+// state machine, and pauses add no more than half to what a queue would take.
+func TestThrottledCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		refused := failure.Name("Lambda.TooManyRequestsException", errors.New("rate exceeded"))
+		slots := make(chan struct{}, 10)
+		ctx := withCell(t.Context(), func(_ context.Context, n int) (int, error) {
+			select {
+			case slots <- struct{}{}:
+			default:
+				return 0, refused
+			}
+			time.Sleep(15 * time.Second)
+			<-slots
+			return n, nil
+		})
+		began := time.Now()
+		got, err := Run(ctx, cells(150), Options{Concurrency: 150})
+		took := time.Since(began)
+		if want := 225 * time.Second; err != nil || len(got) != 150 || took < want || took > want*3/2 {
+			t.Errorf("got %d cells and %v in %s, a queue takes %s", len(got), err, took, want)
+		}
+	})
 }
 
 func TestJitter(t *testing.T) {

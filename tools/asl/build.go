@@ -70,6 +70,7 @@ func (b *builder) mapped(first graph.Node) states {
 		ItemReader:     newItemReader(),
 		ItemSelector:   newItemSelector(),
 		ResultWriter:   newResultWriter(b.flow, first.Name),
+		Retry:          written(mapRetries),
 	}}
 	b.checkName(first, choice.name, "the state before the map") // the longest of the map's names
 	b.checkDepth(first)

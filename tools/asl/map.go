@@ -1,7 +1,6 @@
 package asl
 
-// mapState is a Distributed Map. It has no Retry: a retry of the map would run
-// every child again. The facts are those of
+// mapState is a Distributed Map. The facts are those of
 // https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html.
 type mapState struct {
 	Type           string       `json:"Type"`
@@ -14,6 +13,7 @@ type mapState struct {
 	ItemProcessor  processor    `json:"ItemProcessor"`
 	ResultWriter   resultWriter `json:"ResultWriter"`
 	ResultPath     *string      `json:"ResultPath"` // null: the aggregation takes what the map took
+	Retry          []retrier    `json:"Retry"`
 	exit
 }
 

@@ -118,5 +118,38 @@ func encode(m machine) ([]byte, error) {
 		return nil, fmt.Errorf("indenting the state machine: %w", err)
 	}
 	indented.WriteByte('\n')
-	return indented.Bytes(), nil
+	return joinRules(indented.Bytes()), nil
+}
+
+// joinRules writes each rule of a Retry on one line. A task has several, the same as
+// most others, which would else be a third of the template.
+func joinRules(indented []byte) []byte {
+	var b bytes.Buffer
+	var end []byte // of the rule that is being joined
+	lines := bytes.Split(indented, []byte("\n"))
+	for i, line := range lines {
+		text := bytes.TrimLeft(line, " ")
+		indent := line[:len(line)-len(text)]
+		if string(text) == "{" && bytes.HasPrefix(bytes.TrimLeft(lines[i+1], " "), []byte(`"ErrorEquals":`)) {
+			b.Write(line)
+			end = append(bytes.Clone(indent), '}')
+			continue
+		}
+		if end == nil {
+			b.Write(line)
+		} else {
+			b.Write(text)
+		}
+		if end != nil && bytes.HasPrefix(line, end) {
+			end = nil
+		}
+		switch {
+		case i == len(lines)-1:
+		case end == nil:
+			b.WriteByte('\n')
+		case bytes.HasSuffix(text, []byte(",")):
+			b.WriteByte(' ')
+		}
+	}
+	return b.Bytes()
 }

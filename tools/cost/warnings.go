@@ -49,7 +49,7 @@ func (w *warner) say(node graph.Node, kind, what, hint string) {
 
 func (w *warner) check(in Input, n int) {
 	c := newCounter(in, n)
-	retries := map[string]float64{} // events that a workflow's retries can add
+	retries := map[string]float64{} // events that a workflow's own retries can add
 	for i, node := range in.Graph.Nodes {
 		if node.Kind == graph.Map {
 			w.mapped(c, node)
@@ -60,7 +60,7 @@ func (w *warner) check(in Input, n int) {
 			next = in.Graph.Nodes[i+1]
 		}
 		w.memory(c, node, next)
-		for _, r := range node.Retries() {
+		for _, r := range node.Retry { // those of every step are few, but for waiting for Lambda, which takes hours
 			retries[innermost(node)] += retryEvents * float64(r.Attempts)
 		}
 		if events := retries[innermost(node)]; events > maxHistory && !c.maps[innermost(node)].Express {

@@ -38,7 +38,7 @@ func TestWarnings(t *testing.T) {
 		{"time of an Express batch", small(slow(birds(graph.Options{Batch: 20, Express: true}))), 1000, "may take 5 min 0 s"},
 		{"timeout", small(slow(birds(graph.Options{Timeout: 10}))), 1000, "an invocation takes about 20 s and may take 10 s … hint: give the step less to do"},
 		{"time of an aggregation", small(birds(graph.Options{Express: true})), 2_000_000, "step join-birds: with 2,000,000 results to read an invocation takes about 16 min 40 s … hint: with lokki.Batch there are fewer"},
-		{"history", small(birds(graph.Options{Retry: many})), 1000, "step flap-bird: retries up to here can add 27,018 events to a history, which ends the execution at 25,000 … hint: give lokki.Retry fewer attempts"},
+		{"history", small(birds(graph.Options{Retry: many})), 1000, "step flap-bird: retries up to here can add 27,000 events to a history, which ends the execution at 25,000 … hint: give lokki.Retry fewer attempts"},
 		{"no history", small(birds(graph.Options{Retry: many, Express: true})), 1000, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

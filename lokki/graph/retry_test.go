@@ -1,0 +1,116 @@
+package graph
+
+import (
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/lokki-build/lokki/internal/failure"
+)
+
+// rule is the first rule of a step that names the error, as Step Functions and
+// the local run find it.
+func rule(o Options, name string) Retry {
+	all := o.Retries()
+	if i := slices.IndexFunc(all, func(r Retry) bool { return slices.Contains(r.Errors, name) || r.any() }); i >= 0 {
+		return all[i]
+	}
+	return Retry{}
+}
+
+// lasts is how long the pauses of a rule are together, on average.
+func (r Retry) lasts() time.Duration {
+	sum := 0.0
+	for n := range r.Attempts {
+		pause := float64(r.Interval) * math.Pow(r.Rate, float64(n))
+		if r.Cap > 0 {
+			pause = min(pause, float64(r.Cap))
+		}
+		if r.Jitter {
+			pause /= 2
+		}
+		sum += pause
+	}
+	return time.Duration(sum * float64(time.Second))
+}
+
+// TestRetriesOfLambda has what an invocation of an image's function can end with
+// (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors,
+// https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html).
+func TestRetriesOfLambda(t *testing.T) {
+	plain := Options{}
+	own := Options{Retry: []Retry{{Errors: []string{"Throttled"}, Interval: 1, Rate: 1, Attempts: 1}, {Errors: []string{failure.Any}, Interval: 1, Rate: 1, Attempts: 1}}}
+	for name, c := range map[string]struct {
+		least, most time.Duration // that its retries last, whatever the step's own are
+		anyMore     bool          // a rule of the step's for every error retries it
+	}{
+		"Lambda.TooManyRequestsException":         {2 * time.Hour, 24 * time.Hour, true},
+		"Lambda.CodeArtifactUserPendingException": {4 * time.Minute, 20 * time.Minute, true}, // it lasts up to 106 s
+		"Lambda.ResourceConflictException":        {4 * time.Minute, 20 * time.Minute, true},
+		"Lambda.ResourceNotReadyException":        {4 * time.Minute, 20 * time.Minute, true},
+		"Lambda.SnapStartNotReadyException":       {4 * time.Minute, 20 * time.Minute, true},
+		"Lambda.SnapStartTimeoutException":        {30 * time.Second, 2 * time.Minute, true},
+		"Lambda.ClientExecutionTimeoutException":  {30 * time.Second, 2 * time.Minute, true},
+		"Lambda.ServiceException":                 {30 * time.Second, 2 * time.Minute, true},
+		"Lambda.AWSLambdaException":               {30 * time.Second, 2 * time.Minute, true},
+		"Lambda.SdkClientException":               {30 * time.Second, 2 * time.Minute, true},
+		failure.Transient:                         {30 * time.Second, 2 * time.Minute, true},
+		failure.Storage:                           {30 * time.Second, 2 * time.Minute, true},
+		failure.Permanent:                         {},
+		"Lambda.CodeArtifactUserFailedException":  {},
+		"Lambda.CodeArtifactUserDeletedException": {},
+		"Lambda.ResourceNotFoundException":        {0, 0, true},
+		"Lambda.KMSAccessDeniedException":         {0, 0, true},
+		"Lambda.InvalidParameterValueException":   {0, 0, true},
+		"Lambda.RequestTooLargeException":         {0, 0, true},
+		"Lambda.Unknown":                          {0, 0, true},
+		"Sandbox.Timedout":                        {0, 0, true},
+		"Runtime.ExitError":                       {0, 0, true},
+		"Throttled":                               {0, 0, true},
+	} {
+		if got := rule(plain, name).lasts(); got < c.least || got > c.most {
+			t.Errorf("%s is retried for %s, want %s to %s", name, got, c.least, c.most)
+		}
+		got := rule(own, name)
+		switch {
+		case !c.anyMore:
+			if got.Attempts > 0 {
+				t.Errorf("%s is retried by %v", name, got)
+			}
+		case c.least > 0:
+			if got.lasts() < c.least {
+				t.Errorf("a rule of the step's takes %s from its own: %v", name, got)
+			}
+		case got.Attempts != 1:
+			t.Errorf("a rule of the step's does not retry %s: %v", name, got)
+		}
+	}
+}
+
+// TestOwnRulesComeFirst: what a step says of an error by its name holds, but for what never passes.
+func TestOwnRulesComeFirst(t *testing.T) {
+	names := []string{"Lambda.TooManyRequestsException", "Lambda.CodeArtifactUserPendingException", "Lambda.ServiceException"}
+	o := Options{Retry: []Retry{{Errors: append(names, failure.Permanent), Interval: 1, Rate: 1, Attempts: 7}}}
+	for _, name := range names {
+		if got := rule(o, name); got.Attempts != 7 {
+			t.Errorf("%s is retried by %v", name, got)
+		}
+	}
+	if got := rule(o, failure.Permanent); got.Attempts != 0 {
+		t.Errorf("%s is retried by %v", failure.Permanent, got)
+	}
+}
+
+// TestNoErrorHasTwoRules, of which the second would never be used.
+func TestNoErrorHasTwoRules(t *testing.T) {
+	seen := map[string]bool{}
+	for _, r := range (Options{}).Retries() {
+		for _, name := range r.Errors {
+			if seen[name] {
+				t.Errorf("two rules are for %s", name)
+			}
+			seen[name] = true
+		}
+	}
+}
