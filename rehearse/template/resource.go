@@ -30,8 +30,13 @@ type output struct {
 var (
 	resourceFields = []string{"Type", "Condition", "DependsOn", "Properties", "Metadata",
 		"CreationPolicy", "DeletionPolicy", "UpdatePolicy", "UpdateReplacePolicy"}
-	deletionPolicies = []string{"Delete", "Retain", "RetainExceptOnCreate", "Snapshot"}
-	outputFields     = []string{"Description", "Condition", "Value", "Export"}
+	// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html,
+	// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-updatereplacepolicy.html
+	policies = map[string][]string{
+		"DeletionPolicy":      {"Delete", "Retain", "RetainExceptOnCreate", "Snapshot"},
+		"UpdateReplacePolicy": {"Delete", "Retain", "Snapshot"},
+	}
+	outputFields = []string{"Description", "Condition", "Value", "Export"}
 )
 
 // kind finds a resource's type, before anything refers to it.
@@ -73,8 +78,8 @@ func (p *parser) resource(key, n *yaml.Node) {
 		case "Metadata":
 			one.metadata = p.value(v)
 		case "DeletionPolicy", "UpdateReplacePolicy":
-			if policy, ok := p.text(v, field.Value); ok && !slices.Contains(deletionPolicies, policy) {
-				p.report(v, meant(policy, deletionPolicies), "unknown %s %s", field.Value, policy)
+			if policy, ok := p.text(v, field.Value); ok && !slices.Contains(policies[field.Value], policy) {
+				p.report(v, meant(policy, policies[field.Value]), "unknown %s %s", field.Value, policy)
 			}
 		}
 	})

@@ -7,12 +7,14 @@ import "gopkg.in/yaml.v3"
 // The bucket and its policy outlive the stack: CloudFormation can't delete a
 // bucket with objects in it, and a run's results should not vanish with the
 // machinery. Its name is CloudFormation's, so a new stack can't collide with it.
+// Only those of a first deployment that failed go with it: they are empty, and each
+// attempt would leave another one.
 func bucket() *yaml.Node {
 	return object(
 		"ArtifactBucket", object(
 			"Type", "AWS::S3::Bucket",
 			"Condition", createBucket,
-			"DeletionPolicy", "Retain",
+			"DeletionPolicy", "RetainExceptOnCreate",
 			"UpdateReplacePolicy", "Retain",
 			"Properties", object(
 				"BucketEncryption", object("ServerSideEncryptionConfiguration", list(
@@ -37,7 +39,7 @@ func bucket() *yaml.Node {
 		"ArtifactBucketPolicy", object(
 			"Type", "AWS::S3::BucketPolicy",
 			"Condition", createBucket,
-			"DeletionPolicy", "Retain",
+			"DeletionPolicy", "RetainExceptOnCreate",
 			"UpdateReplacePolicy", "Retain",
 			"Properties", object(
 				"Bucket", ref("ArtifactBucket"),

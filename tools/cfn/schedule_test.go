@@ -95,7 +95,7 @@ func TestWithoutSchedulesNothingOfThem(t *testing.T) {
 	}
 }
 
-// TestAlarms: each metric by its exact name, silent where there is no data.
+// TestAlarms: each metric by its exact name and dimension, silent where there is no data.
 func TestAlarms(t *testing.T) {
 	resources := at(template(t, scheduled(t)), "Resources")
 	var metrics []string
@@ -105,13 +105,18 @@ func TestAlarms(t *testing.T) {
 			continue
 		}
 		p := at(n, "Properties")
-		metrics = append(metrics, at(p, "Namespace").Value+"/"+at(p, "MetricName").Value)
+		metric := at(p, "Namespace").Value + "/" + at(p, "MetricName").Value
+		for _, d := range at(p, "Dimensions").Content {
+			metric += " " + at(d, "Name").Value + "=" + at(d, "Value").Value
+		}
+		metrics = append(metrics, metric)
 		if at(p, "TreatMissingData").Value != "notBreaching" {
 			t.Errorf("%s: missing data is %s", resources.Content[i-1].Value, at(p, "TreatMissingData").Value)
 		}
 	}
 	want := []string{
-		"AWS/States/ExecutionsFailed", "AWS/States/ExecutionsTimedOut", "AWS/States/ExecutionThrottled", "AWS/SQS/ApproximateNumberOfMessagesVisible",
+		"AWS/States/ExecutionsFailed StateMachineArn=StateMachine", "AWS/States/ExecutionsTimedOut StateMachineArn=StateMachine",
+		"AWS/States/ExecutionThrottled StateMachineArn=StateMachine", "AWS/SQS/ApproximateNumberOfMessagesVisible QueueName=ScheduleDeadLetters.QueueName",
 	}
 	if !slices.Equal(metrics, want) {
 		t.Errorf("alarms on %q, want %q", metrics, want)

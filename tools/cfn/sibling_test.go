@@ -45,6 +45,29 @@ func TestWithoutMapsTheRoleCanDoNeither(t *testing.T) {
 	}
 }
 
+// TestAFailedFirstDeploymentLeavesNothing: what stays of it would block the
+// next attempt, or be one bucket more with each.
+func TestAFailedFirstDeploymentLeavesNothing(t *testing.T) {
+	in := scheduled(t)
+	resources := at(template(t, in), "Resources")
+	kept := 0
+	for i := 0; i < len(resources.Content); i += 2 {
+		id, r := resources.Content[i].Value, resources.Content[i+1]
+		if policy := at(r, "DeletionPolicy"); policy != nil && policy.Value != "Delete" {
+			kept++
+			if policy.Value != "RetainExceptOnCreate" {
+				t.Errorf("%s has the DeletionPolicy %s", id, policy.Value)
+			}
+			if replaced := at(r, "UpdateReplacePolicy"); replaced == nil || replaced.Value != "Retain" {
+				t.Errorf("%s does not stay when it is replaced", id)
+			}
+		}
+	}
+	if kept != 2 {
+		t.Errorf("%d resources outlive the stack, want the bucket and its policy", kept)
+	}
+}
+
 // references returns the names in !Ref, !GetAtt and !Sub under n.
 func references(n *yaml.Node) []string {
 	var found []string
