@@ -9,16 +9,18 @@
 // reply says where the run stands. Whatever fails becomes an error whose type
 // Step Functions can match (errors.go).
 //
-// The environment says where values live:
+// The environment says where values live, and what to log:
 //
 //	LOKKI_ARTIFACT_BUCKET  the S3 bucket; required
 //	LOKKI_PREFIX           first part of every key; "lokki" unless set
+//	LOKKI_STACK            the stack, by which metrics and logs of several are told apart
+//	LOKKI_METRICS          "false" if CloudWatch is to make no metrics of the logs
 //	AWS_LAMBDA_LOG_LEVEL   least level that is logged; INFO unless set
 //
 // Logs are lines of JSON on standard output. Those of a step, by log/slog or
-// log, carry flow, run, step, path and attempt (log.go). Each invocation ends
-// with one line that sums it up, from which CloudWatch also takes metrics by
-// flow and step (metrics.go); AWS_LAMBDA_LOG_LEVEL doesn't suppress it.
+// log, carry stack, flow, run, step, path and attempt (log.go). Each invocation
+// ends with one line that sums it up, from which CloudWatch also takes metrics by
+// stack, flow and step (metrics.go); AWS_LAMBDA_LOG_LEVEL doesn't suppress it.
 //
 // Memory and CPUs are taken to be what AWS_LAMBDA_FUNCTION_MEMORY_SIZE says
 // (limits.go), unless GOMEMLIMIT or GOMAXPROCS say it.

@@ -17,6 +17,8 @@ import (
 // logs is the log of a process: a line of JSON for each record, with what
 // identifies the invocation under way. There is one at a time.
 type logs struct {
+	stack    string                       // that the process belongs to; "" if that is not known
+	metrics  bool                         // CloudWatch is to take metrics from the summaries
 	plain    slog.Handler                 // between invocations
 	current  atomic.Pointer[slog.Handler] // with the fields of the invocation
 	reported atomic.Pointer[string]       // the last error, as aws-lambda-go logs it
@@ -29,7 +31,11 @@ func newLogs(w io.Writer) *logs {
 	if err := level.UnmarshalText([]byte(os.Getenv("AWS_LAMBDA_LOG_LEVEL"))); err != nil {
 		level = slog.LevelInfo // also for TRACE and FATAL, which slog does not know
 	}
-	l := &logs{plain: slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: lambdacontext.ReplaceAttr})}
+	l := &logs{
+		stack:   os.Getenv("LOKKI_STACK"),
+		metrics: os.Getenv("LOKKI_METRICS") != "false",
+		plain:   slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: lambdacontext.ReplaceAttr}),
+	}
 	l.end()
 	return l
 }
@@ -51,6 +57,9 @@ func (l *logs) begin(ctx context.Context, payload []byte) invocationLog {
 	}
 	if lc, ok := lambdacontext.FromContext(ctx); ok {
 		fields = append(fields, slog.String("requestId", lc.AwsRequestID))
+	}
+	if l.stack != "" {
+		fields = slices.Insert(fields, 0, slog.String(stackField, l.stack))
 	}
 	h := l.plain.WithAttrs(fields)
 	l.current.Store(&h)
@@ -123,8 +132,9 @@ func (l invocationLog) write(level slog.Level, message string, s summary, attrs 
 	now := time.Now()
 	r := slog.NewRecord(now, level, message, 0)
 	r.AddAttrs(attrs...)
-	if l.named {
-		r.AddAttrs(s.attrs(now)...)
+	r.AddAttrs(s.attrs()...)
+	if l.named && l.logs.metrics {
+		r.AddAttrs(metricsOf(l.logs.stack, now))
 	}
 	_ = l.to.Handle(context.Background(), r) // there is nowhere to report it
 }

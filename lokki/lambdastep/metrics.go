@@ -51,12 +51,9 @@ func (s summary) values() []any {
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// attrs are the summary's fields in a log line from which CloudWatch takes
-// the metrics, by flow and step: the line's own "flow" and "step" are the
-// dimensions. See
-// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html.
-func (s summary) attrs(now time.Time) []slog.Attr {
-	attrs := make([]slog.Attr, 0, len(metricNames)+3)
+// attrs are the summary's fields in a log line.
+func (s summary) attrs() []slog.Attr {
+	attrs := make([]slog.Attr, 0, len(metricNames)+2)
 	for i, value := range s.values() {
 		attrs = append(attrs, slog.Any(metricNames[i].Name, value))
 	}
@@ -66,14 +63,25 @@ func (s summary) attrs(now time.Time) []slog.Attr {
 	if s.repeated {
 		attrs = append(attrs, slog.Bool("repeated", true))
 	}
-	return append(attrs, slog.Any("_aws", metadata{
-		Timestamp: now.UnixMilli(),
-		CloudWatchMetrics: []directive{{
-			Namespace:  namespace,
-			Dimensions: [][]string{{"flow", "step"}},
-			Metrics:    metricNames,
-		}},
-	}))
+	return attrs
+}
+
+// stackField is the field of a line that names the stack.
+const stackField = "stack"
+
+// metricsOf lets CloudWatch take the metrics from a line with the summary, in one set
+// of dimensions, as each set is paid for: the line's own stack, flow and step. Without
+// the stack, those of a flow's development and production would be added up. See
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html.
+func metricsOf(stack string, now time.Time) slog.Attr {
+	dimensions := []string{"flow", "step"}
+	if stack != "" {
+		dimensions = []string{stackField, "flow", "step"}
+	}
+	return slog.Any("_aws", metadata{
+		Timestamp:         now.UnixMilli(),
+		CloudWatchMetrics: []directive{{Namespace: namespace, Dimensions: [][]string{dimensions}, Metrics: metricNames}},
+	})
 }
 
 // metadata, directive and metric have the names of the embedded metric format.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"regexp"
 	"strings"
 	"sync/atomic"
@@ -97,6 +98,49 @@ func TestSummary(t *testing.T) {
 	}
 }
 
+// TestMetricsAreOfAStack: two stacks of a flow in one account are two sets of
+// metrics, and a stack can do without. The figures are in the log all the same.
+func TestMetricsAreOfAStack(t *testing.T) {
+	for name, c := range map[string]struct {
+		stack, metrics string
+		dimensions     any
+	}{
+		"a stack":         {"birds-dev", "true", []any{[]any{"stack", "flow", "step"}}},
+		"another one":     {"birds-prod", "", []any{[]any{"stack", "flow", "step"}}},
+		"not known":       {"", "true", []any{[]any{"flow", "step"}}},
+		"without metrics": {"birds-dev", "false", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("LOKKI_STACK", c.stack)
+			t.Setenv("LOKKI_METRICS", c.metrics)
+			h, log := newMachine(t).logged(bind(square))
+			if _, err := h.Invoke(t.Context(), []byte(`{"flow":"f","run":"r","step":"s","path":"","defaults":3}`)); err != nil {
+				t.Fatal(err)
+			}
+			line := onlyLine(t, log.String())
+			if got, _ := line["stack"].(string); got != c.stack {
+				t.Errorf("the line is of stack %q", got)
+			}
+			if line["Duration"] == nil || line["Items"] == nil {
+				t.Errorf("no figures: %v", line)
+			}
+			if c.dimensions == nil {
+				if line["_aws"] != nil {
+					t.Errorf("metrics %v", line["_aws"])
+				}
+				return
+			}
+			for _, problem := range emfProblems(line) {
+				t.Error(problem)
+			}
+			directive := line["_aws"].(map[string]any)["CloudWatchMetrics"].([]any)[0].(map[string]any)
+			if !reflect.DeepEqual(directive["Dimensions"], c.dimensions) {
+				t.Errorf("dimensions %v, want %v", directive["Dimensions"], c.dimensions)
+			}
+		})
+	}
+}
+
 func TestAnInvocationWithoutANameHasNoMetrics(t *testing.T) {
 	h, log := newMachine(t).logged(bind(square))
 	if _, err := h.Invoke(t.Context(), []byte(`{"nonsense":1}`)); err == nil {
@@ -110,7 +154,7 @@ func TestAnInvocationWithoutANameHasNoMetrics(t *testing.T) {
 
 func TestTheMetricFormatIsChecked(t *testing.T) {
 	valid := func() map[string]any {
-		attrs := summary{total: time.Second}.attrs(time.UnixMilli(1574109732004))
+		attrs := append(summary{total: time.Second}.attrs(), metricsOf("", time.UnixMilli(1574109732004)))
 		line := map[string]any{"flow": "f", "step": "s"}
 		for _, a := range attrs {
 			line[a.Key] = a.Value.Any()

@@ -144,6 +144,28 @@ func TestTracing(t *testing.T) {
 	}
 }
 
+// TestMetrics: lokki.yml says the default, the deployment decides, and each
+// function is told, with the stack by which its metrics are told from others'.
+func TestMetrics(t *testing.T) {
+	for _, on := range []bool{true, false} {
+		in := input(t, birds)
+		in.Config.Metrics = on
+		root := template(t, in)
+		if got := at(root, "Parameters", "Metrics", "Default"); got.Value != fmt.Sprint(on) || got.Tag != "!!str" {
+			t.Errorf("metrics %v: the default is %s %s", on, got.Tag, got.Value)
+		}
+		for _, id := range []string{"GetBirdsFunction", "FlapBirdFunction", "JoinBirdsFunction"} {
+			variables := at(resource(t, root, id), "Properties", "Environment", "Variables")
+			if got := at(variables, "LOKKI_METRICS"); got.Tag != "!Ref" || got.Value != "Metrics" {
+				t.Errorf("%s has LOKKI_METRICS %s %s", id, got.Tag, got.Value)
+			}
+			if got := at(variables, "LOKKI_STACK"); got.Tag != "!Ref" || got.Value != "AWS::StackName" {
+				t.Errorf("%s has LOKKI_STACK %s %s", id, got.Tag, got.Value)
+			}
+		}
+	}
+}
+
 func TestLimits(t *testing.T) {
 	if made, err := cfn.Generate(input(t, sequence(10))); err != nil || len(made.Notes) != 0 {
 		t.Errorf("10 steps: %v, notes %q", err, made.Notes)

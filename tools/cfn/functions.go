@@ -56,8 +56,8 @@ func newFunctions(in Input) ([]function, error) {
 }
 
 // maxEnv is how many bytes, names and values, are left of the 4,096 of a
-// Lambda's environment when lokki's own two variables are as long as they can be.
-const maxEnv = 4096 - len("LOKKI_ARTIFACT_BUCKET") - 63 - len("LOKKI_PREFIX") - 200
+// Lambda's environment when lokki's own variables are as long as they can be.
+const maxEnv = 4096 - len("LOKKI_ARTIFACT_BUCKET") - 63 - len("LOKKI_PREFIX") - 200 - len("LOKKI_STACK") - 128 - len("LOKKI_METRICS") - len("false")
 
 func checkEnv(target string, env map[string]string) []error {
 	var problems []error
@@ -103,7 +103,9 @@ func (f function) resource(flow string) *yaml.Node {
 	}
 	variables := object(
 		"LOKKI_ARTIFACT_BUCKET", bucketName(),
-		"LOKKI_PREFIX", ref(paramPrefix))
+		"LOKKI_PREFIX", ref(paramPrefix),
+		"LOKKI_STACK", ref("AWS::StackName"),
+		"LOKKI_METRICS", ref(paramMetrics))
 	for _, name := range slices.Sorted(maps.Keys(f.env)) {
 		add(variables, name, f.env[name])
 	}

@@ -20,6 +20,7 @@ const (
 	paramRetention    = "LogRetentionDays"
 	paramLogLevel     = "LogLevel"
 	paramTracing      = "Tracing"
+	paramMetrics      = "Metrics"
 	paramKey          = "KmsKeyArn"
 	paramMachineName  = "StateMachineName"
 
@@ -94,6 +95,11 @@ func (t template) parameters(c config.Config) *yaml.Node {
 			"Type", "String",
 			"Description", "Whether executions and functions are traced by X-Ray.",
 			"Default", strconv.FormatBool(c.Tracing),
+			"AllowedValues", switches),
+		paramMetrics, object(
+			"Type", "String",
+			"Description", "Whether CloudWatch keeps metrics of the steps, which cost. The same figures are in the logs.",
+			"Default", strconv.FormatBool(c.Metrics),
 			"AllowedValues", switches),
 		paramKey, optional("", keyForm,
 			"Key for the values in the bucket, the logs, the functions' environment and the dead-letter queue. Its policy has to let CloudWatch Logs use it. "+

@@ -17,6 +17,7 @@ type Config struct {
 	ECRRepoPrefix  string            // registry and first part of the images' repositories
 	LogRetention   int               // days that logs are kept
 	Tracing        bool              // whether executions and Lambdas are traced by X-Ray
+	Metrics        bool              // whether CloudWatch makes metrics of what steps log
 	BuildDir       string            // where scripts are to copy the artifacts
 }
 
@@ -45,6 +46,7 @@ func Defaults() Config {
 			Timeout: 900, Memory: 512, EphemeralStorage: 512, Architecture: "arm64", ImageTag: "latest"},
 		LogRetention: 30,
 		Tracing:      true,
+		Metrics:      true,
 		BuildDir:     "lokki-build",
 	}
 }

@@ -28,6 +28,7 @@ lambda_defaults:
   image_tag: v1.2
 log_retention: 90
 tracing: false
+metrics: false
 `
 
 func TestParse(t *testing.T) {
@@ -49,6 +50,7 @@ func TestParse(t *testing.T) {
 		ECRRepoPrefix: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/myproject",
 		LogRetention:  90,
 		Tracing:       false,
+		Metrics:       false,
 		BuildDir:      "out",
 	}
 	if got := config.Resolve(layer); !reflect.DeepEqual(got, want) {

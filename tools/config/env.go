@@ -20,7 +20,7 @@ var reserved = []string{
 }
 
 // own are set by the template.
-var own = []string{"LOKKI_ARTIFACT_BUCKET", "LOKKI_PREFIX"}
+var own = []string{"LOKKI_ARTIFACT_BUCKET", "LOKKI_PREFIX", "LOKKI_STACK", "LOKKI_METRICS"}
 
 // secretForm finds values that are credentials by their look: AWS access keys,
 // private keys, tokens of GitHub, GitLab, Slack and Stripe; and references that

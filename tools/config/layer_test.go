@@ -30,6 +30,7 @@ var said = map[string][4]string{
 	"ecr_repo_prefix":                   {"1.dkr.ecr.eu-west-1.amazonaws.com", "2.dkr.ecr.eu-west-1.amazonaws.com", "3.dkr.ecr.eu-west-1.amazonaws.com/t", "4.dkr.ecr.eu-west-1.amazonaws.com"},
 	"log_retention":                     {"1", "3", "5", "7"},
 	"tracing":                           {"false", "true", "false", "true"},
+	"metrics":                           {"true", "false", "true", "false"},
 	"build_dir":                         {"d1", "d2", "d3", "d4"},
 }
 

@@ -40,6 +40,7 @@ lambda_defaults.image_tag          v1                       lokki.yml:1:30
 ecr_repo_prefix                    ""                       default
 log_retention                      30                       default
 tracing                            false                    lokki.yml:4:10
+metrics                            true                     default
 build_dir                          "my dir"                 lokki.yml:3:12
 `
 	if direct.String() != want {

@@ -21,6 +21,7 @@ func TestParseVariables(t *testing.T) {
 		{"LOKKI_LAMBDA_DEFAULTS_IMAGE_TAG", "true", func(c config.Config) any { return c.LambdaDefaults.ImageTag }, "true"},
 		{"LOKKI_LAMBDA_DEFAULTS_MEMORY", " 1024\n", func(c config.Config) any { return c.LambdaDefaults.Memory }, 1024},
 		{"LOKKI_TRACING", "false", func(c config.Config) any { return c.Tracing }, false},
+		{"LOKKI_METRICS", "false", func(c config.Config) any { return c.Metrics }, false},
 		{"LOKKI_LAMBDA_ENV", `{"AA":"1","BB":"b: c"}`, func(c config.Config) any { return c.LambdaEnv }, map[string]string{"AA": "1", "BB": "b: c"}},
 		{"LOKKI_LAMBDA_ENV", "AA: a\nBB: \"2\"\n", func(c config.Config) any { return c.LambdaEnv }, map[string]string{"AA": "a", "BB": "2"}},
 		{"LOKKI_LAMBDA_ENV", "{}", func(c config.Config) any { return c.LambdaEnv }, map[string]string{}},
