@@ -50,7 +50,7 @@ type goModule struct {
 // wants flags of a newer bazel_features.
 var goModules = []goModule{
 	{"rules_go", "github.com/bazelbuild/rules_go", "v0.59.0", prepareRulesGo},
-	{"gazelle", "github.com/bazelbuild/bazel-gazelle", "v0.54.0", prepareGazelle},
+	{"gazelle", "github.com/bazelbuild/bazel-gazelle", "v0.53.0", prepareGazelle},
 }
 
 // gazelleV2 is the part of gazelle that is a Go module of its own, and so not

@@ -1,4 +1,4 @@
-"""The public rules: the API of rules_oci 2.3.2."""
+"""The public rules: the API of rules_oci 2.3.0."""
 
 load("//oci/private:image.bzl", _oci_image = "oci_image", _oci_image_rule = "oci_image_rule")
 load("//oci/private:image_index.bzl", _oci_image_index = "oci_image_index", _oci_image_index_rule = "oci_image_index_rule")

@@ -1,4 +1,4 @@
-"""The module extension `oci`: the API of rules_oci 2.3.2, without its downloads."""
+"""The module extension `oci`: the API of rules_oci 2.3.0, without its downloads."""
 
 load("//oci/private:pull.bzl", "unavailable_image")
 

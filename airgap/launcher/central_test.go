@@ -1,0 +1,60 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// moduleFiles are the project's, by their paths in it. Bazel gives this test the first one: the others are of
+// modules of their own.
+var moduleFiles = []string{"MODULE.bazel", "examples/MODULE.bazel", "airgap/rules_oci/MODULE.bazel"}
+
+// A version that the Central Registry lacks builds here, where the local registry answers for every version, and
+// nowhere else.
+func TestTheCentralRegistryHasEveryDependency(t *testing.T) {
+	has := centralRegistry(t)
+	asked := 0
+	for i, name := range moduleFiles {
+		text, err := os.ReadFile(filepath.Join("..", "..", name))
+		if err != nil {
+			if i > 0 && os.IsNotExist(err) && os.Getenv("TEST_SRCDIR") != "" {
+				continue
+			}
+			t.Fatal(err)
+		}
+		for _, dep := range bazelDeps(string(text)) {
+			asked++
+			if dep.name == "lokki" { // the examples' own: local_path_override says where it is
+				continue
+			}
+			if versions, known := has[dep.name]; !known {
+				t.Errorf("%s: %s is not listed in testdata/central_registry.txt", name, dep.name)
+			} else if !slices.Contains(versions, dep.version) {
+				t.Errorf("%s: the Central Registry has no %s %s; its newest are %s", name, dep.name, dep.version,
+					strings.Join(versions[max(0, len(versions)-3):], ", "))
+			}
+		}
+		if asked == 0 {
+			t.Errorf("%s: no bazel_dep was found", name)
+		}
+	}
+}
+
+// centralRegistry is the list in testdata: the versions of each module.
+func centralRegistry(t *testing.T) map[string][]string {
+	t.Helper()
+	text, err := os.ReadFile("testdata/central_registry.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	has := map[string][]string{}
+	for line := range strings.Lines(string(text)) {
+		if fields := strings.Fields(line); len(fields) > 1 && fields[0] != "#" {
+			has[fields[0]] = fields[1:]
+		}
+	}
+	return has
+}
