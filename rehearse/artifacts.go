@@ -14,6 +14,7 @@ import (
 // Artifacts are what the build made of a flow.
 type Artifacts struct {
 	Flow     string // label of the lokki_flow
+	Call     string // how the user calls the program, as in "bazel run //flows:birds_rehearse --"; may be empty
 	Template []byte
 	File     string // name of the template, for messages
 	Images   images.List
@@ -34,6 +35,7 @@ type Step struct {
 // for the runfiles library.
 type manifest struct {
 	Flow     string `json:"flow"`
+	Call     string `json:"call"`
 	Template string `json:"template"`
 	Images   string `json:"images"`
 	Graph    string `json:"graph"`
@@ -53,7 +55,7 @@ func ReadArtifacts(executable string) (Artifacts, error) {
 		return Artifacts{}, fmt.Errorf("reading what to rehearse: %w\nhint: run the target <flow>_rehearse, which lokki_flow makes, with Bazel", err)
 	}
 	r := reader{}
-	a := Artifacts{Flow: m.Flow, Local: r.path(m.Local), File: m.Template}
+	a := Artifacts{Flow: m.Flow, Call: m.Call, Local: r.path(m.Local), File: m.Template}
 	a.Template = r.file(m.Template)
 	if list, err := images.Decode(r.file(m.Images)); r.err == nil {
 		a.Images, r.err = list, err

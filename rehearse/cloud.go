@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
@@ -26,6 +28,28 @@ type cloud struct {
 	client    *s3.Client              // through the machine's gate
 	functions *lambda.Service
 	logs      []*os.File
+	met       met
+}
+
+// met are the faults that have occurred, as flags.
+type met struct {
+	mu    sync.Mutex
+	flags map[string]bool
+}
+
+func (m *met) note(flag string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.flags == nil {
+		m.flags = map[string]bool{}
+	}
+	m.flags[flag] = true
+}
+
+func (m *met) all() map[string]bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.flags)
 }
 
 // The folders of a run that is kept.
@@ -72,7 +96,7 @@ func (c *cloud) start(ctx context.Context, o Options, folder string, roles roles
 // to them: the later address counts.
 func (c *cloud) admit(faults Faults, roles roles) (map[string][]string, error) {
 	env := map[string][]string{}
-	around := faults.inS3()
+	around := faults.inS3(c.met.note)
 	for _, f := range c.stack.functions {
 		gate := &bucket.Gate{Partition: c.stack.Partition, Allow: roles.functions}
 		url, err := c.server.Listen(around(gate.Intercept))

@@ -22,6 +22,11 @@ func TestParseCall(t *testing.T) {
 		"count-word@2/17/":  {Step: "count-word", Index: []int{2, 17}},
 		"count-word@2/17:1": {Step: "count-word", Index: []int{2, 17}, Times: 1},
 		"flap-bird:2":       {Step: "flap-bird", Times: 2},
+
+		"flap-bird=Throttled":               {Step: "flap-bird", Error: "Throttled"},
+		"flap-bird@3:2=Throttled":           {Step: "flap-bird", Index: []int{3}, Times: 2, Error: "Throttled"},
+		"flap-bird=States.Timeout":          {Step: "flap-bird", Error: "States.Timeout"},
+		"flap-bird=Lambda.ServiceException": {Step: "flap-bird", Error: "Lambda.ServiceException"},
 	} {
 		got, err := ParseCall(text)
 		if err != nil || !reflect.DeepEqual(got, want) {
@@ -31,13 +36,22 @@ func TestParseCall(t *testing.T) {
 			t.Errorf("%s: written as %s", text, got)
 		}
 	}
+	for _, spelled := range []string{"*Throttled", "birds.Throttled", "*birds.Throttled", "*example.com/sky/birds.Throttled", "*birds.Throttled[int]"} {
+		if got, err := ParseCall("flap-bird=" + spelled); err != nil || got.Error != "Throttled" {
+			t.Errorf("%s: got %+v, %v", spelled, got, err)
+		}
+	}
 	for text, want := range map[string]string{
-		"":             "no step",
-		"@3":           "no step",
-		"flap-bird@":   `"" is not the index`,
-		"flap-bird@-1": `"-1" is not the index`,
-		"flap-bird@x":  `"x" is not the index`,
-		"flap-bird:0":  `"0" is not a number of tries`,
+		"flap-bird=":       `"" is not the name of a type`,
+		"flap-bird=a b":    `"a b" is not the name of a type`,
+		"flap-bird=:2":     `":2" is not the name of a type`,
+		"flap-bird=birds.": `"birds." is not the name of a type`,
+		"":                 "no step",
+		"@3":               "no step",
+		"flap-bird@":       `"" is not the index`,
+		"flap-bird@-1":     `"-1" is not the index`,
+		"flap-bird@x":      `"x" is not the index`,
+		"flap-bird:0":      `"0" is not a number of tries`,
 	} {
 		if _, err := ParseCall(text); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "\nhint: ") {
 			t.Errorf("%s: got %v", text, err)
@@ -70,6 +84,17 @@ func TestCallsThatAFlowCantMake(t *testing.T) {
 	}
 }
 
+// items is how many a request is about, of a map with batches of 8.
+func items(r envelope.Request) int {
+	if r.Batch != nil {
+		return r.Batch.Count
+	}
+	if r.Step == "sing" {
+		return 8
+	}
+	return 1
+}
+
 // outcome is the type of error that an invocation ends with, or "".
 func outcome(t *testing.T, f Faults, r envelope.Request) string {
 	t.Helper()
@@ -79,7 +104,7 @@ func outcome(t *testing.T, f Faults, r envelope.Request) string {
 	}
 	got, err := f.around(func(ctx context.Context, _ string, _ []byte) (lambdahost.Result, error) {
 		return lambdahost.Result{}, nil
-	}, func(int) {})(t.Context(), "arn", payload)
+	}, items, func(string) {})(t.Context(), "arn", payload)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +115,7 @@ func outcome(t *testing.T, f Faults, r envelope.Request) string {
 }
 
 func TestFailMeetsTheCallOnly(t *testing.T) {
-	f := Faults{Fail: []Call{{Step: "flap", Index: []int{2, 17}, Times: 2}, {Step: "join"}}}
+	f := Faults{Fail: []Call{{Step: "flap", Index: []int{2, 17}, Times: 2}, {Step: "sing", Index: []int{2, 17}}, {Step: "join"}}}
 	for _, c := range []struct {
 		request envelope.Request
 		want    bool
@@ -105,6 +130,10 @@ func TestFailMeetsTheCallOnly(t *testing.T) {
 		{envelope.Request{Step: "flap", Path: "17/"}, false},
 		{envelope.Request{Step: "flap"}, false},
 		{envelope.Request{Step: "flop", Path: "2/17/"}, false},
+		{envelope.Request{Step: "sing", Path: "2/16/"}, true},
+		{envelope.Request{Step: "sing", Path: "2/10/"}, true},
+		{envelope.Request{Step: "sing", Path: "2/9/"}, false},
+		{envelope.Request{Step: "sing", Path: "2/18/"}, false},
 		{envelope.Request{Step: "join", Path: "5/", Attempt: 9}, true},
 	} {
 		if got := outcome(t, f, c.request) == "errorString"; got != c.want {

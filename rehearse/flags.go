@@ -28,7 +28,7 @@ usage: %[2]s [flags]
 
 Faults, to see what retries, tolerance and values that are written once are good for:
 
-  --fail STEP[@INDEX][:TIMES]  calls of a step fail, as in flap-bird@3 or count-word@2/17:1
+  --fail STEP[@INDEX][:TIMES][=TYPE]  calls of a step fail, as in flap-bird@3 or count-word@2/17:1=Throttled
   --fail-rate SHARE      invocations fail with an error that may pass, as in 0.1
   --throttle SHARE       Lambda refuses invocations as too many
   --kill SHARE           the machine under an invocation dies

@@ -148,6 +148,34 @@ func (h *history) past(execution string) ([]asl.Event, error) {
 	return events, nil
 }
 
+// replay gives the payloads and answers of all tasks that are done.
+func (h *history) replay(done func(payload, reply []byte)) error {
+	in := bufio.NewReaderSize(io.NewSectionReader(h.file, 0, h.size), 1<<16)
+	scheduled := map[string][]byte{} // by execution
+	for {
+		text, err := in.ReadBytes('\n')
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		var l line
+		if err == nil {
+			err = json.Unmarshal(text, &l)
+		}
+		if err != nil {
+			return fmt.Errorf("reading the history: %w", err)
+		}
+		var sent, answered struct{ Payload json.RawMessage }
+		switch l.Event.Type {
+		case "TaskScheduled":
+			_ = json.Unmarshal(l.Event.Details.Parameters, &sent) // JSON, as the interpreter wrote it
+			scheduled[l.Execution] = sent.Payload
+		case "TaskSucceeded":
+			_ = json.Unmarshal(l.Event.Details.Output, &answered)
+			done(scheduled[l.Execution], answered.Payload)
+		}
+	}
+}
+
 // export writes the events of one execution as GetExecutionHistory answers.
 func (h *history) export(execution, file string) error {
 	events, err := h.past(execution)

@@ -1,6 +1,7 @@
 package rehearse
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/lokki-build/lokki/internal/s3server"
+	"github.com/lokki-build/lokki/internal/userfile"
 	"github.com/lokki-build/lokki/rehearse/lambda"
 )
 
@@ -51,10 +53,10 @@ func (c command) run(ctx context.Context, args []string) int {
 	}
 	switch {
 	case help:
-		fmt.Fprintf(c.stdout, usage, a.Graph.Flow, c.name, c.concurrency())
+		fmt.Fprintf(c.stdout, usage, a.Graph.Flow, c.call(a), c.concurrency())
 		return exitDone
 	case err != nil:
-		fmt.Fprintf(c.stderr, "error: %v\nhint: %s --help lists the flags\n", err, c.name)
+		fmt.Fprintf(c.stderr, "error: %v\nhint: %s --help lists the flags\n", err, c.call(a))
 		return exitUsage
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
@@ -71,16 +73,15 @@ func (c command) run(ctx context.Context, args []string) int {
 			return c.fail(exitFailed, err)
 		}
 	}
+	for _, fault := range r.Unmet {
+		fmt.Fprintf(c.stderr, "warning: %s\n", fault)
+	}
 	if r.Failed != nil {
 		if r.Denied != nil {
 			fmt.Fprintf(c.stderr, "error: %v\nhint: a role of the template lacks a permission\n", r.Denied)
 		}
 		fmt.Fprintf(c.stderr, "error: execution %s failed: %v\n", r.Execution, r.Failed)
-		if o.Keep != "" {
-			fmt.Fprintf(c.stderr, "hint: its logs and history are in %s; go on with it: %s --redrive %s\n", o.Keep, c.name, o.Keep)
-		} else {
-			fmt.Fprintf(c.stderr, "hint: --keep DIR keeps its logs and history, and lets --redrive go on with it\n")
-		}
+		fmt.Fprintf(c.stderr, "hint: %s\n", c.next(a, o))
 		return exitFailed
 	}
 	if _, err := fmt.Fprintf(c.stdout, "%s\n", r.Result); err != nil {
@@ -88,6 +89,17 @@ func (c command) run(ctx context.Context, args []string) int {
 	}
 	return exitDone
 }
+
+// next says how to go on after an execution that failed.
+func (c command) next(a Artifacts, o Options) string {
+	if o.Keep == "" {
+		return "--keep DIR keeps its logs and history, and lets --redrive go on with it"
+	}
+	return fmt.Sprintf("its logs and history are in %s; go on with it: %s --redrive %s", o.Keep, c.call(a), userfile.Quote(o.Keep))
+}
+
+// call is how the user calls the program.
+func (c command) call(a Artifacts) string { return cmp.Or(a.Call, c.name) }
 
 func (c command) fail(code int, err error) int {
 	fmt.Fprintf(c.stderr, "error: %v\n", err)

@@ -4,37 +4,61 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/internal/progress"
 	"github.com/lokki-build/lokki/lokki/graph"
 	"github.com/lokki-build/lokki/rehearse/asl"
 )
 
 // meter follows a flow's steps by the invocations of their functions. A call is
-// an invocation here: for a batch of items there is one.
+// what a child of a map has a step do, with all its tries: for a batch of items
+// there is one.
 type meter struct {
 	graph  graph.Graph
 	index  map[string]int // of the nodes by name
 	report func(progress.Call)
 
+	tolerance progress.Tolerance
+
 	mu    sync.Mutex
 	steps []progress.Step
 	times []progress.Histogram
+	calls map[at]*call // that have begun and are not over
+	found map[at]bool  // that an earlier run has done
+	lists map[at]int   // lengths of the lists that are mapped, by the call that made them
+}
+
+// at is a call's place: a node and a map path.
+type at struct {
+	step int
+	path string
+}
+
+// call is a call that has begun.
+type call struct {
+	tries      int
+	began, end time.Time     // of the last try
+	took       time.Duration // all tries
 }
 
 func newMeter(g graph.Graph) *meter {
-	m := &meter{graph: g, index: map[string]int{}, report: func(progress.Call) {},
-		steps: make([]progress.Step, len(g.Nodes)), times: make([]progress.Histogram, len(g.Nodes))}
+	m := &meter{
+		graph: g, index: map[string]int{}, report: func(progress.Call) {},
+		steps: make([]progress.Step, len(g.Nodes)), times: make([]progress.Histogram, len(g.Nodes)),
+		calls: map[at]*call{}, found: map[at]bool{}, lists: map[at]int{},
+	}
 	for i, n := range g.Nodes {
 		m.index[n.Name] = i
 		m.steps[i] = progress.Step{Name: n.Name, Scope: n.Scope}
 		if len(n.Scope) == 0 {
 			m.steps[i].Total = 1
+		}
+		if n.Tolerate > 0 {
+			m.tolerance.Tolerate(n.Name)
 		}
 	}
 	return m
@@ -47,96 +71,202 @@ func (m *meter) snapshot() []progress.Step {
 	all := slices.Clone(m.steps)
 	for i := range all {
 		all[i].Median = min(m.times[i].Median(), all[i].Max)
+		if all[i].Done-all[i].Found+all[i].Failed == 1 {
+			all[i].Median = all[i].Max // without the histogram's error
+		}
 		all[i].Slowest = slices.Clone(all[i].Slowest)
+		m.tolerance.Settle(&all[i])
 	}
 	return all
 }
 
-// begin counts an invocation; the function it returns ends it.
-func (m *meter) begin(payload []byte) (end func(reply []byte, err error)) {
+// place reads which call a payload belongs to.
+func (m *meter) place(payload []byte) (envelope.Request, at, bool) {
 	var r envelope.Request
 	_ = json.Unmarshal(payload, &r) // the step refuses what is wrong with it
 	i, ok := m.index[r.Step]
+	return r, at{i, r.Path}, ok
+}
+
+// begin counts a try; the function it returns takes the answer's length.
+func (m *meter) begin(payload []byte) (end func(out int)) {
+	_, key, ok := m.place(payload)
 	if !ok {
-		return func([]byte, error) {}
+		return func(int) {}
 	}
-	began := time.Now()
 	m.mu.Lock()
-	s := &m.steps[i]
-	s.Running++
-	if s.First.IsZero() {
-		s.First = began
-	}
-	if r.Attempt > 0 {
+	defer m.mu.Unlock()
+	s, c := &m.steps[key.step], m.calls[key]
+	now := time.Now()
+	if c != nil {
 		s.Retried++
-		s.Failed-- // it was counted as one that failed for good
+	} else {
+		c = &call{}
+		m.calls[key] = c
+		m.first(s, key, now)
 	}
-	m.mu.Unlock()
-	return func(reply []byte, err error) {
-		m.end(i, r, began, payload, reply, err)
+	c.tries++
+	c.began = now
+	s.In += int64(len(payload))
+	return func(out int) {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		c.end = time.Now()
+		c.took += c.end.Sub(c.began)
+		s.Out += int64(out)
 	}
 }
 
-func (m *meter) end(i int, r envelope.Request, began time.Time, payload, reply []byte, err error) {
-	now := time.Now()
-	took := now.Sub(began)
-	m.mu.Lock()
-	s := &m.steps[i]
-	s.Running--
-	s.Last = now
-	s.In += int64(len(payload))
-	s.Out += int64(len(reply))
-	s.Busy += took
-	m.times[i].Add(took)
-	if took > s.Max {
-		s.Max, s.Slowest = took, indices(r.Path)
+// first counts a call that begins. A child of an Express map does all its calls
+// again when it is redriven.
+func (m *meter) first(s *progress.Step, key at, now time.Time) {
+	s.Running++
+	s.Through = false
+	if s.First.IsZero() {
+		s.First = now
 	}
-	if err == nil {
-		s.Done++
-		m.expect(i, reply)
-	} else {
-		s.Failed++
+	if m.found[key] {
+		delete(m.found, key)
+		s.Found--
+		s.Done--
 	}
-	s.Through = s.Total > 0 && s.Done+s.Failed >= s.Total && s.Running == 0 && len(s.Scope) < 2
-	m.mu.Unlock()
-	if err != nil {
-		var f *asl.Failure
-		if errors.As(err, &f) {
-			err = errors.New(causeOf(f))
+	if len(s.Scope) == 0 { // all that is before it has come to its end
+		for i := range key.step {
+			m.steps[i].Through = true
 		}
-		m.report(progress.Call{Step: r.Step, Index: indices(r.Path), Attempt: r.Attempt + 1, Begin: began, End: now, Err: err})
 	}
+}
+
+// tried counts what the state machine makes of a try.
+func (m *meter) tried(t asl.Try) {
+	r, key, ok := m.place(t.Payload)
+	if !ok {
+		return
+	}
+	m.mu.Lock()
+	c := m.calls[key]
+	if c == nil { // told already
+		m.mu.Unlock()
+		return
+	}
+	if !t.Again {
+		delete(m.calls, key)
+		m.over(key, c, t)
+	}
+	m.mu.Unlock()
+	var f *asl.Failure
+	if errors.As(t.Err, &f) {
+		index, message := m.locate(r, messageOf(f))
+		m.report(progress.Call{
+			Step: r.Step, Index: index, Attempt: c.tries, Begin: c.began, End: c.end,
+			Err: failure.Name(f.Name, errors.New(message)), Again: t.Again,
+		})
+	}
+}
+
+// over counts a call that has come to its end.
+func (m *meter) over(key at, c *call, t asl.Try) {
+	s := &m.steps[key.step]
+	s.Running--
+	s.Last = time.Now()
+	var f *asl.Failure
+	switch {
+	case t.Err == nil:
+		s.Done++
+		m.expect(key, t.Reply)
+	case errors.As(t.Err, &f):
+		s.Failed++
+		m.withdraw(key.step)
+	default:
+		return // stopped: neither done nor failed
+	}
+	s.Busy += c.took
+	m.times[key.step].Add(c.took)
+	if c.took > s.Max || s.Slowest == nil {
+		s.Max, s.Slowest = c.took, indices(key.path)
+	}
+	s.Through = s.Failed == 0 && s.Running == 0 && len(s.Scope) < 2 && s.Total > 0 && s.Done >= s.Total
 }
 
 // expect adds the children of a list that is mapped next to the calls of the
 // steps in the map.
-func (m *meter) expect(i int, reply []byte) {
-	if i+1 == len(m.graph.Nodes) || m.graph.Nodes[i+1].Kind != graph.Map {
+func (m *meter) expect(key at, reply []byte) {
+	opened := key.step + 1
+	if opened == len(m.graph.Nodes) || m.graph.Nodes[opened].Kind != graph.Map {
 		return
 	}
 	var r envelope.Reply
 	if err := json.Unmarshal(reply, &r); err != nil || r.Count == nil {
 		return
 	}
-	opened := m.graph.Nodes[i+1]
-	children := (*r.Count + opened.BatchSize() - 1) / opened.BatchSize()
-	for k, n := range m.graph.Nodes[i+1:] {
-		if slices.Equal(n.Scope, opened.Scope) {
-			m.steps[i+1+k].Total += int64(children)
-		}
-		if len(n.Scope) < len(opened.Scope) {
-			return // the aggregation
+	children := func(items int) int {
+		return (items + m.graph.Nodes[opened].BatchSize() - 1) / m.graph.Nodes[opened].BatchSize()
+	}
+	more := children(*r.Count) - children(m.lists[key])
+	m.lists[key] = *r.Count
+	m.steps[opened].Total += int64(more)
+	m.add(opened, more)
+}
+
+// withdraw takes back the calls that won't come after one of a step has failed.
+func (m *meter) withdraw(failed int) {
+	if len(m.graph.Nodes[failed].Scope) > 0 {
+		m.add(failed, -1)
+	}
+}
+
+// add changes what is known to come of the steps after one, in the same map and
+// outside of those within.
+func (m *meter) add(after, calls int) {
+	scope := m.graph.Nodes[after].Scope
+	for i := after + 1; i < len(m.graph.Nodes) && len(m.graph.Nodes[i].Scope) >= len(scope); i++ {
+		if len(m.graph.Nodes[i].Scope) == len(scope) {
+			m.steps[i].Total += int64(calls)
 		}
 	}
 }
 
-// indices reads a map path.
-func indices(path string) []int {
-	var all []int
-	for part := range strings.SplitSeq(strings.TrimSuffix(path, "/"), "/") {
-		if n, err := strconv.Atoi(part); err == nil {
-			all = append(all, n)
+// mapFailed takes note that a run of the map that a step opens has failed.
+func (m *meter) mapFailed(step string) {
+	opened, ok := m.index[step]
+	if !ok {
+		return
+	}
+	m.tolerance.Exceed(step)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	depth := len(m.graph.Nodes[opened].Scope)
+	for i := opened + 1; depth > 1 && i < len(m.graph.Nodes); i++ {
+		if len(m.graph.Nodes[i].Scope) < depth { // the aggregation, which won't come either
+			m.steps[i].Total--
+			m.withdraw(i)
+			return
 		}
 	}
-	return all
+}
+
+// finish says that all has been done.
+func (m *meter) finish() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i := range m.steps {
+		m.steps[i].Through = true
+	}
+}
+
+// replay counts a call that an earlier run has done.
+func (m *meter) replay(payload, reply []byte) {
+	_, key, ok := m.place(payload)
+	if !ok {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.expect(key, reply)
+	if s := &m.steps[key.step]; !m.found[key] {
+		m.found[key] = true
+		s.Done++
+		s.Found++
+		s.Through = len(s.Scope) == 0
+	}
 }

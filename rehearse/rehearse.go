@@ -15,7 +15,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/lokki-build/lokki/internal/envelope"
@@ -163,23 +162,33 @@ func (x execution) note(folder string) error {
 // play executes the state machine.
 func (c *cloud) play(ctx context.Context, a Artifacts, o Options, x execution, h *history) (Report, error) {
 	m := newMeter(a.Graph)
+	if o.Redrive {
+		if err := h.replay(m.replay); err != nil {
+			return Report{}, err
+		}
+	}
 	shown := progress.Start(progress.Config{Out: o.Progress, Form: form(o), Flow: a.Graph.Flow, Run: x.Name, Steps: m.snapshot})
 	m.report = shown.Call
 	runs := newMapRuns()
-	met := make([]atomic.Bool, len(o.Faults.Fail))
 	began := time.Now()
 	env := asl.Env{
-		Name:     x.Name,
-		Input:    x.Input,
-		Machine:  c.stack.machineARN,
-		Role:     c.stack.roleARN,
-		Lambda:   tasks{allow: c.machine.Allow, invoke: o.Faults.around(c.functions.Invoke, func(i int) { met[i].Store(true) }), meter: m},
-		Objects:  objects{c.client, c.stack.Partition, c.machine.Allow},
-		History:  h,
-		Past:     h.past,
-		Allow:    c.machine.Allow,
-		Sleep:    sleep(o.Backoff),
-		MapRuns:  runs.note,
+		Name:    x.Name,
+		Input:   x.Input,
+		Machine: c.stack.machineARN,
+		Role:    c.stack.roleARN,
+		Lambda:  tasks{allow: c.machine.Allow, invoke: o.Faults.around(c.functions.Invoke, m.items, c.met.note), meter: m},
+		Objects: objects{c.client, c.stack.Partition, c.machine.Allow},
+		History: h,
+		Past:    h.past,
+		Allow:   c.machine.Allow,
+		Sleep:   sleep(o.Backoff),
+		Tried:   m.tried,
+		MapRuns: func(r asl.MapRun) {
+			runs.note(r)
+			if r.Status == asl.Failed {
+				m.mapFailed(c.stack.maps[r.State])
+			}
+		},
 		Slot:     c.functions.Slot,
 		Children: 2 * o.Concurrency, // more would only wait
 	}
@@ -188,6 +197,9 @@ func (c *cloud) play(ctx context.Context, a Artifacts, o Options, x execution, h
 		execute = c.stack.machine.Redrive
 	}
 	_, err := execute(ctx, env)
+	if err == nil {
+		m.finish()
+	}
 	r := Report{Flow: a.Graph.Flow, Execution: x.Name, Took: time.Since(began), Steps: m.snapshot()}
 	var failed *asl.Failure
 	switch {
@@ -197,18 +209,14 @@ func (c *cloud) play(ctx context.Context, a Artifacts, o Options, x execution, h
 			r.Failed = err
 		}
 	case errors.As(err, &failed):
-		r.Failed = errors.New(causeOf(failed))
+		r.Failed = m.explain(failed)
 	case ctx.Err() != nil:
 		r.Failed = context.Cause(ctx)
 	default:
 		r.Failed = err
 	}
 	shown.Stop(r.Failed)
-	for i, call := range o.Faults.Fail {
-		if !met[i].Load() {
-			r.Notes = append(r.Notes, fmt.Sprintf("--fail %s met no call", call))
-		}
-	}
+	r.Unmet = o.Faults.unmet(c.met.all())
 	r.MapRuns = runs.all()
 	r.Functions = c.functions.Stats()
 	r.StepRequests, r.MachineRequests, r.Denied = c.requests()

@@ -19,7 +19,8 @@ type Report struct {
 	Result          []byte // JSON on one line, unless Failed
 	Failed          error
 	Took            time.Duration
-	Notes           []string // what was not checked, or not met
+	Notes           []string // what was not checked
+	Unmet           []string // faults that were asked for and never occurred
 
 	Steps     []progress.Step
 	MapRuns   []MapRuns
@@ -34,17 +35,23 @@ type Report struct {
 }
 
 // Write writes what the rehearsal used, and what AWS would charge for it by the
-// prices of tools/cost.
+// prices of tools/cost. On a terminal its tables fit.
 func (r Report) Write(w io.Writer) error {
+	_, err := io.WriteString(w, r.text(progress.Width(w)))
+	return err
+}
+
+// text is the report with tables that fit a width; 0 is any.
+func (r Report) text(width int) string {
 	var b strings.Builder
 	for _, note := range r.Notes {
 		fmt.Fprintln(&b, "note: "+note)
 	}
 	fmt.Fprintln(&b)
-	functions := [][]string{strings.Split("function,invocations,failed,cold,init,duration,memory,reads,read,writes,written", ",")}
+	functions := [][]string{strings.Split("function,invocations,failed,cut off,cold,init,duration,memory,reads,read,writes,written", ",")}
 	for _, f := range r.Functions {
 		s3 := r.StepRequests[f.Function]
-		functions = append(functions, []string{f.Function, strconv.Itoa(f.Invocations), strconv.Itoa(f.Failures), strconv.Itoa(f.Cold),
+		functions = append(functions, []string{f.Function, strconv.Itoa(f.Invocations), strconv.Itoa(f.Failures), some(f.Cut), strconv.Itoa(f.Cold),
 			average(f.Init, f.Cold), average(f.Duration, f.Invocations), fmt.Sprintf("%d of %d MB", (f.Memory+1<<20-1)>>20, f.Size),
 			strconv.Itoa(s3.Get), progress.Size(s3.Read), strconv.Itoa(s3.Put), progress.Size(s3.Written)})
 	}
@@ -52,9 +59,13 @@ func (r Report) Write(w io.Writer) error {
 	for _, m := range r.MapRuns {
 		maps = append(maps, []string{m.State, strconv.Itoa(m.Runs), strconv.Itoa(m.Children), strconv.Itoa(m.Succeeded), strconv.Itoa(m.Failed), strconv.Itoa(m.Other)})
 	}
-	for _, table := range [][][]string{functions, maps} {
-		if len(table) > 1 {
-			fmt.Fprintln(&b, strings.Join(progress.Table(table), "\n")+"\n")
+	for _, table := range []struct {
+		rows   [][]string
+		giving string // what gives way first
+	}{{functions, "read,written,init,writes,reads,cold,memory,duration,cut off,failed"}, {maps, "other,runs,succeeded,failed"}} {
+		if len(table.rows) > 1 {
+			lines := progress.Table(table.rows, width, strings.Split(table.giving, ",")...)
+			fmt.Fprintln(&b, strings.Join(lines, "\n")+"\n")
 		}
 	}
 	prices := cost.DefaultBasis().Prices
@@ -62,8 +73,15 @@ func (r Report) Write(w io.Writer) error {
 	fmt.Fprintf(&b, "%s, %s, %s, S3: %s and %s\n", progress.Plural(int64(r.Transitions), "state transition"), progress.Plural(int64(r.ExpressRequests), "Express request"),
 		progress.Plural(int64(r.Usage.Invocations), "invocation"), progress.Plural(int64(s3.Put), "write"), progress.Plural(int64(s3.Get), "read"))
 	fmt.Fprintf(&b, "on AWS: about $%.6f (list prices of %s in %s; functions by the time they took here)\n", prices.Total(r.Usage), prices.Date, prices.Region)
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.String()
+}
+
+// some is empty for none.
+func some(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
 }
 
 // requests are those of the functions and of the state machine.

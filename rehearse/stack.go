@@ -22,7 +22,8 @@ type stack struct {
 	*template.Stack
 	machineARN, roleARN string
 	machine             *asl.Machine
-	express             map[string]bool // labels of the maps whose children are Express workflows
+	express             map[string]bool   // labels of the maps whose children are Express workflows
+	maps                map[string]string // the first step of each map, by the map's state
 	functions           []lambda.Function
 	functionRole        string            // ARN of the role that all functions have
 	bucket, prefix      string            // where the functions keep their values
@@ -39,7 +40,7 @@ func resolve(a Artifacts, parameters map[string]string) (*stack, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &stack{Stack: resolved, architectures: map[string]string{}, express: map[string]bool{}}
+	s := &stack{Stack: resolved, architectures: map[string]string{}, express: map[string]bool{}, maps: map[string]string{}}
 	if err := s.takeMachine(); err != nil {
 		return nil, err
 	}
@@ -58,12 +59,13 @@ func (s *stack) takeMachine() error {
 	if s.machine, err = asl.Load(m.Definition); err != nil {
 		return fmt.Errorf("the state machine, which Step Functions would refuse:\n%w", err)
 	}
-	return s.takeExpress(m.Definition)
+	return s.takeMaps(m.Definition)
 }
 
-// takeExpress finds the labels of Express maps, for what they cost.
-func (s *stack) takeExpress(definition []byte) error {
+// takeMaps finds the labels of Express maps, for what they cost, and the first steps of all.
+func (s *stack) takeMaps(definition []byte) error {
 	type scope struct {
+		StartAt         string
 		ProcessorConfig struct{ ExecutionType string }
 		States          map[string]struct {
 			Label         string
@@ -74,7 +76,7 @@ func (s *stack) takeExpress(definition []byte) error {
 	if err := json.Unmarshal(definition, &of); err != nil {
 		return fmt.Errorf("reading the state machine: %w", err)
 	}
-	for _, state := range of.States {
+	for name, state := range of.States {
 		if state.ItemProcessor == nil {
 			continue
 		}
@@ -82,8 +84,9 @@ func (s *stack) takeExpress(definition []byte) error {
 		if err := json.Unmarshal(state.ItemProcessor, &inner); err != nil {
 			return fmt.Errorf("reading the state machine: %w", err)
 		}
+		s.maps[name] = inner.StartAt
 		s.express[state.Label] = inner.ProcessorConfig.ExecutionType == "EXPRESS"
-		if err := s.takeExpress(state.ItemProcessor); err != nil {
+		if err := s.takeMaps(state.ItemProcessor); err != nil {
 			return err
 		}
 	}

@@ -3,8 +3,6 @@ package rehearse
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"strings"
 
 	"github.com/lokki-build/lokki/internal/lambdahost"
 	"github.com/lokki-build/lokki/rehearse/asl"
@@ -19,22 +17,20 @@ type tasks struct {
 
 // Invoke runs a function if the state machine's role may.
 func (t tasks) Invoke(ctx context.Context, function string, payload []byte) ([]byte, error) {
+	end := t.meter.begin(payload)
 	if err := t.allow("lambda:InvokeFunction", function); err != nil {
+		end(0)
 		// As Step Functions names what AWS's API answers.
 		return nil, &asl.Failure{Name: "Lambda.AWSLambdaException", Cause: err.Error()}
 	}
-	end := t.meter.begin(payload)
 	r, err := t.invoke(ctx, function, payload)
+	end(len(r.Payload))
 	switch {
 	case err != nil:
-		end(nil, err)
 		return nil, err
 	case r.Failure != nil:
-		failure := asFailure(r.Failure)
-		end(nil, failure)
-		return nil, failure
+		return nil, asFailure(r.Failure)
 	}
-	end(r.Payload, nil)
 	return r.Payload, nil
 }
 
@@ -47,13 +43,4 @@ func asFailure(f *lambdahost.Failure) *asl.Failure {
 		cause = string(data)
 	}
 	return &asl.Failure{Name: f.Type, Cause: cause}
-}
-
-// causeOf words a failure for people: the function's message, if there is one.
-func causeOf(f *asl.Failure) string {
-	var sent lambdahost.Failure
-	if err := json.Unmarshal([]byte(f.Cause), &sent); err == nil && sent.Message != "" {
-		return f.Name + ": " + sent.Message
-	}
-	return strings.TrimSuffix(fmt.Sprintf("%s: %s", f.Name, f.Cause), ": ")
 }

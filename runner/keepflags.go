@@ -90,7 +90,7 @@ func (k *keeping) hints(err error, call string) (hints []string) {
 	if id == nil {
 		return nil
 	}
-	again := fmt.Sprintf("%s --store %s --resume %s", call, quote(k.store), quote(*id))
+	again := fmt.Sprintf("%s --store %s --resume %s", call, userfile.Quote(k.store), userfile.Quote(*id))
 	var failed *StepError
 	if errors.As(err, &failed) {
 		one := again + " --only " + failed.Step
@@ -100,12 +100,4 @@ func (k *keeping) hints(err error, call string) (hints []string) {
 		hints = append(hints, "runs this call alone: "+one)
 	}
 	return append(hints, "goes on with the run: "+again)
-}
-
-// quote writes a word as a shell reads it.
-func quote(word string) string {
-	if word != "" && strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:+=@,") == "" {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

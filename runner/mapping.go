@@ -170,7 +170,9 @@ func (m *mapping) goOn(k int, err error) bool {
 	defer m.mu.Unlock()
 	if m.node.Tolerate > 0 {
 		m.failures.add(k, err)
-		err = m.failures.exceed(m.node, m.path, m.children)
+		if err = m.failures.exceed(m.node, m.path, m.children); err != nil {
+			m.e.meter.tolerance.Exceed(m.node.Name)
+		}
 	}
 	if err != nil && m.err == nil {
 		m.err = err

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -115,6 +116,24 @@ func TestTolerance(t *testing.T) {
 			if c.want == nil && (!errors.Is(err, errBoom) || failure.Type(err) != failure.Threshold) {
 				t.Errorf("%s: got %v, %v", name, got, err)
 			}
+		}
+	}
+}
+
+// TestToleratedFailuresAreNotFailedCalls looks at what the view says of them, until
+// there is one too many.
+func TestToleratedFailuresAreNotFailedCalls(t *testing.T) {
+	fail := func(step string, index []int, _ int) error {
+		if step == "cell" && index[0] < 2 {
+			return errBoom
+		}
+		return nil
+	}
+	for tolerated, want := range map[float64]string{20: "\n2 tolerated failures:\n  cell[0]: boom\n  cell[1]: boom\n", 10: "\n2 failed calls:\n  cell[0]: boom\n  cell[1]: boom\n"} {
+		var out bytes.Buffer
+		_, err := Run(t.Context(), cells(10, lokki.TolerateFailures(tolerated)), Options{Concurrency: 1, Inject: fail, Progress: &out})
+		if (err == nil) != (tolerated == 20) || !strings.Contains(out.String(), want) || strings.Contains(out.String(), "failed") == (err == nil) {
+			t.Errorf("%v%%: %v\n%s", tolerated, err, out.String())
 		}
 	}
 }

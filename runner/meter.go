@@ -19,6 +19,8 @@ type meter struct {
 	shards []shard
 	next   atomic.Int64 // shard to hand out
 	totals []total      // by node
+
+	tolerance progress.Tolerance
 }
 
 // total is what is known of a node beyond its calls.
@@ -49,6 +51,11 @@ func newMeter(g graph.Graph, shards int) *meter {
 	m := &meter{graph: g, start: time.Now(), shards: make([]shard, shards), totals: make([]total, len(g.Nodes))}
 	for i := range m.shards {
 		m.shards[i].nodes = make([]counts, len(g.Nodes))
+	}
+	for _, n := range g.Nodes {
+		if n.Tolerate > 0 {
+			m.tolerance.Tolerate(n.Name)
+		}
 	}
 	return m
 }
@@ -160,6 +167,7 @@ func (m *meter) step(node int) progress.Step {
 	if step.Done-step.Found+step.Failed == 1 {
 		step.Median = step.Max // without the histogram's error
 	}
+	m.tolerance.Settle(&step)
 	return step
 }
 

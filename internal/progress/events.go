@@ -52,12 +52,13 @@ type eventStep struct {
 }
 
 type counts struct {
-	Total   int64 `json:"total"`
-	Running int64 `json:"running"`
-	Done    int64 `json:"done"`
-	Found   int64 `json:"found"`
-	Failed  int64 `json:"failed"`
-	Retried int64 `json:"retried"`
+	Total     int64 `json:"total"`
+	Running   int64 `json:"running"`
+	Done      int64 `json:"done"`
+	Found     int64 `json:"found"`
+	Failed    int64 `json:"failed"`
+	Tolerated int64 `json:"tolerated"`
+	Retried   int64 `json:"retried"`
 }
 
 type totals struct {
@@ -148,7 +149,7 @@ func (e *events) figures(name string, s Step, now time.Time) {
 }
 
 func countsOf(s Step) counts {
-	return counts{s.Total, s.Running, s.Done, s.Found, s.Failed, s.Retried}
+	return counts{s.Total, s.Running, s.Done, s.Found, s.Failed, s.Tolerated, s.Retried}
 }
 
 func (e *events) write(v event) {

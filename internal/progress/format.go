@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // count is like "1,204".
@@ -81,23 +80,11 @@ func rate(calls int64, d time.Duration) string {
 	}
 }
 
-// at is an index path, as in "[3][17]".
-func at(index []int) string {
+// At is an index path, as in "[3][17]".
+func At(index []int) string {
 	var b strings.Builder
 	for _, i := range index {
 		fmt.Fprintf(&b, "[%d]", i)
 	}
 	return b.String()
-}
-
-// cut shortens text to a width in columns. Names and numbers are all that is
-// shown, so that each rune is one column wide.
-func cut(text string, width int) string {
-	if utf8.RuneCountInString(text) <= width {
-		return text
-	}
-	if width < 1 {
-		return ""
-	}
-	return string([]rune(text)[:width-1]) + "…"
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // frame is one picture of a run on a terminal. It is a pure function of these
@@ -69,14 +68,14 @@ type piece struct {
 
 func (l *line) add(text string, s style) {
 	text = cut(text, max(0, l.limit-l.width))
-	l.width += utf8.RuneCountInString(text)
+	l.width += widthOf(text)
 	l.pieces = append(l.pieces, piece{text, s})
 }
 
 // pad adds text in a column of a width, to its right side if right.
 func (l *line) pad(text string, width int, right bool, s style) {
 	text = cut(text, width)
-	space := strings.Repeat(" ", width-utf8.RuneCountInString(text))
+	space := blanks(text, width)
 	if right {
 		l.add(space, plain)
 		l.add(text, s)

@@ -2,7 +2,6 @@ package progress
 
 import (
 	"bytes"
-	"unicode/utf8"
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
@@ -23,17 +22,17 @@ func newLayout(rows []row, limit int) layout {
 	l := layout{limit: limit}
 	bar := 0
 	for _, r := range rows {
-		l.name = max(l.name, utf8.RuneCountInString(r.name))
+		l.name = max(l.name, widthOf(r.name))
 		if r.bar {
 			bar = max(bar, leastBar)
 		} else {
-			bar = max(bar, utf8.RuneCountInString(r.status))
+			bar = max(bar, widthOf(r.status))
 		}
 	}
 	l.name = min(l.name, max(8, limit/3))
 	wanted := wants(rows)
 	room := limit - len(gap) - l.name
-	if bar > 0 && room >= len(gap)+bar+needs(wanted[colCalls])+needs(wanted[colFailed]) {
+	if bar > 0 && room >= len(gap)+bar+needs(wanted[colCalls])+needs(wanted[colFailed])+needs(wanted[colTolerated]) {
 		l.bar = bar
 		room -= len(gap) + bar
 	} else {
@@ -60,7 +59,7 @@ func newLayout(rows []row, limit int) layout {
 func wants(rows []row) (widths [columns]int) {
 	for _, r := range rows {
 		for c, text := range r.cells {
-			widths[c] = max(widths[c], utf8.RuneCountInString(text))
+			widths[c] = max(widths[c], widthOf(text))
 		}
 	}
 	return widths
@@ -95,13 +94,13 @@ func (l layout) draw(r row) *line {
 	return out
 }
 
-// bar adds a bar of a width. Its part of failed calls comes first, in x.
+// bar adds a bar of a width. The calls that failed come first, as x.
 func (l *line) bar(s Step, width int) {
 	style := mpb.BarStyle().Filler("=").Refiller("x").Tip(">").Padding(" ")
 	var b bytes.Buffer
 	err := style.Build().Fill(&b, decor.Statistics{
 		AvailableWidth: width, RequestedWidth: width,
-		Total: s.Total, Current: s.ended(), Refill: s.Failed,
+		Total: s.Total, Current: s.ended(), Refill: s.Failed + s.Tolerated,
 		Completed: s.ended() >= s.Total,
 	})
 	if err != nil { // of a bytes.Buffer, which has none

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"time"
-	"unicode/utf8"
 )
 
 // between is how long a step runs before a line says how far it is, where
@@ -24,7 +23,7 @@ type lines struct {
 func newLines(w io.Writer, flow string, steps []Step) *lines {
 	l := &lines{w: w, written: make([]bool, len(steps)), said: make([]time.Time, len(steps))}
 	for _, s := range steps {
-		l.width = max(l.width, utf8.RuneCountInString(s.Name))
+		l.width = max(l.width, widthOf(s.Name))
 	}
 	fmt.Fprintf(w, "%s: %s\n", flow, Plural(int64(len(steps)), "step"))
 	return l
@@ -38,6 +37,9 @@ func (l *lines) update(steps []Step, now time.Time) {
 			what := Plural(s.Done, "call")
 			if s.Failed > 0 {
 				what += fmt.Sprintf(", %s failed", count(s.Failed))
+			}
+			if s.Tolerated > 0 {
+				what += fmt.Sprintf(", %s tolerated", Plural(s.Tolerated, "failure"))
 			}
 			l.line(s, what, now)
 			l.written[i] = true
@@ -65,5 +67,5 @@ func (l *lines) end(o outcome) {
 }
 
 func (l *lines) line(s Step, what string, now time.Time) {
-	fmt.Fprintf(l.w, "  %-*s  %12s  %9s\n", l.width, s.Name, what, duration(s.took(now)))
+	fmt.Fprintf(l.w, "  %s%s  %12s  %9s\n", s.Name, blanks(s.Name, l.width), what, duration(s.took(now)))
 }

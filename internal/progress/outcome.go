@@ -2,10 +2,13 @@ package progress
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"time"
+
+	"github.com/lokki-build/lokki/internal/failure"
 )
 
 // outcome is how a run ended.
@@ -20,13 +23,15 @@ type outcome struct {
 // summary is what stays of a run for a person; width 0 is any.
 func (o outcome) summary(width int) []byte {
 	var b bytes.Buffer
-	for _, text := range table(o.steps, width) {
+	for _, text := range table(o.steps, width, o.now) {
 		b.WriteString(text + "\n")
 	}
+	failed, tolerated := o.failures.split(o.steps)
 	// The error that ended the run is the caller's to tell.
-	if o.err == nil || o.failures.total > 1 {
-		o.failures.write(&b)
+	if o.err == nil || failed.total > 1 {
+		failed.write(&b, "failed call")
 	}
+	tolerated.write(&b, "tolerated failure")
 	how := "done"
 	if o.err != nil {
 		how = "failed"
@@ -35,8 +40,11 @@ func (o outcome) summary(width int) []byte {
 	return b.Bytes()
 }
 
-// failures are the calls that failed for good: how many, and the first of them.
-type failures struct {
+// failures are the calls that failed for good, by step.
+type failures map[string]*failedCalls
+
+// failedCalls are some calls that failed for good: how many, and the first of them.
+type failedCalls struct {
 	total int64
 	first []string
 }
@@ -44,26 +52,54 @@ type failures struct {
 // shownFailures is how many failed calls the end of a run tells of.
 const shownFailures = 5
 
-func (f *failures) add(c Call) {
-	if f.total++; f.total > shownFailures {
+func (f failures) add(c Call) {
+	of := f[c.Step]
+	if of == nil {
+		of = new(failedCalls)
+		f[c.Step] = of
+	}
+	if of.total++; of.total > shownFailures {
 		return
 	}
 	text, _, more := strings.Cut(c.Err.Error(), "\n")
 	if more {
 		text += " …"
 	}
-	f.first = append(f.first, fmt.Sprintf("%s%s: %s", c.Step, at(c.Index), text))
+	var named *failure.Named
+	if errors.As(c.Err, &named) && named.Type != failure.Plain { // a name says more than the text
+		text = named.Type + ": " + text
+	}
+	of.first = append(of.first, fmt.Sprintf("%s%s: %s", c.Step, At(c.Index), text))
 }
 
-func (f *failures) write(w io.Writer) {
+// split returns those that failed the run and those that a map tolerated, in the
+// order of the steps.
+func (f failures) split(steps []Step) (failed, tolerated failedCalls) {
+	for _, s := range steps {
+		of := f[s.Name]
+		if of == nil {
+			continue
+		}
+		to := &failed
+		if s.Tolerated > 0 {
+			to = &tolerated
+		}
+		to.total += of.total
+		to.first = append(to.first, of.first...)
+	}
+	return failed, tolerated
+}
+
+func (f failedCalls) write(w io.Writer, noun string) {
 	if f.total == 0 {
 		return
 	}
-	fmt.Fprintf(w, "\n%s:\n", Plural(f.total, "failed call"))
-	for _, text := range f.first {
+	fmt.Fprintf(w, "\n%s:\n", Plural(f.total, noun))
+	shown := f.first[:min(len(f.first), shownFailures)]
+	for _, text := range shown {
 		fmt.Fprintf(w, "  %s\n", text)
 	}
-	if more := f.total - int64(len(f.first)); more > 0 {
+	if more := f.total - int64(len(shown)); more > 0 {
 		fmt.Fprintf(w, "  and %s more\n", count(more))
 	}
 }

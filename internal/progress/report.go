@@ -52,7 +52,7 @@ type Report struct {
 
 // Start begins to show a run.
 func Start(c Config) *Report {
-	r := &Report{config: c, begin: time.Now(), stop: make(chan struct{})}
+	r := &Report{config: c, begin: time.Now(), stop: make(chan struct{}), failures: failures{}}
 	if r.view = c.newView(r.begin); r.view != nil {
 		go r.watch()
 	}

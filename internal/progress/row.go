@@ -4,20 +4,21 @@ import "time"
 
 // The columns of a row behind its bar, in the order in which they are drawn.
 const (
-	colCalls   = iota // "1,204/3,000"
-	colFailed         // "2 failed"
-	colRetried        // "5 retried"
-	colRate           // "412/s"
-	colTime           // "ETA 4 s", or how long it took
-	colSlowest        // "slowest 310 ms at [17]"
+	colCalls     = iota // "1,204/3,000"
+	colFailed           // "2 failed"
+	colTolerated        // "3 tolerated"
+	colRetried          // "5 retried"
+	colRate             // "412/s"
+	colTime             // "ETA 4 s", or how long it took
+	colSlowest          // "slowest 310 ms at [17]"
 	columns
 )
 
 // keep lists the columns by their worth where there is no room for all.
-var keep = [columns]int{colCalls, colFailed, colTime, colRate, colSlowest, colRetried}
+var keep = [columns]int{colCalls, colFailed, colTolerated, colTime, colRate, colSlowest, colRetried}
 
 // styles of the columns.
-var styles = [columns]style{colFailed: red, colRetried: yellow, colRate: dim, colSlowest: dim}
+var styles = [columns]style{colFailed: red, colTolerated: yellow, colRetried: yellow, colRate: dim, colSlowest: dim}
 
 // row is the line of one step.
 type row struct {
@@ -56,6 +57,9 @@ func newRow(steps []Step, i int, now time.Time) row {
 	if s.Failed > 0 {
 		r.cells[colFailed] = count(s.Failed) + " failed"
 	}
+	if s.Tolerated > 0 {
+		r.cells[colTolerated] = count(s.Tolerated) + " tolerated"
+	}
 	if s.Retried > 0 {
 		r.cells[colRetried] = count(s.Retried) + " retried"
 	}
@@ -66,7 +70,7 @@ func newRow(steps []Step, i int, now time.Time) row {
 		r.cells[colTime] = "ETA " + remaining(left)
 	}
 	if r.bar && s.Max > 0 {
-		r.cells[colSlowest] = "slowest " + duration(s.Max) + " at " + at(s.Slowest)
+		r.cells[colSlowest] = "slowest " + duration(s.Max) + " at " + At(s.Slowest)
 	}
 	return r
 }

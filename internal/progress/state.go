@@ -27,10 +27,10 @@ func (s Step) state() state {
 }
 
 // begun reports whether the step has had a call, or a result of an earlier run.
-func (s Step) begun() bool { return s.Running > 0 || s.Done > 0 || s.Failed > 0 || !s.First.IsZero() }
+func (s Step) begun() bool { return s.Running > 0 || s.ended() > 0 || !s.First.IsZero() }
 
 // ended counts the calls that nothing more comes of.
-func (s Step) ended() int64 { return s.Done + s.Failed }
+func (s Step) ended() int64 { return s.Done + s.Failed + s.Tolerated }
 
 // took is how long the step has been at work.
 func (s Step) took(now time.Time) time.Duration {
@@ -38,9 +38,9 @@ func (s Step) took(now time.Time) time.Duration {
 	case s.First.IsZero():
 		return 0
 	case s.Through || s.Running == 0 && !s.Last.IsZero():
-		return s.Last.Sub(s.First)
+		return max(0, s.Last.Sub(s.First))
 	}
-	return now.Sub(s.First)
+	return max(0, now.Sub(s.First))
 }
 
 // known reports whether the total of steps[i] is final. Steps outside of maps

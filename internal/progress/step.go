@@ -14,7 +14,12 @@ type Step struct {
 	Running int64
 	Done    int64 // calls that returned a result, those found from an earlier run included
 	Found   int64 // of Done: calls whose result an earlier run had stored
-	Failed  int64 // calls that failed for good
+	Failed  int64 // calls that failed for good, and the run with them
+
+	// Tolerated are calls that failed for good in a map that tolerates so many. Should
+	// it be one too many, all of them become Failed.
+	Tolerated int64
+
 	Retried int64 // tries after the first one
 	Through bool  // nothing more will come
 

@@ -88,6 +88,17 @@ func long(done int) []Step {
 	return steps
 }
 
+// longNames has names that are longer than terminals are wide, or have letters that are.
+func longNames(done bool) []Step {
+	flap := flapping(1204, 2, 0, 3.1)
+	if done {
+		flap = flapped
+	}
+	get, join := getBirds, joined
+	get.Name, flap.Name, join.Name = "鳥の名前を一覧にする", "flap-every-bird-of-the-list-once-more-and-then-write-down-how-high-it-got", "cafe\u0301-birds"
+	return []Step{get, flap, join}
+}
+
 var stories = map[string]story{
 	"begin": {moments: []moment{
 		{0.1, []Step{getting, flap, join}},
@@ -110,7 +121,7 @@ var stories = map[string]story{
 		{7.6, []Step{getBirds, flapped, joined}},
 	}},
 	"tolerated": {ends: true, moments: []moment{
-		{7.6, []Step{getBirds, func() Step { s := flapped; s.Done, s.Failed, s.Retried = 2994, 6, 12; return s }(), joined}},
+		{7.6, []Step{getBirds, func() Step { s := flapped; s.Done, s.Tolerated, s.Retried = 2994, 6, 12; return s }(), joined}},
 	}, calls: func() (calls []Call) {
 		for i := range 6 {
 			calls = append(calls,
@@ -122,6 +133,16 @@ var stories = map[string]story{
 	"failed": {ends: true, err: errors.New("step flap-bird[17]: no wings"), moments: []moment{
 		{3.1, []Step{getBirds, func() Step { s := flapping(1203, 1, 0, 3.1); s.Running = 0; return s }(), join}},
 	}, calls: []Call{{Step: "flap-bird", Index: []int{17}, Attempt: 1, Err: errors.New("no wings")}}},
+	"tolerating": {moments: []moment{
+		{3.1, []Step{getBirds, func() Step { s := flapping(1202, 0, 5, 3.1); s.Tolerated = 2; return s }(), join}},
+	}},
+	"interrupted": {ends: true, err: errors.New("interrupt signal received"), moments: []moment{
+		{3.1, []Step{getBirds, {Name: "flap-bird", Scope: []string{"flap-bird"}, Total: 3000, Running: 2, First: after(3)}, join}},
+	}},
+	"wide": {ends: true, moments: []moment{
+		{3.1, longNames(false)},
+		{7.6, longNames(true)},
+	}},
 	"empty": {ends: true, moments: []moment{
 		{0.1, []Step{getBirds, {Name: "flap-bird", Scope: []string{"flap-bird"}, Through: true}, joined}},
 	}},

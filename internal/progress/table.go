@@ -2,47 +2,52 @@ package progress
 
 import (
 	"slices"
-	"unicode/utf8"
+	"time"
 )
 
-// table is what is left of a run: a line for each step. A column in which
-// nothing stands is left out, and so are the last ones to matter where the
-// table is wider than the terminal; width 0 is any.
-func table(steps []Step, width int) []string {
-	rows := [][]string{{"step", "calls", "found", "failed", "retries", "time", "total", "median", "max", "at", "in", "out"}}
-	// What gives way to the width first.
-	giving := []string{"at", "time", "out", "in", "found", "median", "total", "retries", "max", "failed"}
+// table is what is left of a run that ended at a time: a line for each step. A
+// column in which nothing stands is left out. The lines fit a width.
+func table(steps []Step, width int, end time.Time) []string {
+	rows := [][]string{{"step", "calls", "found", "failed", "tolerated", "retries", "time", "total", "median", "max", "at", "in", "out"}}
 	for _, s := range steps {
-		rows = append(rows, figures(s))
+		rows = append(rows, figures(s, end))
 	}
+	return Table(rows, width, "at", "time", "out", "in", "found", "median", "total", "retries", "max", "tolerated", "failed")
+}
+
+// Table is a line for each row, the first of which has the columns' names. Names
+// are in the first column, figures at the right of the others. A column without
+// figures is left out. Where lines are wider than width, columns give way in the order of
+// giving, then names are cut; 0 is any width.
+func Table(rows [][]string, width int, giving ...string) []string {
 	for column := len(rows[0]) - 1; column > 0; column-- {
 		if !slices.ContainsFunc(rows[1:], func(r []string) bool { return r[column] != "" }) {
 			drop(rows, column)
 		}
 	}
-	for width > 0 && tableWidth(rows) > width && len(giving) > 0 {
+	widths := columnWidths(rows)
+	if width <= 0 {
+		return align(rows, widths, sum(widths))
+	}
+	name := widths[0]
+	for widths[0] = min(name, max(leastName, width/2)); sum(widths) > width && len(giving) > 0; giving = giving[1:] {
 		if column := slices.Index(rows[0], giving[0]); column > 0 {
 			drop(rows, column)
+			widths = slices.Delete(widths, column, column+1)
 		}
-		giving = giving[1:]
 	}
-	return align(rows, width)
+	widths[0] = max(1, min(name, widths[0]+width-sum(widths)))
+	return align(rows, widths, width)
 }
 
-// Table is a line for each row, the first of which has the columns' names. Figures
-// stand at the right of their column.
-func Table(rows [][]string) []string { return align(rows, 0) }
+// leastName is what a table leaves of a name, in columns, before figures give way.
+const leastName = 8
 
-// align leaves names, which are in the first column, and places at the left. Width
-// cuts the lines unless it is 0.
-func align(rows [][]string, width int) []string {
-	widths := columnWidths(rows)
+// align leaves places at the left too. Limit cuts the lines.
+func align(rows [][]string, widths []int, limit int) []string {
 	var lines []string
 	for _, r := range rows {
-		l := line{limit: 1 << 16}
-		if width > 0 {
-			l.limit = width
-		}
+		l := line{limit: limit}
 		for column, text := range r {
 			l.add(gap, plain)
 			l.pad(text, widths[column], column > 0 && rows[0][column] != "at", plain)
@@ -53,16 +58,19 @@ func align(rows [][]string, width int) []string {
 }
 
 // figures is a row of the table.
-func figures(s Step) []string {
+func figures(s Step, end time.Time) []string {
 	calls := count(s.Done)
-	if !s.Through && s.begun() || s.Failed > 0 {
+	if !s.Through && s.begun() || s.Failed+s.Tolerated > 0 {
 		calls += "/" + count(s.Total)
 	}
-	r := []string{s.Name, calls, some(s.Found), some(s.Failed), count(s.Retried), "", "", "", "", "", "", ""}
+	r := []string{s.Name, calls, some(s.Found), some(s.Failed), some(s.Tolerated), count(s.Retried), "", "", "", "", "", "", ""}
 	if s.First.IsZero() { // it wasn't called
 		return r
 	}
-	copy(r[5:], []string{duration(s.took(s.Last)), duration(s.Busy), duration(s.Median), duration(s.Max), at(s.Slowest), Size(s.In), Size(s.Out)})
+	r[6] = duration(s.took(end))
+	if s.ended() > s.Found { // else no call has come to an end
+		copy(r[7:], []string{duration(s.Busy), duration(s.Median), duration(s.Max), At(s.Slowest), Size(s.In), Size(s.Out)})
+	}
 	return r
 }
 
@@ -84,15 +92,16 @@ func columnWidths(rows [][]string) []int {
 	widths := make([]int, len(rows[0]))
 	for _, r := range rows {
 		for column, text := range r {
-			widths[column] = max(widths[column], utf8.RuneCountInString(text))
+			widths[column] = max(widths[column], widthOf(text))
 		}
 	}
 	return widths
 }
 
-func tableWidth(rows [][]string) int {
+// sum is the width of a line.
+func sum(widths []int) int {
 	total := 0
-	for _, w := range columnWidths(rows) {
+	for _, w := range widths {
 		total += len(gap) + w
 	}
 	return total

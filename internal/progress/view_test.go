@@ -75,7 +75,7 @@ func (s story) tell(v view) {
 			v.update(m.steps, after(m.seconds))
 			continue
 		}
-		o := outcome{flow: "birds-flow", steps: m.steps, begin: start, now: after(m.seconds), err: s.err}
+		o := outcome{flow: "birds-flow", steps: m.steps, begin: start, now: after(m.seconds), failures: failures{}, err: s.err}
 		for _, c := range s.calls {
 			if !c.Again {
 				o.failures.add(c)

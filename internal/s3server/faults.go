@@ -49,6 +49,13 @@ func (f *Faults) Met(kind Fault) int {
 	return f.met[kind]
 }
 
+// Any reports whether any has occurred.
+func (f *Faults) Any() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.met) > 0
+}
+
 func (f *Faults) next() Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Path is where the user's name of a file leads. "bazel run" changes the
@@ -33,4 +34,12 @@ func ReadInput(name string, stdin io.Reader) ([]byte, error) {
 		return nil, fmt.Errorf("reading --input-file: %w", err)
 	}
 	return data, nil
+}
+
+// Quote writes a word as a shell reads it.
+func Quote(word string) string {
+	if word != "" && strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:+=@,") == "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

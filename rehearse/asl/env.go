@@ -43,6 +43,10 @@ type Env struct {
 	// map run come one after another. It may be nil.
 	MapRuns func(MapRun)
 
+	// Tried is told what becomes of each try of a task, as soon as that is known. It
+	// may be called concurrently, and may be nil.
+	Tried func(Try)
+
 	// Slot waits until a task may invoke its function. That does not count as the
 	// task's time: the service would start it at once. Nil lets all start.
 	Slot func(ctx context.Context) (release func(), err error)
@@ -76,6 +80,11 @@ type History interface {
 type Failure struct {
 	Name, Cause string
 
+	State   string   // in which it happened; empty outside of states
+	Payload []byte   // what the function got that failed; nil if none did
+	Map     *MapRun  // the map run that failed, as it was then; nil if none did
+	Child   *Failure // of the child that was one too many for that map run
+
 	terminal bool // States.ALL doesn't match it
 	timedOut bool // the whole execution timed out
 }
@@ -85,6 +94,14 @@ func (f *Failure) Error() string {
 		return f.Name
 	}
 	return f.Name + ": " + f.Cause
+}
+
+// Try is one try of a task that has ended.
+type Try struct {
+	Payload []byte // what the function got
+	Reply   []byte // what it answered, if it did
+	Err     error  // nil when the task is done, a *Failure when it failed; any other has ended the execution meanwhile
+	Again   bool   // it failed and will be tried again, unless another Try says that the execution ended before
 }
 
 var (

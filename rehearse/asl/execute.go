@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -57,6 +58,9 @@ type execution struct {
 	redrives  int
 	redriven  time.Time // when the last redrive began
 	log       eventLog
+
+	expired *stopped                // ends its context when limit is over; nil without one
+	late    atomic.Pointer[Failure] // where it was then
 }
 
 func (r *run) execution(s *scope, machine, name string, input doc) *execution {
@@ -112,11 +116,11 @@ func (x *execution) execute(ctx context.Context) outcome {
 
 // drive runs the states from n on, and ends the execution.
 func (x *execution) drive(ctx context.Context, b *branch, n *node, in doc, r *resumption) outcome {
-	expired := &stopped{"the execution timed out"}
 	inner := ctx
 	if x.limit > 0 {
+		x.expired = &stopped{"the execution timed out"}
 		var cancel context.CancelFunc
-		inner, cancel = context.WithTimeoutCause(ctx, x.limit, expired)
+		inner, cancel = context.WithTimeoutCause(ctx, x.limit, x.expired)
 		defer cancel()
 	}
 	o := outcome{start: x.start, redrives: x.redrives}
@@ -127,8 +131,11 @@ func (x *execution) drive(ctx context.Context, b *branch, n *node, in doc, r *re
 	switch {
 	case err == nil:
 		o.status = Succeeded
-	case errors.Is(err, expired) && ctx.Err() == nil:
+	case x.expired != nil && errors.Is(err, x.expired) && ctx.Err() == nil:
 		o.status, o.failure = TimedOut, &Failure{Name: timeoutError, timedOut: true}
+		if f := x.late.Load(); f != nil {
+			o.failure = f
+		}
 		event, details = "ExecutionTimedOut", Details{}
 	case errors.As(err, &f):
 		o.status, o.failure = Failed, f

@@ -38,7 +38,7 @@ func (a task) run(ctx context.Context, v *visit, input any) (any, string, error)
 	if beats {
 		c.heartbeat = int(heartbeat)
 	}
-	return c.run(ctx, v.branch)
+	return c.run(ctx, v)
 }
 
 // invocation is one call of a function: by the Lambda integration, or by a
@@ -96,7 +96,8 @@ func (c *invocation) record(b *branch, what string, d Details) error {
 	return b.record("Task"+what, d)
 }
 
-func (c *invocation) run(ctx context.Context, b *branch) (any, string, error) {
+func (c *invocation) run(ctx context.Context, v *visit) (any, string, error) {
+	b := v.branch
 	r := b.exec.run
 	release, err := r.env.slot(ctx)
 	if err != nil {
@@ -122,7 +123,9 @@ func (c *invocation) run(ctx context.Context, b *branch) (any, string, error) {
 		inner, cancel = context.WithTimeoutCause(ctx, time.Duration(c.timeout)*time.Second, expired)
 		defer cancel()
 	}
+	v.payload = c.payload
 	reply, err := r.env.Lambda.Invoke(inner, c.function, c.payload)
+	v.reply = reply
 	if err != nil {
 		return nil, "", c.failed(ctx, inner, b, expired, err)
 	}

@@ -287,7 +287,8 @@ func (r *mapRun) ended(x *execution, c child, o outcome) {
 			r.note(err)
 		}
 		if failed := float64(m.Failed + m.TimedOut); failed > 0 && r.exceeds(failed) {
-			r.note(&Failure{Name: toleranceError, Cause: "The specified tolerated failure threshold was exceeded"})
+			now := *m
+			r.note(&Failure{Name: toleranceError, Cause: "The specified tolerated failure threshold was exceeded", Map: &now, Child: o.failure})
 		}
 	})
 }

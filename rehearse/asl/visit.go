@@ -49,6 +49,8 @@ type visit struct {
 	resumed *resumption
 	ran     bool           // the action has succeeded
 	shared  map[string]any // the context object, once it has been asked for
+
+	payload, reply []byte // of the last try, if the state invokes a function
 }
 
 // visit runs the state, again as often as its retries say.
@@ -66,31 +68,63 @@ func (v *visit) visit(ctx context.Context) (out doc, next string, err error) {
 	used := make([]int, len(n.retries))
 	for {
 		if ctx.Err() != nil {
-			return doc{}, "", context.Cause(ctx)
+			return doc{}, "", v.ended(context.Cause(ctx))
 		}
 		out, next, err = v.attempt(ctx)
 		if err == nil {
+			v.tell(nil, false)
 			break
 		}
 		f, ok := err.(*Failure)
 		if !ok || ctx.Err() != nil {
-			return doc{}, "", err
+			return doc{}, "", v.ended(err)
 		}
+		f = v.locate(f)
 		if r := n.retrier(f); r >= 0 && used[r] < n.retries[r].attempts {
 			used[r]++
 			v.retries++
 			v.shared, v.resumed = nil, nil
+			v.tell(f, true)
 			if err := b.exec.run.env.sleep(ctx, n.retries[r].delay(used[r], random)); err != nil {
-				return doc{}, "", err
+				return doc{}, "", v.ended(err)
 			}
 			continue
 		}
+		v.tell(f, false)
 		if out, next, err = v.catch(f); err != nil {
 			return doc{}, "", err
 		}
 		break
 	}
 	return out, next, b.record(n.kind+"StateExited", Details{Name: n.name, Output: out.text})
+}
+
+// tell says what became of a try, if there was one.
+func (v *visit) tell(err error, again bool) {
+	if tried := v.branch.exec.run.env.Tried; tried != nil && v.payload != nil {
+		tried(Try{Payload: v.payload, Reply: v.reply, Err: err, Again: again})
+	}
+}
+
+// ended says that the execution has ended meanwhile, by err. When its own time is
+// over, that is a failure of the state.
+func (v *visit) ended(err error) error {
+	x := v.branch.exec
+	if x.expired != nil && errors.Is(err, x.expired) {
+		f := v.locate(&Failure{Name: timeoutError, timedOut: true})
+		x.late.CompareAndSwap(nil, f)
+		v.tell(f, false)
+		return err
+	}
+	v.tell(err, false)
+	return err
+}
+
+// locate is a failure with the state in which it happened.
+func (v *visit) locate(f *Failure) *Failure {
+	at := *f // some are shared
+	at.State, at.Payload = v.node.name, v.payload
+	return &at
 }
 
 // retrier is the first rule that matches, or -1.

@@ -2,6 +2,8 @@ package lambda
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -15,6 +17,7 @@ type Stats struct {
 	Size         int           // MB that it has
 	Invocations  int           //
 	Failures     int           // of the invocations
+	Cut          int           // invocations that ended as their execution did
 	Environments int           // that were made
 	Cold         int           // invocations that started a program
 	Init         time.Duration // of all starts
@@ -29,7 +32,10 @@ func (s Stats) GBSeconds() float64 { return s.Billed.Seconds() * float64(s.Size)
 
 func (s *Stats) add(r lambdahost.Result, err error) {
 	s.Invocations++
-	if r.Failure != nil || err != nil { // an error cut it off
+	switch {
+	case errors.Is(err, context.Canceled):
+		s.Cut++
+	case r.Failure != nil || err != nil: // an error or its task's end cut it off
 		s.Failures++
 	}
 	if r.Cold {

@@ -147,8 +147,8 @@ func TestAFaultThatMeetsNoCallIsNoted(t *testing.T) {
 	o := options()
 	o.Faults.Fail = []rehearse.Call{{Step: "double-number", Index: []int{1}, Times: 1}, {Step: "double-number", Index: []int{9}}}
 	r := rehearseFlow(t, a, o)
-	if r.Failed == nil || !slices.Equal(r.Notes, []string{"--fail double-number@9 met no call"}) {
-		t.Errorf("failed with %v, notes %q", r.Failed, r.Notes)
+	if r.Failed == nil || !slices.Equal(r.Unmet, []string{"--fail double-number@9 met no call"}) {
+		t.Errorf("failed with %v, unmet %q", r.Failed, r.Unmet)
 	}
 	o.Faults.Fail[0].Step = "treble-number"
 	if _, err := rehearse.Run(t.Context(), a, o); err == nil || !strings.Contains(err.Error(), `did you mean "double-number"?`) {

@@ -31,3 +31,11 @@ func SumNumbers(ctx context.Context, all []int) (int, error) {
 func Numbers(n, batch int) lokki.Flow[int] {
 	return lokki.Agg(lokki.Map(lokki.Start(ListNumbers, n), DoubleNumber, lokki.Batch(batch)), SumNumbers)
 }
+
+// HalveNumber halves a number.
+func HalveNumber(ctx context.Context, n int) (int, error) { return n / 2, nil }
+
+// Throttled is an error that a flow retries.
+type Throttled struct{}
+
+func (*Throttled) Error() string { return "slow down" }

@@ -25,6 +25,8 @@ func Serve(function string) {
 		lambdastep.Start(ListNumbers)
 	case "DoubleNumber":
 		lambdastep.Start(DoubleNumber)
+	case "HalveNumber":
+		lambdastep.Start(HalveNumber)
 	case "SumNumbers":
 		lambdastep.Start(SumNumbers)
 	}

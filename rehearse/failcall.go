@@ -1,0 +1,154 @@
+package rehearse
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/failure"
+	"github.com/lokki-build/lokki/internal/lambdahost"
+	"github.com/lokki-build/lokki/internal/nearest"
+	"github.com/lokki-build/lokki/internal/progress"
+	"github.com/lokki-build/lokki/lokki/graph"
+)
+
+// Call is one call of a step, or all of them.
+type Call struct {
+	Step  string
+	Index []int // of the item in each map around the step, outermost first; empty is every call
+	Times int   // tries that fail; 0 is all
+
+	// Error is the type of the errors, as a Retry matches it: "Throttled" for
+	// *birds.Throttled. Empty is that of errors.New.
+	Error string
+}
+
+// String is the call as ParseCall reads it.
+func (c Call) String() string {
+	text := c.Step
+	for i, n := range c.Index {
+		text += string("@/"[min(i, 1)]) + strconv.Itoa(n)
+	}
+	if c.Times > 0 {
+		text += ":" + strconv.Itoa(c.Times)
+	}
+	if c.Error != "" {
+		text += "=" + c.Error
+	}
+	return text
+}
+
+func (c Call) flag() string { return "--fail " + c.String() }
+
+// ParseCall reads "flap-bird", "flap-bird@3", "count-word@2/17", for the first two
+// tries only "flap-bird@3:2", and with a type of error "flap-bird@3:2=Throttled".
+func ParseCall(text string) (Call, error) {
+	wrong := func(what string) error {
+		return fmt.Errorf("%q: %s\nhint: write STEP, STEP@INDEX or STEP@INDEX:TIMES, and =TYPE behind it for the type of the error, as in flap-bird@3 or count-word@2/17:1=Throttled", text, what)
+	}
+	rest, kind, typed := strings.Cut(text, "=")
+	rest, times, limited := strings.Cut(rest, ":")
+	name, index, indexed := strings.Cut(rest, "@")
+	c := Call{Step: name}
+	if name == "" {
+		return c, wrong("no step")
+	}
+	if limited {
+		n, err := strconv.Atoi(times)
+		if err != nil || n < 1 {
+			return c, wrong(fmt.Sprintf("%q is not a number of tries", times))
+		}
+		c.Times = n
+	}
+	if indexed {
+		for part := range strings.SplitSeq(strings.TrimSuffix(index, "/"), "/") {
+			n, err := strconv.Atoi(part)
+			if err != nil || n < 0 {
+				return c, wrong(fmt.Sprintf("%q is not the index of an item", part))
+			}
+			c.Index = append(c.Index, n)
+		}
+	}
+	if typed {
+		if c.Error = errorType(kind); c.Error == "" {
+			return c, wrong(fmt.Sprintf("%q is not the name of a type of error", kind))
+		}
+	}
+	return c, nil
+}
+
+var typeName = regexp.MustCompile(`^[\pL_][\pL\pN_]*(\.[\pL_][\pL\pN_]*)*$`)
+
+// errorType is the name by which errors of a type are matched, "" for what is none.
+// It takes Go's spelling as well, as in *birds.Throttled; packages are in small
+// letters, other than the namespaces of AWS and of lokki.
+func errorType(text string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(text, "*"), "[") // of a generic type
+	name = name[strings.LastIndexByte(name, '/')+1:]
+	if !typeName.MatchString(name) {
+		return ""
+	}
+	if dot := strings.LastIndexByte(name, '.'); dot > 0 && unicode.IsLower([]rune(name)[0]) {
+		name = name[dot+1:]
+	}
+	return name
+}
+
+// check reports calls that a flow can't make.
+func (f Faults) check(g graph.Graph) error {
+	var problems []error
+	for _, c := range f.Fail {
+		problems = append(problems, c.check(g))
+	}
+	return errors.Join(problems...)
+}
+
+func (c Call) check(g graph.Graph) error {
+	var names []string
+	for _, n := range g.Nodes {
+		if n.Name != c.Step {
+			names = append(names, n.Name)
+			continue
+		}
+		if len(c.Index) > 0 && len(c.Index) != len(n.Scope) {
+			return fmt.Errorf("%q: %s is in %s, and the index is of %d", c, c.Step, progress.Plural(int64(len(n.Scope)), "map"), len(c.Index))
+		}
+		return nil
+	}
+	hint := "the steps are " + strings.Join(names, ", ")
+	if near := nearest.Name(c.Step, names); near != "" {
+		hint = fmt.Sprintf("did you mean %q?", near)
+	}
+	return fmt.Errorf("%q: %s has no step of this name\nhint: %s", c, g.Flow, hint)
+}
+
+// within reports whether the call is among those that a request about some items makes.
+func (c Call) within(r envelope.Request, items int) bool {
+	if len(c.Index) == 0 {
+		return true
+	}
+	outer, first, ok := envelope.Parent(r.Path)
+	if !ok {
+		return false
+	}
+	last := c.Index[len(c.Index)-1]
+	var path string
+	for _, i := range c.Index[:len(c.Index)-1] {
+		path = envelope.Child(path, i)
+	}
+	return path == outer && first <= last && last < first+items
+}
+
+// failure is what the function answers; in a batch it names the item, as steps do.
+func (c Call) failure(items int) lambdahost.Result {
+	message := "failed on purpose"
+	if items > 1 && len(c.Index) > 0 {
+		message = fmt.Sprintf("item %d: %s", c.Index[len(c.Index)-1], message)
+	}
+	return failed(cmp.Or(c.Error, failure.Plain), message)
+}
