@@ -42,6 +42,18 @@
 // Maps nest: a Map inside a map runs for each item of each item, and every Agg
 // closes the innermost one that is open.
 //
+// A flow is one chain: every value is taken by one step, and the last is
+// returned. A second step that takes a value would never run, so the build
+// refuses it with the positions of both calls:
+//
+//	a := lokki.Start(A, In{})
+//	lokki.Then(a, Notify) // an error: the flow's result doesn't depend on it
+//	return lokki.Then(a, Count)
+//
+// Each call of a flow function begins with a Start of its own. A Start in a
+// package variable is refused, since flows could share it. A helper that two
+// flow functions call is fine.
+//
 // # What the compiler checks
 //
 // A [Value] carries the type of its data and its scope, the maps around it. A
@@ -58,6 +70,10 @@
 // Names come from the functions: GetBirds is step "get-birds", BirdsFlow is
 // flow "birds-flow". A function that is used twice in a flow is "get-birds" the
 // first time and "get-birds-2" the second.
+//
+// A lokki_flow knows its flow function. Where only the value is known, as in
+// [Validate] and runner.Run, the flow function is the innermost exported one in
+// which all calls of the flow were made, helpers and generic functions aside.
 //
 // # Input
 //

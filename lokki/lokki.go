@@ -17,9 +17,10 @@ type Each[S any] struct {
 }
 
 // Value is a value of type T that a step computes in scope S when the flow
-// runs. While the flow is being written down it holds no T, only where the T
-// will come from. Values are immutable: using one twice never changes the
-// other use.
+// runs. While the flow is being built it holds no T, only where the T will come
+// from. Values are immutable, and a flow is one chain: one step takes the value,
+// or the flow function returns it. A step whose result leads nowhere would never
+// run, so it is an error when the flow is built.
 type Value[S, T any] struct {
 	_    [0]func(S) T // tells instances apart and keeps them from being compared
 	node *chain.Node
@@ -71,7 +72,8 @@ func Agg[S, T, U any](v Value[Each[S], T], step func(context.Context, []T) (U, e
 //	hint: move it to a top-level function; what it captures has to come with its argument
 //
 // Building and running a flow begin with the same check; calling it in a test
-// is the quickest way to have it.
+// is the quickest way to have it. A chain that has nothing to do with the one of
+// flow is seen only when the flow is built or run by its function, as in Bazel.
 func Validate[T any](flow Flow[T]) error {
 	_, err := chain.Build(flow.node)
 	return err

@@ -76,6 +76,7 @@ func TestCommand(t *testing.T) {
 		"trace to no file":   {birds, "", []string{"--trace", ""}, 2, "", "error: --trace: want the name of a file\n"},
 		"trace to nowhere":   {birds, "", []string{"--trace", "none/trace.json"}, 2, "", "error: creating the file of --trace: open "},
 		"argument":           {birds, "", []string{"{}"}, 2, "", "error: unexpected argument \"{}\"\n"},
+		"a dropped step":     {program(DroppingFlow), "", nil, 1, "", "step first: the flow's result doesn't depend on it, so it would never run: the flow ends with step numbers at "},
 		"a panicking step":   {program(ExplodeFlow), "", nil, 1, "", "explode-flow: failed in "},
 		"a step's error":     {program(ExplodeFlow), "", nil, 1, "", "step explode[0] (github.com/lokki-build/lokki/runner.Explode): panic: exploded at 7\n\ngoroutine "},
 		"a panicking flow":   {program(PanickingFlow), "", nil, 1, "", "calling github.com/lokki-build/lokki/runner.PanickingFlow: panic: no flow\n\ngoroutine "},

@@ -85,7 +85,8 @@ func (o Options) pause(d time.Duration) time.Duration {
 //
 // Run does not wait for a step that goes on after its lokki.Timeout.
 //
-// The flow is called by the name of the function that called lokki.Start.
+// The flow is called by the name of the function that made it: the innermost
+// exported one in which all of its calls were made.
 func Run[T any](ctx context.Context, flow lokki.Flow[T], opts Options) (T, error) {
 	var result T
 	built, err := chain.Build(flow.Chain())

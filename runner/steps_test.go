@@ -79,6 +79,12 @@ func ExplodeFlow() lokki.Flow[[]int] {
 	return lokki.Agg(lokki.Map(lokki.Start(Numbers, []int{7}), Explode), List)
 }
 
+func DroppingFlow() lokki.Flow[[]int] {
+	numbers := lokki.Start(Numbers, []int{3, 1, 2})
+	lokki.Then(numbers, First)
+	return numbers
+}
+
 func ExitFlow() lokki.Flow[[]int] {
 	return lokki.Agg(lokki.Map(lokki.Start(Numbers, []int{7}), Exit), List)
 }

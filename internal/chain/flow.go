@@ -16,15 +16,15 @@ type Flow struct {
 }
 
 // Build makes a flow of the chain that ends with last. Its name is that of the
-// function that called Start. All problems are reported, joined; each is a
-// graph.Problem.
+// function that made it, as flowFunction finds it. All problems are reported,
+// joined; each is a graph.Problem.
 func Build(last *Node) (Flow, error) {
 	nodes := last.nodes()
-	symbol := "main.Flow"
-	if len(nodes) > 0 {
-		symbol = nodes[0].Caller.Symbol
+	if len(nodes) == 0 {
+		return build(nil, nil, "main.Flow")
 	}
-	return build(nodes, enclosing(symbol))
+	function := flowFunction(nodes[0].Caller.frames(), last.Caller.frames(), Caller(0).frames())
+	return build(nodes, nodes[:1], function)
 }
 
 // BuildFunc makes a flow of what the flow function fn returns when it is
@@ -35,19 +35,20 @@ func BuildFunc(fn any, call func() *Node) (Flow, error) {
 	if what, hint := refusal(symbol); what != "" {
 		return Flow{}, graph.Problem{What: "the flow function can't be used: " + what, Hint: hint}
 	}
-	last, err := protectCall(call)
+	last, starts, err := callFlow(call)
 	if err != nil {
 		return Flow{}, fmt.Errorf("calling %s: %w", function(symbol), err)
 	}
-	return build(last.nodes(), function(symbol))
+	nodes := last.nodes()
+	if len(nodes) > 0 && !slices.Contains(starts, nodes[0]) {
+		starts = append(starts, nodes[0])
+	}
+	return build(nodes, starts, function(symbol))
 }
 
-func protectCall(call func() *Node) (last *Node, err error) {
-	defer Catch(&err)
-	return call(), nil
-}
-
-func build(nodes []*Node, function string) (Flow, error) {
+// build makes a flow of a chain. No node that begins with one of the starts may
+// be left out.
+func build(nodes, starts []*Node, function string) (Flow, error) {
 	b := builder{used: map[string]bool{}, uses: map[string]int{}}
 	_, ident := split(function)
 	name, err := graph.Name(ident)
@@ -62,6 +63,7 @@ func build(nodes []*Node, function string) (Flow, error) {
 	for _, n := range nodes {
 		b.add(n)
 	}
+	b.checkDropped(nodes, starts)
 	if len(b.problems) > 0 {
 		return Flow{}, errors.Join(append(b.problems, graph.OptionProblems(b.graph.Nodes)...)...)
 	}
@@ -81,9 +83,17 @@ type builder struct {
 
 func (b *builder) report(p graph.Problem) { b.problems = append(b.problems, p) }
 
-// checkStart finds the values that no lokki.Start made.
+// checkStart finds the values that no lokki.Start made, and those that flows
+// could share.
 func (b *builder) checkStart(nodes []*Node) {
 	if len(nodes) > 0 && nodes[0].Kind == graph.Start {
+		if duringInit(nodes[0].Caller.frames()) {
+			b.report(graph.Problem{
+				Position: b.graph.Position,
+				What:     "lokki.Start is called while the package is initialized, in a package variable or init function",
+				Hint:     "call it in the flow function, so that each flow has its own",
+			})
+		}
 		return
 	}
 	what := "the flow has no steps"

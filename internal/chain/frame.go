@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -13,17 +14,45 @@ type Frame struct {
 	Symbol string // the linker's symbol of the function
 	File   string // as the compiler recorded it
 	Line   int
+
+	stack []uintptr // program counters of the place and of those around it
 }
 
 // Caller is a place up the stack, counted as runtime.Caller counts: 0 is the
 // call of Caller itself, 1 the call of the function that it is in.
 func Caller(skip int) Frame {
-	var pcs [1]uintptr
-	if runtime.Callers(skip+2, pcs[:]) == 0 {
+	stack := make([]uintptr, 32)
+	for {
+		n := runtime.Callers(skip+2, stack)
+		if n < len(stack) {
+			stack = stack[:n]
+			break
+		}
+		stack = make([]uintptr, 2*len(stack))
+	}
+	if len(stack) == 0 {
 		return Frame{}
 	}
-	f, _ := runtime.CallersFrames(pcs[:]).Next()
-	return Frame{Symbol: f.Function, File: f.File, Line: f.Line}
+	f, _ := runtime.CallersFrames(stack).Next()
+	return Frame{Symbol: f.Function, File: f.File, Line: f.Line, stack: stack}
+}
+
+// frames lists the calls that led to the place, outermost first, and the place
+// itself.
+func (f Frame) frames() []runtime.Frame {
+	if len(f.stack) == 0 {
+		return nil
+	}
+	var all []runtime.Frame
+	frames := runtime.CallersFrames(f.stack)
+	for {
+		frame, more := frames.Next()
+		all = append(all, frame)
+		if !more {
+			slices.Reverse(all)
+			return all
+		}
+	}
 }
 
 // Position is "file:line". The file is relative to the working directory if it

@@ -11,7 +11,7 @@ import (
 )
 
 // Node is one use of a step. It knows the node before it and none after it and
-// is not changed once it is made, so that several flows can share it.
+// is not changed once it is made.
 type Node struct {
 	From     *Node
 	Kind     graph.Kind
@@ -24,6 +24,7 @@ type Node struct {
 	Typed    Typed
 	Options  graph.Options
 
+	made        *made // every node that begins with the same start
 	defaultsErr error
 	options     map[string]bool // by their names, those that were given
 	refused     []refused
@@ -34,7 +35,7 @@ type refused struct{ what, hint string }
 
 // New makes the node that calls step with the value of from.
 func New[In, Out any](from *Node, kind graph.Kind, step stepFunc[In, Out], caller Frame) *Node {
-	return &Node{
+	n := &Node{
 		From:   from,
 		Kind:   kind,
 		Symbol: symbolOf(step),
@@ -44,6 +45,8 @@ func New[In, Out any](from *Node, kind graph.Kind, step stepFunc[In, Out], calle
 		Call:   Adapt(step),
 		Typed:  AdaptTyped(step),
 	}
+	n.record()
+	return n
 }
 
 // SetDefaults encodes the value that the execution's input overrides. That it

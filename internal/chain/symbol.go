@@ -47,10 +47,14 @@ func function(symbol string) string {
 
 var closure = regexp.MustCompile(`^(func\d*|gowrap\d+|deferwrap\d+|\d+)$|-range\d+$|^$`)
 
+// instance is how the linker writes all type arguments.
+const instance = "[...]"
+
 // enclosing is the qualified name of the named function that a symbol belongs
-// to: BirdsFlow for the closure BirdsFlow.func1.
+// to: BirdsFlow for the closure BirdsFlow.func1, Chain for Chain[...].func1.
 func enclosing(symbol string) string {
 	path, rest := split(symbol)
+	rest = strings.ReplaceAll(rest, instance, "")
 	parts := slices.DeleteFunc(strings.Split(rest, "."), func(part string) bool {
 		return closure.MatchString(part) || strings.HasPrefix(part, "(")
 	})

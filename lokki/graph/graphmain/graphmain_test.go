@@ -32,6 +32,12 @@ func build[T any](flow func() lokki.Flow[T]) func() (chain.Flow, error) {
 func PanickingFlow() lokki.Flow[string] { panic("no birds today") }
 func EmptyFlow() lokki.Flow[string]     { return lokki.Flow[string]{} }
 
+func DroppingFlow() lokki.Flow[string] {
+	birds := lokki.Start(testflows.GetBirds, testflows.Input{Count: 3})
+	lokki.Map(birds, testflows.FlapBird)
+	return lokki.Then(birds, testflows.JoinBirds)
+}
+
 func TestRun(t *testing.T) {
 	dir := t.TempDir()
 	manifest := filepath.Join(dir, "birds.steps.json")
@@ -52,6 +58,8 @@ func TestRun(t *testing.T) {
 		"an attribute of the wrong type": {build(testflows.BirdsFlow), scheduled(`{"count": "<aws.scheduler.attempt-number>"}`), []string{"-manifest", manifest, "-out", out}, 1,
 			"//flows:birds: schedule \"daily\": the input does not fit testflows.Input:\ncount: "},
 		"the flow has problems": {build(EmptyFlow), steps, []string{"-manifest", manifest, "-out", out}, 1, "the flow has no steps\nhint: "},
+		"the flow drops a step": {build(DroppingFlow), steps, []string{"-manifest", manifest, "-out", out}, 1,
+			"step flap-bird: the flow's result doesn't depend on it, so it would never run: after step get-birds the flow goes on with step join-birds at "},
 		"the flow panics": {build(PanickingFlow), steps, []string{"-manifest", manifest, "-out", out}, 1,
 			"calling github.com/lokki-build/lokki/lokki/graph/graphmain.PanickingFlow: panic: no birds today\n\ngoroutine "},
 		"the manifest is wrong": {build(testflows.BirdsFlow), "{", []string{"-manifest", manifest, "-out", out}, 1, "birds.steps.json: decoding the steps manifest: "},

@@ -1,0 +1,65 @@
+package chain
+
+import (
+	"fmt"
+
+	"github.com/lokki-build/lokki/lokki/graph"
+)
+
+// checkDropped reports the nodes that begin with one of the starts and are not
+// in the chain: as long as a flow is one, nothing would run them.
+func (b *builder) checkDropped(chain, starts []*Node) {
+	place := map[*Node]int{nil: -1} // in the chain
+	for i, n := range chain {
+		place[n] = i
+	}
+	reported := map[graph.Problem]bool{} // a loop makes the same call many times
+	for _, start := range starts {
+		for _, n := range start.made.all() {
+			if _, ok := place[n]; ok {
+				continue
+			}
+			fork := n.From
+			for _, ok := place[fork]; !ok; _, ok = place[fork] {
+				fork = fork.From
+			}
+			p := graph.Problem{
+				Position: n.Caller.Position(),
+				Step:     stepName(n),
+				What:     "the flow's result doesn't depend on it, so it would never run" + b.goesOn(place[fork]),
+				Hint:     "a flow is one chain: put the step into it or remove the call; flows with steps in common call lokki.Start each",
+			}
+			if !reported[p] {
+				reported[p] = true
+				b.report(p)
+			}
+		}
+	}
+}
+
+// goesOn says how the flow goes on after the node at the given place, or how it
+// begins, for -1.
+func (b *builder) goesOn(from int) string {
+	nodes := b.graph.Nodes
+	switch {
+	case len(nodes) == 0:
+		return ""
+	case from < 0:
+		return fmt.Sprintf(": the flow begins with step %s at %s", nodes[0].Name, nodes[0].Position)
+	case from == len(nodes)-1:
+		return fmt.Sprintf(": the flow ends with step %s at %s", nodes[from].Name, nodes[from].Position)
+	}
+	return fmt.Sprintf(": after step %s the flow goes on with step %s at %s", nodes[from].Name, nodes[from+1].Name, nodes[from+1].Position)
+}
+
+// stepName is what a node is called that isn't in the graph.
+func stepName(n *Node) string {
+	_, ident := split(n.Symbol)
+	if name, err := graph.Name(ident); err == nil {
+		return name
+	}
+	if ident == "" {
+		return string(n.Kind)
+	}
+	return ident
+}

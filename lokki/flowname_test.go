@@ -1,0 +1,99 @@
+package lokki_test
+
+import (
+	"context"
+	"path"
+	"testing"
+
+	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/lokki"
+)
+
+// Helpers that make a part of a flow, or all of it, with and without inlining.
+
+func begin(n int) lokki.Flow[[]string] { return lokki.Start(GetBirds, Input{Count: n}) }
+
+//go:noinline
+func BeginAloud(n int) lokki.Flow[[]string] { return begin(n) }
+
+func finish(birds lokki.Flow[[]string]) lokki.Flow[int] { return lokki.Then(birds, CountAll) }
+
+func Whole[In, Out any](step func(context.Context, In) (Out, error), in In) lokki.Flow[Out] {
+	return lokki.Start(step, in)
+}
+
+//go:noinline
+func wholeNoInline[In, Out any](step func(context.Context, In) (Out, error), in In) lokki.Flow[Out] {
+	return func() lokki.Flow[Out] { return lokki.Start(step, in) }()
+}
+
+func all() lokki.Flow[int] { return finish(begin(3)) }
+
+type flock[T any] struct{ n int }
+
+func (f flock[T]) Count() lokki.Flow[int] { return lokki.Then(begin(f.n), CountAll) }
+
+type herd struct{ n int }
+
+func (h *herd) Count() lokki.Flow[int] { return lokki.Then(begin(h.n), CountAll) }
+
+func PlainFlow() lokki.Flow[int]            { return lokki.Then(lokki.Start(GetBirds, Input{}), CountAll) }
+func HelpedFlow() lokki.Flow[int]           { return lokki.Then(begin(3), CountAll) }
+func HelpedAloudFlow() lokki.Flow[int]      { return lokki.Then(BeginAloud(3), CountAll) }
+func FinishedFlow() lokki.Flow[int]         { return finish(lokki.Start(GetBirds, Input{Count: 3})) }
+func AllHelpedFlow() lokki.Flow[int]        { return all() }
+func TwoHelpersFlow() lokki.Flow[int]       { return finish(BeginAloud(3)) }
+func OfGenericFlow() lokki.Flow[int]        { return Whole(CountAll, nil) }
+func OfGenericLiteralFlow() lokki.Flow[int] { return wholeNoInline(CountAll, nil) }
+func OfMethodFlow() lokki.Flow[int]         { return (&herd{3}).Count() }
+func OfGenericTypeFlow() lokki.Flow[int]    { return flock[string]{3}.Count() }
+func GenericFlow[T any]() lokki.Flow[int] {
+	return lokki.Then(lokki.Start(GetBirds, Input{}), CountAll)
+}
+
+func LiteralFlow() lokki.Flow[int] {
+	return func() lokki.Flow[int] { return lokki.Then(begin(3), CountAll) }()
+}
+
+var literalFlow = func() lokki.Flow[int] { return lokki.Then(begin(3), CountAll) }
+
+// TestFlowName has the flow function's name of a flow, whoever made it.
+func TestFlowName(t *testing.T) {
+	for want, flow := range map[string]func() lokki.Flow[int]{
+		"PlainFlow": PlainFlow, "HelpedFlow": HelpedFlow, "HelpedAloudFlow": HelpedAloudFlow, "FinishedFlow": FinishedFlow,
+		"AllHelpedFlow": AllHelpedFlow, "TwoHelpersFlow": TwoHelpersFlow, "OfGenericFlow": OfGenericFlow,
+		"OfGenericLiteralFlow": OfGenericLiteralFlow, "OfMethodFlow": OfMethodFlow, "OfGenericTypeFlow": OfGenericTypeFlow,
+		"LiteralFlow": LiteralFlow,
+		// Of those that no lokki_flow could name, the innermost.
+		"GenericFlow": GenericFlow[string], "Whole": func() lokki.Flow[int] { return Whole(CountAll, nil) },
+		"wholeNoInline": func() lokki.Flow[int] { return wholeNoInline(CountAll, nil) },
+		"all":           all, "Count": func() lokki.Flow[int] { return flock[int]{3}.Count() },
+		"TestFlowName": literalFlow,
+	} {
+		t.Run(want, func(t *testing.T) {
+			made := flow()
+			here := flowFunction(t, made)
+			elsewhere := make(chan string)
+			go func() { elsewhere <- flowFunction(t, made) }()
+			if other := <-elsewhere; here != want || other != want {
+				t.Errorf("got %s, in another goroutine %s", here, other)
+			}
+		})
+	}
+}
+
+func TestFlowNameOfATest(t *testing.T) {
+	if got, want := flowFunction(t, lokki.Then(begin(3), CountAll)), "TestFlowNameOfATest"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// flowFunction is the name of the function that a flow is called after.
+func flowFunction[T any](t *testing.T, flow lokki.Flow[T]) string {
+	built, err := chain.Build(flow.Chain())
+	if err != nil {
+		t.Error(err)
+		return ""
+	}
+	return path.Ext(built.Graph.Function)[1:]
+}
