@@ -7,5 +7,4 @@ require github.com/lokki-build/lokki v0.1.0
 require (
 	github.com/go-json-experiment/json v1.27.2 // indirect
 	github.com/klauspost/compress v1.20.3 // indirect
-	golang.org/x/text v0.42.0 // indirect
 )

@@ -69,7 +69,8 @@
 //
 // Names come from the functions: GetBirds is step "get-birds", BirdsFlow is
 // flow "birds-flow". A function that is used twice in a flow is "get-birds" the
-// first time and "get-birds-2" the second.
+// first time and "get-birds-2" the second. Functions of steps and flows are
+// called in the letters A to Z, digits and underscores, as names on AWS are.
 //
 // A lokki_flow knows its flow function. Where only the value is known, as in
 // [Validate] and runner.Run, the flow function is the innermost exported one in

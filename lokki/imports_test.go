@@ -21,7 +21,6 @@ func TestImports(t *testing.T) {
 	allowed := []string{
 		"github.com/go-json-experiment/json", // the codec's
 		"github.com/klauspost/compress/gzip", // the codec's
-		"golang.org/x/text/unicode/norm",     // names
 	}
 	guard(t, allowed, "lokki", "lokki/graph", "lokki/graph/graphmain", "lokki/store", "internal/fanout")
 	guard(t, append(allowed, "github.com/vbauerster", "github.com/gofrs/flock"), "runner")

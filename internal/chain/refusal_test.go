@@ -39,7 +39,6 @@ func TestSteps(t *testing.T) {
 	}{
 		"named":              {Tiny, "tiny github.com/lokki-build/lokki/internal/chain.Tiny"},
 		"named by variable":  {alias, "tiny github.com/lokki-build/lokki/internal/chain.Tiny"},
-		"marks":              {Éclair, "eclair github.com/lokki-build/lokki/internal/chain.Éclair"},
 		"closure":            {captures, ": it is a closure or a function literal\nhint: move it"},
 		"literal":            {func(ctx context.Context, s string) (string, error) { return s, nil }, ": it is a closure"},
 		"literal in a var":   {literal, "step init.func1: it is a closure"},
@@ -48,7 +47,8 @@ func TestSteps(t *testing.T) {
 		"pointer method":     {(&bird{"a"}).Land, "step (*bird).Land-fm: it is a method value"},
 		"generic":            {Generic[string], "step Generic[...]: it is an instance of a generic function\nhint: write a top-level function of fixed types"},
 		"nil":                {nil, "step start: it is nil\nhint: pass the name"},
-		"letters":            {Größer, "step Größer: the name \"Größer\" can't be written with the letters a to z and digits only\nhint: rename the function"},
+		"letters":            {Größer, "step Größer: the name \"Größer\" has other characters than the letters A to Z, digits and underscores\nhint: rename the function"},
+		"marks":              {Éclair, "step Éclair: the name \"Éclair\" has other characters than the letters A to Z, digits and underscores\nhint: rename the function"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			node := New(nil, graph.Start, c.step, Caller(0))

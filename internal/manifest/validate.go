@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/lokki-build/lokki/internal/schedule"
+	"github.com/lokki-build/lokki/lokki/graph"
 )
 
 // What Lambda allows
@@ -39,6 +40,8 @@ func (s Step) problems() []string {
 	var all []string
 	if _, ident, ok := splitFunction(s.Function); !ok || ident == "" {
 		all = append(all, fmt.Sprintf("function %q: want an import path and a name, as in \"example.com/birds.GetBirds\"", s.Function))
+	} else if _, err := graph.Name(ident); err != nil {
+		all = append(all, "function: "+err.Error())
 	}
 	if s.Architecture != "arm64" && s.Architecture != "amd64" {
 		all = append(all, fmt.Sprintf("architecture %q: want \"arm64\" or \"amd64\"", s.Architecture))

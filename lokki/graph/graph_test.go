@@ -73,6 +73,17 @@ func TestEncodeRefusesWhatIsNotValid(t *testing.T) {
 	}
 }
 
+func TestFunctionsThatBazelRefuses(t *testing.T) {
+	g := birds()
+	g.Function = "a/b.GrößeFlow"
+	g.Nodes[1].Function = "a/b.Éclair"
+	want := `b.go:1: the flow function: the name "GrößeFlow" has other characters than the letters A to Z, digits and underscores` + "\n" +
+		`b.go:3: step flap-bird: the function: the name "Éclair" has other characters than the letters A to Z, digits and underscores`
+	if err := g.Validate(); err == nil || err.Error() != want {
+		t.Errorf("got:\n%v\nwant:\n%s", err, want)
+	}
+}
+
 // TestEveryMutationIsNoticed removes and repeats nodes of a valid graph: what
 // is left is no chain.
 func TestEveryMutationIsNoticed(t *testing.T) {

@@ -5,37 +5,29 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // nameForm is what can stand in state names, object keys and repository names
 // alike.
 var nameForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
+// identForm is what the functions of steps and flows are called: rules/private/names.bzl
+// asks for the same, in the same words.
+var identForm = regexp.MustCompile(`^[A-Za-z0-9_]*$`)
+
 // Name turns a Go identifier into the name of a step or flow: GetBirds is
-// "get-birds", HTTPGet "http-get", URLsOf "urls-of" and V2Rows "v2-rows".
-// Letters with marks lose them; an identifier with other letters outside
-// a to z, or with none at all, is refused.
+// "get-birds", HTTPGet "http-get", URLsOf "urls-of" and V2Rows "v2-rows". An
+// identifier with letters outside of A to Z is refused: names of Lambda functions
+// and image repositories have none, and another spelling might be another's name.
 func Name(ident string) (string, error) {
-	name := strings.Join(words(plain(ident)), "-")
-	// A hyphen is no part of an identifier, but would pass for one of the name.
-	if strings.Contains(ident, "-") || !nameForm.MatchString(name) {
-		return "", fmt.Errorf("the name %q can't be written with the letters a to z and digits only", ident)
+	if !identForm.MatchString(ident) {
+		return "", fmt.Errorf("the name %q has other characters than the letters A to Z, digits and underscores", ident)
+	}
+	name := strings.Join(words([]rune(ident)), "-")
+	if name == "" {
+		return "", fmt.Errorf("the name %q has no letters or digits", ident)
 	}
 	return name, nil
-}
-
-// plain takes the marks off letters: "Größe" has none to lose in "ß", so the
-// result may still hold letters of other alphabets.
-func plain(ident string) []rune {
-	var out []rune
-	for _, r := range norm.NFD.String(ident) {
-		if !unicode.Is(unicode.Mn, r) {
-			out = append(out, r)
-		}
-	}
-	return out
 }
 
 // words splits an identifier at its capitals and underscores, in lower case.

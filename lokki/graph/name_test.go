@@ -1,6 +1,9 @@
 package graph
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 func TestName(t *testing.T) {
 	for ident, want := range map[string]string{
@@ -26,17 +29,23 @@ func TestName(t *testing.T) {
 		"Get_birds":    "get-birds",
 		"Get__Birds_2": "get-birds-2",
 		"_Birds_":      "birds",
-		"Éclair":       "eclair",
-		"ÜberÄpfel":    "uber-apfel",
-		"naïveÉtape":   "naive-etape",
 	} {
 		if got, err := Name(ident); err != nil || got != want {
 			t.Errorf("%s: got %q, %v; want %q", ident, got, err, want)
 		}
 	}
-	for _, ident := range []string{"", "_", "__", "Größe", "Птицы", "鳥", "Søk", "a b", "a.b", "f-fm"} {
-		if got, err := Name(ident); err == nil {
-			t.Errorf("%q: got %q, want an error", ident, got)
+	for _, ident := range []string{
+		"Größe", "Éclair", "ÜberÄpfel", "Птицы", "鳥", "数える", "Søk", "Get鳥", "Ｇｅｔ", "Ǆ", "ª", "\u212a", "V٣", // the K is the sign of kelvin
+		"a b", "a.b", "f-fm", "a\x00", "a\xff", "a\n",
+	} {
+		want := fmt.Sprintf("the name %q has other characters than the letters A to Z, digits and underscores", ident)
+		if got, err := Name(ident); err == nil || err.Error() != want {
+			t.Errorf("%q: got %q, %v", ident, got, err)
+		}
+	}
+	for _, ident := range []string{"", "_", "__"} {
+		if got, err := Name(ident); err == nil || err.Error() != fmt.Sprintf("the name %q has no letters or digits", ident) {
+			t.Errorf("%q: got %q, %v", ident, got, err)
 		}
 	}
 }

@@ -21,6 +21,8 @@ func (g Graph) Validate() error {
 	}
 	if !qualified(g.Function) {
 		v.report(Problem{Position: g.Position, What: fmt.Sprintf("the flow function %q is not in the form \"example.com/birds.BirdsFlow\"", g.Function)})
+	} else if _, err := Name(identOf(g.Function)); err != nil {
+		v.report(Problem{Position: g.Position, What: "the flow function: " + err.Error()})
 	}
 	if len(g.Nodes) == 0 {
 		v.report(Problem{Position: g.Position, What: fmt.Sprintf("flow %s has no steps", g.Flow), Hint: "begin the chain with lokki.Start"})
@@ -68,6 +70,8 @@ func (v *validator) names(n Node) {
 	}
 	if !qualified(n.Function) {
 		v.about(n, "the function %q is not in the form \"example.com/birds.FlapBird\"", n.Function)
+	} else if _, err := Name(identOf(n.Function)); err != nil {
+		v.about(n, "the function: %v", err)
 	}
 	if n.In == "" || n.Out == "" {
 		v.about(n, "the types of its argument and result are missing")
@@ -119,3 +123,6 @@ func qualified(function string) bool {
 	dot := strings.LastIndexByte(function, '.')
 	return dot > strings.LastIndexByte(function, '/')+1 && dot < len(function)-1
 }
+
+// identOf is the name in a qualified function.
+func identOf(function string) string { return function[strings.LastIndexByte(function, '.')+1:] }

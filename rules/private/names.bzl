@@ -12,16 +12,26 @@ def go_name(target_name):
     words = target_name.replace("-", "_").replace(".", "_").split("_")
     return "".join([w[:1].upper() + w[1:] for w in words])
 
+_CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_CHARACTERS = _CAPITALS + _CAPITALS.lower() + "0123456789_"
+
 def check_go_name(name, target, attribute):
-    """Fails unless name is that of an exported Go function.
+    """Fails unless name is that of an exported Go function, in letters that all names can have.
 
     Args:
       name: the name.
       target: the target that gives it, for the message.
       attribute: the attribute that gives it, for the message.
     """
-    letters = name.replace("_", "a")
-    if not name[:1].isalpha() or name[:1] != name[:1].upper() or not letters.isalnum():
+
+    # In the words of lokki/graph/name.go.
+    if [c for c in name.elems() if c not in _CHARACTERS]:
+        fail("\n{target}: {attribute}: the name \"{name}\" has other characters than the letters A to Z, digits and underscores.\nhint: rename the function and set {attribute} to its name, as in {attribute} = \"GetBirds\"".format(
+            attribute = attribute,
+            name = name,
+            target = target,
+        ))
+    if name[:1] not in _CAPITALS.elems():
         fail("\n{}: {} is \"{}\", which is no name of an exported Go function.\nhint: set {} to the function's name, as in {} = \"GetBirds\"".format(
             target,
             attribute,

@@ -66,6 +66,14 @@ _REFUSED = {
     "timeout": (901, ["timeout is 901", "1 to 900 seconds", "hint: leave it out"]),
 }
 
+# Names of functions that lokki/graph refuses too, in the same words.
+_REFUSED_NAMES = {
+    "circumflex": "Être",
+    "hyphen": "Double-number",
+    "kanji": "数える",
+    "sharp_s": "Größer",
+}
+
 def analysis_test_suite(name):
     """Declares the tests and the targets they look at.
 
@@ -80,6 +88,17 @@ def analysis_test_suite(name):
         lokki_step(name = step, library = _LIBRARY, **(attributes | _COMMON))
         tests.append("step_with_bad_{}_test".format(attribute))
         fails_test(name = tests[-1], message = message, target_under_test = step)
+
+    for what, function in _REFUSED_NAMES.items():
+        message = [
+            "function: the name \"{}\" has other characters than the letters A to Z, digits and underscores.".format(function),
+            "hint: rename the function",
+        ]
+        lokki_step(name = "step_with_" + what, function = function, library = _LIBRARY, **_COMMON)
+        lokki_flow(name = "flow_with_" + what, function = function, library = _LIBRARY, steps = [], **_COMMON)
+        for target in ["step_with_" + what, "flow_with_" + what]:
+            tests.append(target + "_test")
+            fails_test(name = tests[-1], message = message, target_under_test = target)
 
     lokki_step(
         name = "double_number",
