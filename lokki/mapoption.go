@@ -23,10 +23,22 @@ func Batch(n int) MapOption {
 
 // Concurrency bounds how many children of a map run at the same time, 1 to
 // 10,000: a map inside a map has as many for each item of the outer one. By
-// default all maps of a flow together stay within 1,000 children, which is what
-// a new AWS account runs of Lambdas: two maps inside each other run 31 times 32.
+// default all maps of a flow together stay within 1,000 children, AWS's default
+// quota of Lambdas: two maps inside each other run 31 times 32.
 // A map with others inside has no more than 999, as each of its children opens
 // a map run of its own, of which an account has 1,000.
+//
+// All functions of an account share its Lambdas, and a new account has fewer than
+// 1,000: often 10, which AWS raises as they are used. This shows how many:
+//
+//	aws lambda get-account-settings --query AccountLimit.ConcurrentExecutions
+//
+// More are asked for in the console of Service Quotas ("Concurrent executions" of
+// AWS Lambda). Calls that find no Lambda are tried again until they find one, for
+// hours, so a map that is too wide is no error, but each retry costs a state
+// transition, and the children of an [Express] map don't live that long. On a
+// small account, give maps as many children as it has Lambdas. The estimate,
+// birds.cost.txt, says what it costs not to.
 func Concurrency(n int) MapOption {
 	return mapOption(func(node *chain.Node) {
 		node.Once("Concurrency")
@@ -52,7 +64,8 @@ func TolerateFailures(percent float64) MapOption {
 
 // Express runs the children of a map as Express workflows, which start ten
 // times as fast and are paid by their time instead of their steps. A child has
-// 5 minutes for all its steps, has no history of its own, and can't hold another map.
+// 5 minutes for all its steps, waiting for a Lambda included (see [Concurrency]), has
+// no history of its own, and can't hold another map.
 func Express() MapOption {
 	return mapOption(func(n *chain.Node) {
 		n.Once("Express")

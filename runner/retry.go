@@ -2,7 +2,6 @@ package runner
 
 import (
 	"errors"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -54,11 +53,7 @@ const longestPause = 366 * 24 * time.Hour
 
 // pauseOf is the pause before the retry of a number, from 1 on.
 func pauseOf(rule graph.Retry, number int) time.Duration {
-	seconds := float64(rule.Interval) * math.Pow(rule.Rate, float64(number-1))
-	if rule.Cap > 0 {
-		seconds = min(seconds, float64(rule.Cap))
-	}
-	seconds = min(seconds, longestPause.Seconds())
+	seconds := min(rule.Pause(number), longestPause.Seconds())
 	if rule.Jitter {
 		seconds *= rand.Float64()
 	}

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"math"
 	"slices"
 
 	"github.com/lokki-build/lokki/internal/failure"
@@ -92,6 +93,16 @@ var transient = Retry{
 	Attempts: 6,
 	Cap:      60,
 	Jitter:   true,
+}
+
+// Pause is how many seconds the pause before a retry is, from 1 on. Jitter makes it a
+// random part of that.
+func (r Retry) Pause(number int) float64 {
+	seconds := float64(r.Interval) * math.Pow(r.Rate, float64(number-1))
+	if r.Cap > 0 {
+		seconds = min(seconds, float64(r.Cap))
+	}
+	return seconds
 }
 
 // Retries returns all rules of a step in the order in which they are tried:

@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"math"
 	"slices"
 	"testing"
 	"time"
@@ -23,14 +22,10 @@ func rule(o Options, name string) Retry {
 func (r Retry) lasts() time.Duration {
 	sum := 0.0
 	for n := range r.Attempts {
-		pause := float64(r.Interval) * math.Pow(r.Rate, float64(n))
-		if r.Cap > 0 {
-			pause = min(pause, float64(r.Cap))
-		}
-		if r.Jitter {
-			pause /= 2
-		}
-		sum += pause
+		sum += r.Pause(n + 1)
+	}
+	if r.Jitter {
+		sum /= 2
 	}
 	return time.Duration(sum * float64(time.Second))
 }

@@ -98,6 +98,13 @@ func TestSummary(t *testing.T) {
 	}
 }
 
+// TestTheEstimateHasAllMetrics: tools/cost, which can't be linked here, counts as many.
+func TestTheEstimateHasAllMetrics(t *testing.T) {
+	if len(metricNames) != 9 {
+		t.Errorf("there are %d metrics: change metricsOfStep in tools/cost and docs/config.md too", len(metricNames))
+	}
+}
+
 // TestMetricsAreOfAStack: two stacks of a flow in one account are two sets of
 // metrics, and a stack can do without. The figures are in the log all the same.
 func TestMetricsAreOfAStack(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/lokki/graph"
 	engine "github.com/lokki-build/lokki/rehearse/asl"
 	"github.com/lokki-build/lokki/tools/asl"
@@ -41,7 +42,7 @@ func (a *account) Invoke(ctx context.Context, function string, payload []byte) (
 		return nil, err
 	}
 	takes := a.takes
-	if r.Batch == nil {
+	if r.Path == "" {
 		takes = 0 // of the steps around the map
 	}
 	if !a.take(r, takes) {
@@ -101,11 +102,16 @@ func (a *account) Put(context.Context, string, string, io.ReadSeeker) error {
 	return nil
 }
 
-// execute runs birds with a map over so many items on the account, on a clock of
+// flight is birds with one step in its map.
+func flight(options graph.Options) graph.Graph {
+	return with(flowtest.Chain("BirdsFlow", "start GetBirds", "map FlapBird", "agg JoinBirds"), map[string]graph.Options{"flap-bird": options})
+}
+
+// execute runs a flight with a map over so many items on the account, on a clock of
 // its own, and returns how long it takes.
 func (a *account) execute(t *testing.T, items int, options graph.Options) (took time.Duration, err error) {
 	t.Helper()
-	definition, err := asl.Generate(birds(map[string]graph.Options{"flap-bird": options}))
+	definition, err := asl.Generate(flight(options))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,8 +10,12 @@ import (
 )
 
 const (
-	// maxLambdas is how many Lambdas a new account runs at the same time
+	// maxLambdas is how many Lambdas an account runs at the same time, in a Region,
+	// unless its quota was raised or it is new: then it has fewer, 10 at first, and AWS
+	// gives it more as it uses them
 	// (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+	// Which account a flow is for isn't known when it is built, and a map that is wider
+	// than the account only waits: see the rules of every step in lokki/graph.
 	maxLambdas = 1000
 
 	// maxMapRuns is how many map runs an account has open at the same time

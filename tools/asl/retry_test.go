@@ -7,6 +7,7 @@ import (
 
 	"github.com/lokki-build/lokki/lokki/graph"
 	engine "github.com/lokki-build/lokki/rehearse/asl"
+	"github.com/lokki-build/lokki/tools/cost"
 )
 
 // TestThrottled runs maps that are wider than the account. What a queue would
@@ -69,6 +70,42 @@ func TestMapsRetryTheirOwnRequests(t *testing.T) {
 			}
 			if a.calls != c.calls {
 				t.Errorf("%d calls of the map's step, want %d", a.calls, c.calls)
+			}
+		})
+	}
+}
+
+// TestTheEstimateOfThrottlingIsAboutRight compares tools/cost with executions on a
+// small account.
+func TestTheEstimateOfThrottlingIsAboutRight(t *testing.T) {
+	for name, c := range map[string]struct {
+		items, slots int
+		takes        time.Duration
+		options      graph.Options
+	}{
+		"a new account":     {150, 10, 15 * time.Second, graph.Options{}},
+		"two Lambdas":       {150, 2, time.Minute, graph.Options{}},
+		"long steps":        {40, 10, 15 * time.Minute, graph.Options{}},
+		"a bounded map":     {400, 10, 20 * time.Second, graph.Options{Concurrency: 40}},
+		"as wide as it can": {100, 10, 10 * time.Second, graph.Options{Concurrency: 10}},
+		"a wide map":        {2000, 100, 30 * time.Second, graph.Options{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := &account{slots: c.slots, takes: c.takes}
+			took, err := a.execute(t, c.items, c.options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			in := cost.Input{Graph: flight(c.options), Basis: cost.DefaultBasis()}
+			in.Basis.Assumptions.ItemSeconds = c.takes.Seconds()
+			got := cost.Throttle(in, c.items, c.slots)
+			t.Logf("%.0f retries and %.0f s, really %d and %s", got.Retries, got.Seconds, a.refused, took)
+			if ratio := got.Retries / float64(a.refused); a.refused > 0 && (ratio < 0.8 || ratio > 1.25) {
+				t.Errorf("the estimate has %.0f retries, there were %d", got.Retries, a.refused)
+			}
+			got.Seconds -= 2 * c.takes.Seconds() // of the steps around the map, which are quick here
+			if ratio := got.Seconds / took.Seconds(); ratio < 0.8 || ratio > 1.25 {
+				t.Errorf("the estimate has %.0f s, it took %s", got.Seconds, took)
 			}
 		})
 	}

@@ -33,6 +33,9 @@ type Prices struct {
 	LambdaX86GBSeconds  float64 `yaml:"lambda_gb_seconds_amd64"`
 	S3Puts              float64 `yaml:"s3_puts"`
 	S3Gets              float64 `yaml:"s3_gets"`
+	LogGigabytes        float64 `yaml:"log_gigabytes"`
+	MetricMonths        float64 `yaml:"metric_months"`
+	AlarmMonths         float64 `yaml:"alarm_months"`
 }
 
 // Assumptions stand for what a graph does not say.
@@ -40,6 +43,8 @@ type Assumptions struct {
 	ItemSeconds   float64 `yaml:"item_seconds"`
 	ValueBytes    float64 `yaml:"value_bytes"`
 	ExpressMemory float64 `yaml:"express_memory"`
+	LogBytes      float64 `yaml:"log_bytes"`
+	SmallAccount  int     `yaml:"small_account"`
 }
 
 // Rates are the most of each in a second.
@@ -115,9 +120,14 @@ func (b Basis) validate(name string) error {
 	number("prices.lambda_gb_seconds_amd64", p.LambdaX86GBSeconds, 0)
 	number("prices.s3_puts", p.S3Puts, 0)
 	number("prices.s3_gets", p.S3Gets, 0)
+	number("prices.log_gigabytes", p.LogGigabytes, 0)
+	number("prices.metric_months", p.MetricMonths, 0)
+	number("prices.alarm_months", p.AlarmMonths, 0)
 	number("assumptions.item_seconds", a.ItemSeconds, 0)
 	number("assumptions.value_bytes", a.ValueBytes, 0)
 	number("assumptions.express_memory", a.ExpressMemory, 64)
+	number("assumptions.log_bytes", a.LogBytes, 0)
+	number("assumptions.small_account", float64(a.SmallAccount), 1)
 	number("rates.reads", r.Reads, 1)
 	number("rates.standard_starts", r.StandardStarts, 1)
 	number("rates.express_starts", r.ExpressStarts, 1)

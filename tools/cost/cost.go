@@ -5,7 +5,8 @@
 //
 // What the graph determines is counted: states, children, invocations and
 // requests. What it doesn't is an assumption that the table states: how long a
-// step takes and how large a value is. Retries cost extra and are left out.
+// step takes and how large a value is. Of retries, only those of calls that a
+// small account refuses are estimated, beside the rest.
 package cost
 
 import (
@@ -19,8 +20,9 @@ import (
 type Input struct {
 	Graph    graph.Graph
 	Manifest manifest.Manifest
-	Memory   int // MB of a Lambda whose step says nothing
-	Timeout  int // seconds of a Lambda whose step says nothing
+	Memory   int  // MB of a Lambda whose step says nothing
+	Timeout  int  // seconds of a Lambda whose step says nothing
+	Metrics  bool // CloudWatch keeps metrics of the steps
 	Basis    Basis
 }
 
@@ -51,4 +53,4 @@ func (in Input) items(name string, n int) int {
 }
 
 // Total is what a usage costs, in US dollars.
-func (p Prices) Total(u Usage) float64 { return p.stepFunctions(u) + p.lambda(u) + p.s3(u) }
+func (p Prices) Total(u Usage) float64 { return p.stepFunctions(u) + p.lambda(u) + p.s3(u) + p.logs(u) }

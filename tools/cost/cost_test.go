@@ -81,6 +81,7 @@ func TestTheHistoryDoesNotGrow(t *testing.T) {
 func TestTable(t *testing.T) {
 	in := words(map[string]graph.Options{"count-letters": {Express: true, Batch: 10}})
 	in.Basis.Items.Maps = map[string]int{"split-text": 20}
+	in.Metrics, in.Manifest.Alarms = true, true
 	got, err := cost.Table(in)
 	if err != nil {
 		t.Fatal(err)

@@ -19,6 +19,7 @@ type Usage struct {
 	Puts             float64 // requests to S3 that write
 	Gets             float64 // requests to S3 that read
 	ByStepFunctions  Requests
+	LogBytes         float64 // that Lambdas log
 
 	Together float64 // Lambdas at the same time, at most
 	History  float64 // events of the longest history
@@ -75,6 +76,7 @@ func Count(in Input, n int) Usage {
 	for _, events := range history {
 		c.used.History = max(c.used.History, events)
 	}
+	c.used.LogBytes = c.used.Invocations * in.Basis.Assumptions.LogBytes
 	c.used.Together = c.together()
 	return c.used
 }
@@ -218,15 +220,20 @@ func (c *counter) express() {
 	}
 }
 
-// together is how many children run a step at the same time.
+// together is how many children run a step at the same time, at most.
 func (c *counter) together() float64 {
 	most, concurrency := 1.0, asl.Concurrency(c.in.Graph)
 	for _, n := range c.in.Graph.Nodes {
-		at := 1.0
-		for _, name := range n.Scope {
-			at *= min(float64(concurrency[name]), c.children[name])
-		}
-		most = max(most, at)
+		most = max(most, c.width(n, concurrency))
 	}
 	return most
+}
+
+// width is how many children run the node at the same time.
+func (c *counter) width(n graph.Node, concurrency map[string]int) float64 {
+	width := 1.0
+	for _, name := range n.Scope {
+		width *= min(float64(concurrency[name]), c.children[name])
+	}
+	return width
 }

@@ -26,6 +26,8 @@ func Table(in Input) ([]byte, error) {
 	t.text.WriteString(in.Graph.Flow + ": an estimate of what one execution uses and costs\n\n")
 	t.head(in)
 	t.rows(in.Basis.Prices)
+	t.month(in)
+	t.throttling(in)
 	t.notes(in)
 	warn(&t.text, in)
 	return []byte(t.text.String()), nil
@@ -100,6 +102,7 @@ func (t *table) rows(p Prices) {
 	t.row("US dollars for Step Functions", dollars, p.stepFunctions)
 	t.row("US dollars for Lambda", dollars, p.lambda)
 	t.row("US dollars for S3 requests", dollars, p.s3)
+	t.row("US dollars for logs", dollars, p.logs)
 	t.row("US dollars in all", dollars, p.Total)
 	t.text.WriteByte('\n')
 	t.row("Lambdas at the same time, at most", number, func(u Usage) float64 { return u.Together })
@@ -118,6 +121,39 @@ func (p Prices) lambda(u Usage) float64 {
 
 func (p Prices) s3(u Usage) float64 { return (u.Puts*p.S3Puts + u.Gets*p.S3Gets) / million }
 
+func (p Prices) logs(u Usage) float64 { return u.LogBytes / 1e9 * p.LogGigabytes / million }
+
+// metricsOfStep is how many metrics a step's log has (lokki/lambdastep/metrics.go).
+const metricsOfStep = 9
+
+// month writes what a stack costs besides its executions.
+func (t *table) month(in Input) {
+	p := in.Basis.Prices
+	line := func(count int, what string, price float64) {
+		fmt.Fprintf(&t.text, "%-*s%*s\n", labelWidth, fmt.Sprintf("%d %s", count, what), width, dollars(float64(count)*price/million))
+	}
+	var metrics, alarms int
+	if in.Metrics {
+		metrics = metricsOfStep * len(in.Graph.Nodes)
+	}
+	if in.Manifest.Alarms {
+		alarms = 3
+		if len(in.Manifest.Schedules) > 0 {
+			alarms++ // on the dead-letter queue
+		}
+	}
+	if metrics+alarms == 0 {
+		return
+	}
+	t.text.WriteString("\nUS dollars for a stack in each month\n")
+	if metrics > 0 {
+		line(metrics, "metrics, if all steps run", p.MetricMonths)
+	}
+	if alarms > 0 {
+		line(alarms, "alarms", p.AlarmMonths)
+	}
+}
+
 // notes say what the numbers rest on.
 func (t *table) notes(in Input) {
 	a, p, r := in.Basis.Assumptions, in.Basis.Prices, in.Basis.Rates
@@ -126,7 +162,7 @@ Prices: those of %s on %s, first tier, without free tier
 (%s).
 Assumed: a step takes %v s for an item, an aggregation a second more for each %s results; a value has %s bytes;
 an Express workflow takes %v MB. Each map writes 2 objects of results.
-Left out: retries, logs, traces, storage, data transfer, the start of Lambdas.
+A retry is one more state transition. Left out: retries but those above, traces, storage, keys, data transfer, the start of Lambdas.
 `, p.Region, p.Date, strings.TrimSpace(p.Source), a.ItemSeconds, number(r.Reads), number(a.ValueBytes), a.ExpressMemory)
 }
 

@@ -15,7 +15,7 @@ import (
 // (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html,
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
 const (
-	maxLambdas  = 1000   // of a new account, at the same time
+	maxLambdas  = 1000   // at the same time: AWS's quota, unless it was raised or the account is new
 	maxHistory  = 25_000 // events
 	maxExpress  = 300    // seconds that an Express workflow lives
 	longStart   = 15 * time.Minute
@@ -47,7 +47,11 @@ func (w *warner) say(node graph.Node, kind, what, hint string) {
 	}
 }
 
+// raise says how the account gets more Lambdas.
+const raise = "have Lambda's quota \"Concurrent executions\" raised (aws lambda get-account-settings shows it)"
+
 func (w *warner) check(in Input, n int) {
+	w.small(in, n)
 	c := newCounter(in, n)
 	retries := map[string]float64{} // events that a workflow's own retries can add
 	for i, node := range in.Graph.Nodes {
@@ -70,6 +74,20 @@ func (w *warner) check(in Input, n int) {
 	}
 }
 
+// small warns of what a small account can't do, however long it takes.
+func (w *warner) small(in Input, n int) {
+	lambdas := in.Basis.Assumptions.SmallAccount
+	x := Throttle(in, n, lambdas)
+	hint := fmt.Sprintf("%s, or give the map lokki.Concurrency(%d)", raise, lambdas)
+	for _, node := range x.GaveUp {
+		w.say(node, "patience", fmt.Sprintf("with %s items, on an account of %d Lambdas, calls give up after hours in which Lambda refuses them", number(float64(n)), lambdas), hint)
+	}
+	for _, node := range x.Late {
+		w.say(node, "late", fmt.Sprintf("with %s items, on an account of %d Lambdas, Express workflows end before Lambda takes their call: they live for %s",
+			number(float64(n)), lambdas, hours(maxExpress)), hint)
+	}
+}
+
 // mapped warns of what one run of a map takes.
 func (w *warner) mapped(c *counter, first graph.Node) {
 	items, children := c.in.items(first.Name, c.n), c.children[first.Name]
@@ -79,9 +97,9 @@ func (w *warner) mapped(c *counter, first graph.Node) {
 	}
 	together := int(min(children, float64(first.Concurrency)))
 	if first.Concurrency > maxLambdas && together > maxLambdas {
-		w.say(first, "lambdas", fmt.Sprintf("with %s items the map runs %s children at the same time; a new account has %s Lambdas",
+		w.say(first, "lambdas", fmt.Sprintf("with %s items the map runs %s children at the same time; an account has %s Lambdas unless it asks for more",
 			number(float64(items)), number(float64(together)), number(maxLambdas)),
-			"have Lambda's quota \"Concurrent executions\" raised, or lower lokki.Concurrency")
+			raise+", or lower lokki.Concurrency")
 	}
 	rate, faster := c.in.Basis.Rates.StandardStarts, "with lokki.Batch fewer are started, with lokki.Express faster"
 	switch {

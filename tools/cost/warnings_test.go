@@ -17,6 +17,10 @@ func TestWarnings(t *testing.T) {
 		in.Basis.Assumptions.ItemSeconds = 20
 		return in
 	}
+	patient := func(in cost.Input) cost.Input {
+		in.Basis.Assumptions.ItemSeconds = 800
+		return in
+	}
 	many := []graph.Retry{{Errors: []string{"Throttled"}, Interval: 1, Rate: 1, Attempts: 9_000}}
 	for _, c := range []struct {
 		name string
@@ -29,7 +33,11 @@ func TestWarnings(t *testing.T) {
 		{"starts", small(birds(graph.Options{})), 500_000, "flows/flows.go:12: step flap-bird: with 500,000 items it takes 1 h 23 min to start the 500,000 children, at 100 a second … hint: with lokki.Batch fewer are started, with lokki.Express faster"},
 		{"starts of Express", small(birds(graph.Options{Express: true})), 950_000, "step flap-bird: with 950,000 items it takes 15 min 50 s … at 1,000 a second … hint: with lokki.Batch fewer are started\n"},
 		{"starts outside", small(words(nil)), 0, ""},
-		{"lambdas", small(birds(graph.Options{Concurrency: 5000})), 3000, "with 3,000 items the map runs 3,000 children at the same time; a new account has 1,000 … hint: have Lambda's quota"},
+		{"lambdas", small(birds(graph.Options{Concurrency: 5000})), 3000, "with 3,000 items the map runs 3,000 children at the same time; an account has 1,000 Lambdas unless it asks for more … hint: have Lambda's quota"},
+		{"patience", small(patient(birds(graph.Options{}))), 1000, "step flap-bird: with 1,000 items, on an account of 10 Lambdas, calls give up after hours … shows it), or give the map lokki.Concurrency(10)"},
+		{"as wide as the account", small(patient(birds(graph.Options{Concurrency: 10}))), 1000, ""},
+		{"Express that waits", small(slow(birds(graph.Options{Express: true}))), 1000, "step flap-bird: with 1,000 items, on an account of 10 Lambdas, Express workflows end before Lambda takes their call: they live for 5 min 0 s"},
+		{"Express as wide as the account", small(slow(birds(graph.Options{Express: true, Concurrency: 10}))), 1000, ""},
 		{"few of many lambdas", small(birds(graph.Options{Concurrency: 5000})), 900, ""},
 		{"items", small(birds(graph.Options{Batch: 100_000, Express: true})), 100_000_001, "step flap-bird: a map over 100,000,001 items; Step Functions reads 100,000,000"},
 		{"memory of the list", birds(graph.Options{Batch: 100}), 600_000, "step get-birds: it holds 600,000 items, about 573 MB; its Lambda has 512 MB … hint: give its lokki_step more memory"},

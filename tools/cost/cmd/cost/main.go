@@ -65,8 +65,8 @@ func run(f flags) error {
 	if err != nil {
 		return err
 	}
-	defaults := config.Resolve(layers...).LambdaDefaults
-	in.Memory, in.Timeout = defaults.Memory, defaults.Timeout
+	c := config.Resolve(layers...)
+	in.Memory, in.Timeout, in.Metrics = c.LambdaDefaults.Memory, c.LambdaDefaults.Timeout, c.Metrics
 	if f.prices != "" {
 		data, err := os.ReadFile(f.prices)
 		if err != nil {
