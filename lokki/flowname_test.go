@@ -3,6 +3,7 @@ package lokki_test
 import (
 	"context"
 	"path"
+	"strings"
 	"testing"
 
 	"github.com/lokki-build/lokki/internal/chain"
@@ -79,6 +80,20 @@ func TestFlowName(t *testing.T) {
 				t.Errorf("got %s, in another goroutine %s", here, other)
 			}
 		})
+	}
+}
+
+func VögelFlow() lokki.Flow[int] { return all() }
+
+// TestFlowNameOutsideAToZ is refused where the value is known and where the
+// function is.
+func TestFlowNameOutsideAToZ(t *testing.T) {
+	_, byFunction := chain.BuildFunc(VögelFlow, func() *chain.Node { return VögelFlow().Chain() })
+	for _, err := range []error{lokki.Validate(VögelFlow()), byFunction} {
+		want := ": naming the flow: the name \"VögelFlow\" has other characters than the letters A to Z, digits and underscores\nhint: rename the flow function"
+		if err == nil || !strings.HasSuffix(err.Error(), want) || !strings.Contains(err.Error(), "flowname_test.go:") {
+			t.Errorf("got %v", err)
+		}
 	}
 }
 

@@ -50,15 +50,16 @@ func BuildFunc(fn any, call func() *Node) (Flow, error) {
 // be left out.
 func build(nodes, starts []*Node, function string) (Flow, error) {
 	b := builder{used: map[string]bool{}, uses: map[string]int{}}
+	var position string
+	if len(nodes) > 0 {
+		position = nodes[0].Caller.Position()
+	}
 	_, ident := split(function)
 	name, err := graph.Name(ident)
 	if err != nil {
-		b.report(graph.Problem{What: "naming the flow: " + err.Error(), Hint: "rename the flow function"})
+		b.report(graph.Problem{Position: position, What: "naming the flow: " + err.Error(), Hint: "rename the flow function"})
 	}
-	b.graph = graph.Graph{Version: graph.Version, Flow: name, Function: function}
-	if len(nodes) > 0 {
-		b.graph.Position = nodes[0].Caller.Position()
-	}
+	b.graph = graph.Graph{Version: graph.Version, Flow: name, Function: function, Position: position}
 	b.checkStart(nodes)
 	for _, n := range nodes {
 		b.add(n)

@@ -105,8 +105,8 @@ def lokki_step(
     Args:
       name: name of the target.
       library: the `go_library` that has the function.
-      function: name of the Go function. By default the target's, in Go's
-        spelling: `get_birds` is `GetBirds`.
+      function: name of the Go function, in the letters A to Z, digits and underscores. By
+        default the target's, in Go's spelling: `get_birds` is `GetBirds`.
       memory: memory of the Lambda in MB, 128 to 10240. Left out, lokki.yml's
         `lambda_defaults.memory` says it. CPU comes with it, one for each 1769 MB, and the
         step runs on as many threads as that is, rounded up.
