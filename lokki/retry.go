@@ -71,10 +71,15 @@ func errorNames(t reflect.Type) []string {
 	return nil
 }
 
-// Timeout bounds one try of a step, its waiting for a Lambda included: in whole
-// seconds, up to 15 minutes. The step's context ends by then at the latest, and the
-// error is [TimedOut]. A shorter timeout of the Lambda, in its lokki_step or in
-// lokki.yml, holds as well.
+// Timeout bounds one try of a step, in whole seconds up to 30 minutes: the step's
+// context ends then, and the error is [TimedOut]. A step that still doesn't return
+// is given up half a second later: on AWS its process ends, so that nothing of it
+// runs on into the next try; the local run goes on without it.
+//
+// The time is the step's alone: waiting for a Lambda, fetching the argument and
+// storing the result don't count. In a batch it is for all items together. The
+// step's Lambda gets a timeout that leaves room for all of it; one that is set in
+// lokki_step and doesn't is refused by the build.
 func Timeout(d time.Duration) StepOption {
 	return stepOption(func(n *chain.Node) {
 		n.Once("Timeout")
@@ -90,7 +95,7 @@ type TimedOut struct {
 	After time.Duration // the time it had
 }
 
-func (e TimedOut) Error() string { return fmt.Sprintf("it took longer than %s", e.After) }
+func (e TimedOut) Error() string { return failure.Late(e.After) }
 
 // seconds refuses parts of seconds, which Step Functions does not know.
 func seconds(n *chain.Node, what string, d time.Duration) int {

@@ -27,6 +27,7 @@ type cloud struct {
 	steps     map[string]*bucket.Gate // for the functions' role, by the functions' names
 	client    *s3.Client              // through the machine's gate
 	functions *lambda.Service
+	running   *running // invocations of the functions
 	logs      []*os.File
 	met       met
 }
@@ -60,7 +61,7 @@ const (
 
 // startCloud starts all of it; folder keeps the bucket and the logs.
 func startCloud(ctx context.Context, s *stack, o Options, folder string, roles roles) (*cloud, error) {
-	c := &cloud{stack: s, steps: map[string]*bucket.Gate{}}
+	c := &cloud{stack: s, steps: map[string]*bucket.Gate{}, running: newRunning()}
 	if err := c.start(ctx, o, folder, roles); err != nil {
 		return nil, errors.Join(err, c.close())
 	}
@@ -156,6 +157,7 @@ func (c *cloud) log(folder, function string) *os.File {
 }
 
 func (c *cloud) close() error {
+	c.running.end()
 	var problems []error
 	if c.functions != nil {
 		problems = append(problems, c.functions.Close())

@@ -176,7 +176,7 @@ func (c *cloud) play(ctx context.Context, a Artifacts, o Options, x execution, h
 		Input:   x.Input,
 		Machine: c.stack.machineARN,
 		Role:    c.stack.roleARN,
-		Lambda:  tasks{allow: c.machine.Allow, invoke: o.Faults.around(c.functions.Invoke, m.items, c.met.note), meter: m},
+		Lambda:  tasks{allow: c.machine.Allow, invoke: c.running.detach(o.Faults.around(c.functions.Invoke, m.items, c.met.note)), meter: m},
 		Objects: objects{c.client, c.stack.Partition, c.machine.Allow},
 		History: h,
 		Past:    h.past,

@@ -33,7 +33,7 @@ type position struct {
 	running bool      // the step has the value: it has not returned, or with an error
 }
 
-// do runs the step on all values and has the results kept.
+// do runs the step on all values.
 func (a *attempt) do(ctx context.Context) error {
 	for a.at = range a.in {
 		out, err := a.one(ctx)
@@ -42,6 +42,11 @@ func (a *attempt) do(ctx context.Context) error {
 		}
 		a.out = append(a.out, out)
 	}
+	return nil
+}
+
+// keep has the results kept. The step's time is over by then, and does not count that.
+func (a *attempt) keep(ctx context.Context) error {
 	if a.e.keeper == nil {
 		return nil
 	}
@@ -71,7 +76,7 @@ func (a *attempt) one(ctx context.Context) ([]byte, error) {
 	}
 	a.running = true
 	if a.guard != nil && !a.guard.reach(a.position) {
-		return nil, errAbandoned
+		return nil, failure.ErrAbandoned
 	}
 	if a.e.opts.Inject != nil {
 		if err := a.e.opts.Inject(a.e.flow.Graph.Nodes[a.stage.node].Name, a.index(), a.number); err != nil {
@@ -84,7 +89,7 @@ func (a *attempt) one(ctx context.Context) ([]byte, error) {
 	}
 	a.running = false
 	if a.guard != nil && !a.guard.reach(a.position) {
-		return nil, errAbandoned
+		return nil, failure.ErrAbandoned
 	}
 	a.tell(out, nil, false)
 	return out, nil

@@ -100,6 +100,9 @@ func (c *child) call(ctx context.Context, s stage) error {
 	for number := 1; ; number++ {
 		try := c.begin(s, number)
 		err := try.within(ctx, c.limit(ctx, node))
+		if err == nil {
+			err = try.keep(ctx)
+		}
 		now := e.meter.now()
 		took += now - began
 		switch {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/chain"
 	"github.com/lokki-build/lokki/internal/failure"
+	"github.com/lokki-build/lokki/internal/timelimit"
 	"github.com/lokki-build/lokki/lokki"
 	"github.com/lokki-build/lokki/lokki/graph"
 )
@@ -18,29 +19,18 @@ import (
 // a step that does not heed it is given up. Zero is no limit.
 type limit struct{ end, giveUp time.Duration }
 
-// Of a Timeout, as much is kept back as package lambdastep does of a Lambda's:
-// a step that comes to its end here in time does so there.
-const (
-	marginShare = 10
-	maxMargin   = time.Second
-	grace       = maxMargin / 2
-)
-
 // limit is that of the child's next try.
 func (c *child) limit(ctx context.Context, node *graph.Node) limit {
-	var l limit
-	if node.Timeout > 0 {
-		timeout := time.Duration(node.Timeout) * time.Second
-		margin := min(timeout/marginShare, maxMargin)
-		l = limit{timeout - margin, timeout - margin/2}
-	}
+	end := time.Duration(node.Timeout) * time.Second
 	if deadline, ok := ctx.Deadline(); ok && c.of != nil && c.of.node.Express {
-		left := time.Until(deadline)
-		if l.end == 0 || left < l.end {
-			l = limit{left, left + grace}
+		if left := time.Until(deadline); end == 0 || left < end {
+			end = left
 		}
 	}
-	return l
+	if end == 0 {
+		return limit{}
+	}
+	return limit{end, end + timelimit.Grace}
 }
 
 // within is do, in no more time than it has.
@@ -69,21 +59,19 @@ func (a *attempt) within(ctx context.Context, l limit) error {
 		case err = <-done: // it has ended all the same
 		default:
 			a.position = own.guard.abandon()
-			return a.timedOut(ctx, errAbandoned)
+			return a.timedOut(ctx, failure.ErrAbandoned)
 		}
 	}
 	a.position, a.out, a.items = own.position, append(a.out, own.out...), own.items
 	return a.timedOut(ctx, err)
 }
 
-var errAbandoned = errors.New("the step did not return when its context ended")
-
 // timedOut tells the error of a step whose time was over from its others.
 func (a *attempt) timedOut(ctx context.Context, err error) error {
 	var marked *failure.Marked
 	var panicked *chain.PanicError
 	switch {
-	case errors.Is(err, errAbandoned):
+	case errors.Is(err, failure.ErrAbandoned):
 	case errors.As(err, &panicked), errors.As(err, &marked):
 		return err
 	case !errors.Is(ctx.Err(), context.DeadlineExceeded), !errors.Is(err, context.DeadlineExceeded):

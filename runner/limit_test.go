@@ -23,17 +23,19 @@ func TestTimeouts(t *testing.T) {
 		took time.Duration
 		want string // in the error; "" for none
 	}{
-		"in time":      {func(_ context.Context, n int) (int, error) { time.Sleep(8 * time.Second); return n, nil }, nil, 8 * time.Second, ""},
-		"just in time": {func(_ context.Context, n int) (int, error) { time.Sleep(9200 * time.Millisecond); return n, nil }, nil, 9200 * time.Millisecond, ""},
+		"in time":          {func(_ context.Context, n int) (int, error) { time.Sleep(8 * time.Second); return n, nil }, nil, 8 * time.Second, ""},
+		"just in time":     {func(_ context.Context, n int) (int, error) { time.Sleep(9999 * time.Millisecond); return n, nil }, nil, 9999 * time.Millisecond, ""},
+		"in its last gasp": {func(_ context.Context, n int) (int, error) { time.Sleep(10400 * time.Millisecond); return n, nil }, nil, 10400 * time.Millisecond, ""},
 		"heeds": {func(ctx context.Context, n int) (int, error) {
 			<-ctx.Done()
 			return 0, fmt.Errorf("sleeping: %w", ctx.Err())
-		}, nil, 9 * time.Second, "Cell): it took longer than 10s: sleeping: context deadline exceeded\ninput: 0"},
-		"does not heed": {func(ctx context.Context, n int) (int, error) { time.Sleep(time.Hour); return n, nil }, nil, 9500 * time.Millisecond,
-			"Cell): it took longer than 10s: the step did not return when its context ended\ninput: 0"},
+		}, nil, 10 * time.Second, "Cell): it took longer than 10s: sleeping: context deadline exceeded\ninput: 0"},
+		"does not heed": {func(ctx context.Context, n int) (int, error) { time.Sleep(time.Hour); return n, nil }, nil, 10500 * time.Millisecond,
+			"Cell): it took longer than 10s: the step did not return when its context ended\n" +
+				"hint: pass the step's ctx on to whatever it waits for, and return when ctx.Done() is closed\ninput: 0"},
 		"another deadline": {func(ctx context.Context, n int) (int, error) { return 0, context.DeadlineExceeded }, nil, 0, "Cell): context deadline exceeded\ninput: 0"},
-		"permanent":        {func(ctx context.Context, n int) (int, error) { <-ctx.Done(); return 0, lokki.Permanent(ctx.Err()) }, []lokki.MapOption{retry[error](lokki.Backoff{})}, 9 * time.Second, "Cell): context deadline exceeded"},
-		"retried":          {slowOnce(), []lokki.MapOption{retry[lokki.TimedOut](lokki.Backoff{})}, 11 * time.Second, ""},
+		"permanent":        {func(ctx context.Context, n int) (int, error) { <-ctx.Done(); return 0, lokki.Permanent(ctx.Err()) }, []lokki.MapOption{retry[error](lokki.Backoff{})}, 10 * time.Second, "Cell): context deadline exceeded"},
+		"retried":          {slowOnce(), []lokki.MapOption{retry[lokki.TimedOut](lokki.Backoff{})}, 12 * time.Second, ""},
 		"exits":            {func(context.Context, int) (int, error) { panic("at the disco") }, nil, 0, "panic: at the disco"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -88,7 +90,7 @@ func TestAbandonedStepsLeaveNothing(t *testing.T) {
 		}
 		var late lokki.TimedOut
 		seen := calls.Calls("cell")
-		if len(seen) != 8 || !errors.As(seen[3].Err, &late) || seen[3].Output != nil || seen[3].End.Sub(seen[3].Start) != 950*time.Millisecond {
+		if len(seen) != 8 || !errors.As(seen[3].Err, &late) || seen[3].Output != nil || seen[3].End.Sub(seen[3].Start) != 1500*time.Millisecond {
 			t.Errorf("the recorder has %d calls, of item 3 %+v", len(seen), seen[3])
 		}
 	})

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/lokki-build/lokki/internal/timelimit"
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
@@ -41,9 +42,8 @@ type mapping struct {
 // a retry.
 const pausing = 1000
 
-// expressLimit is how long an Express workflow may take
-// (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
-const expressLimit = 5 * time.Minute
+// expressLimit is how long a child may take that is an Express workflow.
+const expressLimit = timelimit.Express * time.Second
 
 // fanOut runs a map over the child's value, a list, and makes the list of the
 // results the value.

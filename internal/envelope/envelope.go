@@ -37,6 +37,10 @@ type Request struct {
 	// Split of them to a child.
 	Split int `json:"split,omitempty"`
 
+	// Limit is how many seconds the step may take, for all items of a batch
+	// together; 0 leaves that to the Lambda's own timeout.
+	Limit int `json:"limit,omitempty"`
+
 	Attempt int `json:"attempt,omitempty"` // the state's retry count, 0 for the first try
 }
 

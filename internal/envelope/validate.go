@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/lokki-build/lokki/internal/timelimit"
 )
 
 // MaxItems is the most items one map can have, which is the most an ItemReader
@@ -51,6 +53,7 @@ func (r Request) Validate() error {
 	all.unless(isPath(r.Path),
 		"path %q: want indices that each end in a slash, as in \"3/17/\", %d bytes at most", r.Path, maxPath)
 	all.unless(r.Split >= 0, "split %d: want at least 1 item to a child", r.Split)
+	all.unless(r.Limit >= 0 && r.Limit <= timelimit.MaxLambda, "limit %d: want 1 to %d seconds", r.Limit, timelimit.MaxLambda)
 	all.unless(r.Attempt >= 0, "attempt %d: want 0 or more", r.Attempt)
 	r.validateSource(&all)
 	return errors.Join(all...)

@@ -7,6 +7,8 @@ import (
 	"io"
 	"sync"
 	"time"
+
+	"github.com/lokki-build/lokki/internal/timelimit"
 )
 
 // Config is what to run.
@@ -16,7 +18,7 @@ type Config struct {
 	Env     []string      // "KEY=value"; the later one counts
 	Dir     string        // working folder; this process's unless set
 	Memory  int           // MB, told to the program; 512 unless set
-	Timeout time.Duration // of an invocation; 15 minutes unless set, the most that Lambda grants
+	Timeout time.Duration // of an invocation; timelimit.DefaultLambda unless set
 	Log     io.Writer     // what the program prints; dropped when nil
 	Sandbox *Sandbox      // nil runs the program as this user in this file system
 
@@ -27,7 +29,7 @@ type Config struct {
 // Lambda's own limits
 // (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
 const (
-	maxTimeout = 15 * time.Minute
+	maxTimeout = timelimit.MaxLambda * time.Second
 	maxPayload = 6 << 20 // bytes, of a request and of a response
 )
 
@@ -51,7 +53,7 @@ func New(c Config) (*Host, error) {
 		return nil, fmt.Errorf("timeout %s: want at most %s", c.Timeout, maxTimeout)
 	}
 	if c.Timeout == 0 {
-		c.Timeout = maxTimeout
+		c.Timeout = timelimit.DefaultLambda * time.Second
 	}
 	if c.Name == "" {
 		c.Name = "function"

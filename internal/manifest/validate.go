@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/lokki-build/lokki/internal/schedule"
+	"github.com/lokki-build/lokki/internal/timelimit"
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
@@ -52,7 +53,7 @@ func (s Step) problems() []string {
 	}{
 		// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 		{"memory", "MB", s.Memory, 128, 10240},
-		{"timeout", "seconds", s.Timeout, 1, 900},
+		{"timeout", "seconds", s.Timeout, 1, timelimit.MaxLambda},
 		{"ephemeral_storage", "MB", s.EphemeralStorage, 512, 10240},
 	} {
 		if n.value != 0 && (n.value < n.least || n.value > n.most) {

@@ -7,14 +7,13 @@ import (
 	"strings"
 
 	"github.com/lokki-build/lokki/internal/failure"
+	"github.com/lokki-build/lokki/internal/timelimit"
 )
 
 // What Step Functions and Lambda allow
 // (https://states-language.net/#errors,
 // https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
 const (
-	maxTimeout     = 900         // seconds that a Lambda may run
-	maxExpress     = 300         // seconds that an Express workflow may run
 	maxInterval    = 99_999_999  // seconds
 	maxCap         = 31_622_399  // seconds, one less than 366 days
 	maxAttempts    = 99_999_999  //
@@ -50,8 +49,8 @@ func OptionProblems(nodes []Node) []error {
 }
 
 func (v *validator) timeout(n Node) {
-	if n.Timeout < 0 || n.Timeout > maxTimeout {
-		v.about(n, "the timeout is %d seconds: want 1 to %d, which is the most that a Lambda may take", n.Timeout, maxTimeout)
+	if n.Timeout < 0 || n.Timeout > timelimit.MaxLambda {
+		v.about(n, "the timeout is %d seconds: want 1 to %d, which is the most that a Lambda may take", n.Timeout, timelimit.MaxLambda)
 	}
 }
 
@@ -126,9 +125,9 @@ func (v *validator) express(n Node, inner []Node, nested int) {
 	for _, m := range inner {
 		total += m.Timeout
 	}
-	if total > maxExpress {
+	if total > timelimit.Express {
 		v.report(Problem{Position: n.Position, Step: n.Name,
-			What: fmt.Sprintf("the map is Express, and the timeouts of its steps add up to %d seconds; an Express workflow has %d", total, maxExpress),
+			What: fmt.Sprintf("the map is Express, and the timeouts of its steps add up to %d seconds; an Express workflow has %d", total, timelimit.Express),
 			Hint: "shorten the timeouts, or leave lokki.Express out"})
 	}
 }

@@ -10,38 +10,31 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda/messages"
+
+	"github.com/lokki-build/lokki/internal/failure"
 )
 
 // step is a user's function without its type parameters.
 type step struct {
 	in  reflect.Type // of its argument
-	run func(ctx context.Context, load func(into any) error) (any, error)
+	run func(load func(into any) (context.Context, error)) (any, error)
 }
 
-// bind is all of this package that is generic. load gets a pointer to the argument.
+// bind is all of this package that is generic. load gets a pointer to the argument,
+// and returns the context in which the step has it.
 func bind[In, Out any](f func(context.Context, In) (Out, error)) step {
 	return step{
 		in: reflect.TypeFor[In](),
-		run: func(ctx context.Context, load func(any) error) (any, error) {
+		run: func(load func(any) (context.Context, error)) (any, error) {
 			var in In
-			if err := load(&in); err != nil {
+			ctx, err := load(&in)
+			if err != nil {
 				return nil, err
 			}
 			return f(ctx, in)
 		},
 	}
 }
-
-// Of the time Lambda grants, a tenth but at most maxMargin is kept back to
-// report a step that takes too long: ctx ends then, and a step that does not
-// heed it is given up halfway through the margin.
-const (
-	marginShare = 10
-	maxMargin   = time.Second
-)
-
-// margin is the time before Lambda's deadline at which the step's ctx ends.
-func margin(left time.Duration) time.Duration { return max(0, min(left/marginShare, maxMargin)) }
 
 // guard calls functions in a goroutine of its own, one at a time. The goroutine
 // stays for the next call, as its stack has grown by then: to grow it anew takes a tenth
@@ -59,7 +52,7 @@ func (g *guard) call(giveUp <-chan time.Time, f func() error) error {
 		go serve(g.calls, g.ended)
 	}
 	g.calls <- f
-	err := errAbandoned
+	err := failure.ErrAbandoned
 	select {
 	case err = <-g.ended:
 	case <-giveUp:
@@ -68,7 +61,7 @@ func (g *guard) call(giveUp <-chan time.Time, f func() error) error {
 		default:
 		}
 	}
-	if err == errAbandoned || err == errGoexit {
+	if err == failure.ErrAbandoned || err == errGoexit {
 		g.close() // the next call gets another goroutine
 	}
 	return err
@@ -103,10 +96,7 @@ func protect(f func() error) (err error) {
 	return f()
 }
 
-var (
-	errGoexit    = errors.New("the step ended its goroutine (runtime.Goexit)")
-	errAbandoned = errors.New("the step did not return when its context ended")
-)
+var errGoexit = errors.New("the step ended its goroutine (runtime.Goexit)")
 
 // panicked is a panic as an error.
 type panicked struct {

@@ -1,7 +1,6 @@
 package lambdastep
 
 import (
-	"context"
 	"errors"
 	"unicode/utf8"
 
@@ -14,14 +13,14 @@ import (
 // at 32,768 characters, and the type and stack must stay readable.
 const maxMessage = 8 << 10
 
-// report makes the error that Lambda passes on. ctx is the step's.
-func report(ctx context.Context, err error) messages.InvokeResponse_Error {
+// report makes the error that Lambda passes on.
+func report(err error) messages.InvokeResponse_Error {
 	out := messages.InvokeResponse_Error{Type: failure.Type(err), Message: shorten(err.Error())}
 	var p *panicked
 	var marked *failure.Marked
 	switch {
-	case errors.Is(err, errAbandoned):
-		// The step still runs: nothing of it may reach the next invocation.
+	case errors.Is(err, failure.ErrAbandoned):
+		// The step still runs: nothing of it may reach the next invocation, or the next try.
 		out.Type, out.ShouldExit = failure.StepTimeout, true
 	case errors.As(err, &p):
 		out.Type, out.StackTrace = failure.Panic, p.stack
@@ -30,8 +29,6 @@ func report(ctx context.Context, err error) messages.InvokeResponse_Error {
 		if name := failure.Own(marked.Err); name != "" { // the mark has taken its place
 			out.Message = shorten(name + ": " + err.Error())
 		}
-	case errors.Is(ctx.Err(), context.DeadlineExceeded) && errors.Is(err, context.DeadlineExceeded):
-		out.Type = failure.StepTimeout
 	}
 	return out
 }

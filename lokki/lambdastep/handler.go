@@ -50,26 +50,23 @@ func (h *handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	log := h.logs.begin(ctx, payload)
 	defer h.logs.end()
 
-	var giveUp <-chan time.Time
-	if deadline, ok := ctx.Deadline(); ok {
-		m := margin(time.Until(deadline))
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-m))
-		defer cancel()
-		timer := time.NewTimer(time.Until(deadline.Add(-m / 2)))
-		defer timer.Stop()
-		giveUp = timer.C
-	}
-
+	clock, stop := newClock(ctx)
+	defer stop()
+	i := &invocation{step: h.step, clock: clock}
 	var reply []byte
-	i := &invocation{step: h.step}
-	err := h.guard.call(giveUp, func() (err error) {
-		reply, err = h.serve(ctx, i, payload)
-		return err
-	})
+	var err error
+	if i.req, err = envelope.Decode(payload); err != nil {
+		err = failure.Name(failure.Request, err)
+	} else {
+		err = h.guard.call(clock.timer.C, func() (err error) {
+			reply, err = h.serve(clock.ctx, i)
+			return err
+		})
+		err = clock.late(clock.ctx, i.req.Step, err)
+	}
 	sum := i.stats.sum(time.Since(began), h.requests.Load()-requests, h.memory.Bytes())
 	if err != nil {
-		failure := report(ctx, err)
+		failure := report(err)
 		log.failed(sum, failure)
 		return nil, failure
 	}
@@ -78,17 +75,12 @@ func (h *handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 }
 
 // serve does the work of Invoke without its guards.
-func (h *handler) serve(ctx context.Context, i *invocation, payload []byte) ([]byte, error) {
-	req, err := envelope.Decode(payload)
-	if err != nil {
-		return nil, failure.Name(failure.Request, err)
-	}
+func (h *handler) serve(ctx context.Context, i *invocation) ([]byte, error) {
 	at, err := h.place()
 	if err != nil {
 		return nil, failure.Name(failure.Configuration, err)
 	}
-	i.req = req
-	i.keys = envelope.Keys{Prefix: at.prefix, Flow: req.Flow, Run: req.Run}
+	i.keys = envelope.Keys{Prefix: at.prefix, Flow: i.req.Flow, Run: i.req.Run}
 	i.store = meter{at.store, &i.stats}
 	reply, err := i.serve(ctx)
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
 	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/internal/fanout"
 	"github.com/lokki-build/lokki/lokki/store"
 )
@@ -43,9 +44,14 @@ func call[In, Out any](m *machine, f func(context.Context, In) (Out, error), r e
 }
 
 func (m *machine) handler(s step) *handler {
-	h := newHandler(s, newLogs(io.Discard), func(*atomic.Int64) (place, error) { return place{m.store, "lokki"}, nil })
+	h := newHandler(s, newLogs(io.Discard), m.place(m.store))
 	m.t.Cleanup(h.guard.close)
 	return h
+}
+
+// place is where the machine's steps find s.
+func (m *machine) place(s store.Store) func(*atomic.Int64) (place, error) {
+	return func(*atomic.Int64) (place, error) { return place{s, "lokki"}, nil }
 }
 
 func invoke(t *testing.T, ctx context.Context, h *handler, payload []byte) (envelope.Reply, *messages.InvokeResponse_Error) {
@@ -346,7 +352,7 @@ func TestAfterEachEndOfACallThereIsAnother(t *testing.T) {
 	defer close(release)
 	late := make(chan time.Time, 1)
 	late <- time.Now()
-	if err := g.call(late, func() error { <-release; return want }); err != errAbandoned {
+	if err := g.call(late, func() error { <-release; return want }); err != failure.ErrAbandoned {
 		t.Errorf("got %v, want that it was given up", err)
 	}
 	if err := g.call(nil, func() error { return nil }); err != nil {

@@ -16,6 +16,7 @@ type invocation struct {
 	req   envelope.Request
 	keys  envelope.Keys
 	store meter
+	clock *clock
 	stats stats
 }
 
@@ -41,6 +42,7 @@ func (i *invocation) serve(ctx context.Context) (envelope.Reply, error) {
 			return reply, failure.Name(failure.Request, fmt.Errorf("split of %d results: a map inside a map needs batches of 1 outside", len(args)))
 		}
 		list, err := i.run(ctx, args[0])
+		i.clock.end()
 		if err != nil {
 			return reply, err
 		}
@@ -52,6 +54,7 @@ func (i *invocation) serve(ctx context.Context) (envelope.Reply, error) {
 			return reply, i.locate(n, len(args), err)
 		}
 	}
+	i.clock.end()
 	return reply, i.putValues(ctx, values)
 }
 
@@ -73,14 +76,18 @@ func (i *invocation) result(ctx context.Context, arg argument) ([]byte, error) {
 // not be made.
 func (i *invocation) run(ctx context.Context, arg argument) (any, error) {
 	began, loaded := time.Now(), time.Now()
-	out, err := i.step.run(ctx, func(into any) error {
+	own := ctx
+	out, err := i.step.run(func(into any) (context.Context, error) {
 		err := arg(ctx, into)
 		loaded = time.Now()
-		return err
+		if err == nil {
+			own = i.clock.begin(time.Duration(i.req.Limit) * time.Second)
+		}
+		return own, err
 	})
 	i.stats.read.add(loaded.Sub(began))
 	i.stats.function.since(loaded)
-	return out, err
+	return out, i.clock.late(own, i.req.Step, err)
 }
 
 // locate names the item of a batch that failed.

@@ -12,7 +12,7 @@ load(":step_image.bzl", "host_architecture", "step_image")
 _LIMITS = {
     "ephemeral_storage": (512, 10240, "MB"),
     "memory": (128, 10240, "MB"),
-    "timeout": (1, 900, "seconds"),
+    "timeout": (1, 1800, "seconds"),
 }
 
 def _step_impl(ctx):
@@ -110,8 +110,10 @@ def lokki_step(
       memory: memory of the Lambda in MB, 128 to 10240. Left out, lokki.yml's
         `lambda_defaults.memory` says it. CPU comes with it, one for each 1769 MB, and the
         step runs on as many threads as that is, rounded up.
-      timeout: longest run of one invocation in seconds, 1 to 900. Left out,
-        lokki.yml's `lambda_defaults.timeout` says it.
+      timeout: longest run of one invocation in seconds, 1 to 1800: fetching the argument, the
+        step, and storing its result. Left out, lokki.yml's `lambda_defaults.timeout` says
+        it, or more where a `lokki.Timeout` of the step needs that. More than 900 is
+        [new on AWS](config.md#time-limits).
       ephemeral_storage: size of /tmp in MB, 512 to 10240. Left out,
         lokki.yml's `lambda_defaults.ephemeral_storage` says it.
       architecture: `arm64` or `amd64`. Left out, `lambda_defaults.architecture` of

@@ -109,6 +109,7 @@ func (b *builder) task(closed graph.Options) state {
 		Run:     "$.run",
 		Step:    n.Name,
 		From:    n.From,
+		Limit:   n.Timeout,
 		Attempt: "$$.State.RetryCount",
 	}
 	what := "takes the value of " + n.From
@@ -144,7 +145,7 @@ func (b *builder) task(closed graph.Options) state {
 		Comment:        n.Position + ": " + what,
 		Resource:       "${" + Invoke + "}",
 		Parameters:     invocation{FunctionName: "${" + b.functions[n.Function] + "}", Payload: p},
-		TimeoutSeconds: b.timeout(n),
+		TimeoutSeconds: b.timeout(),
 		Retry:          retriers(n.Options),
 		OutputPath:     "$.Payload",
 	}}

@@ -30,9 +30,8 @@ func TestOptions(t *testing.T) {
 		state   string
 		want    string // parts of the state as JSON, joined by " … "
 	}{
-		"no timeout":         {graph.Options{}, "flap-bird", `"TimeoutSeconds":960`},
-		"timeout":            {graph.Options{Timeout: 7}, "flap-bird", `"TimeoutSeconds":7`},
-		"of this step alone": {graph.Options{Timeout: 7}, "rest-bird", `"TimeoutSeconds":960`},
+		"no timeout":         {graph.Options{}, "flap-bird", `"TimeoutSeconds":1860`},
+		"timeout":            {graph.Options{Timeout: 7}, "flap-bird", `"limit":7 … "TimeoutSeconds":1860`},
 		"batch, splitting":   {graph.Options{Batch: 10}, "get-birds", `"split":10`},
 		"batch, gathering":   {graph.Options{Batch: 10}, "join-birds", `"batch_size":10`},
 		"batch of 1":         {graph.Options{Batch: 1}, "get-birds", `"split":1`},
@@ -45,9 +44,9 @@ func TestOptions(t *testing.T) {
 		"standard":              {graph.Options{}, "Map flap-bird", `"ExecutionType":"STANDARD"`},
 		"express":               {graph.Options{Express: true}, "Map flap-bird", `"ExecutionType":"EXPRESS"`},
 		"express, inside":       {graph.Options{Express: true}, "rest-bird", `"TimeoutSeconds":300`},
-		"express, with its own": {graph.Options{Express: true, Timeout: 20}, "flap-bird", `"TimeoutSeconds":20`},
-		"express, before":       {graph.Options{Express: true}, "get-birds", `"TimeoutSeconds":960`},
-		"express, after":        {graph.Options{Express: true}, "join-birds", `"TimeoutSeconds":960`},
+		"express, with its own": {graph.Options{Express: true, Timeout: 20}, "flap-bird", `"limit":20 … "TimeoutSeconds":300`},
+		"express, before":       {graph.Options{Express: true}, "get-birds", `"TimeoutSeconds":1860`},
+		"express, after":        {graph.Options{Express: true}, "join-birds", `"TimeoutSeconds":1860`},
 		"retry": {graph.Options{Retry: []graph.Retry{{Errors: []string{"Throttled"}, Interval: 3, Rate: 1.5, Attempts: 4, Cap: 60, Jitter: true}}}, "flap-bird",
 			`{"BackoffRate":1.5,"ErrorEquals":["Throttled"],"IntervalSeconds":3,"JitterStrategy":"FULL","MaxAttempts":4,"MaxDelaySeconds":60}`},
 		"retry without cap and jitter": {graph.Options{Retry: []graph.Retry{{Errors: []string{"States.ALL"}, Interval: 1, Rate: 2, Attempts: 3}}}, "flap-bird",
@@ -71,6 +70,35 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+// TestNoTaskEndsBeforeItsLambda: a retry of one that did would run beside it. The
+// limit of each step is its Lambda's to keep, and no other step's.
+func TestNoTaskEndsBeforeItsLambda(t *testing.T) {
+	for seed := range uint64(100) {
+		g := flowtest.Random(seed)
+		definition, err := asl.Generate(g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		states := everyState(t, definition)
+		express := map[string]bool{}
+		for _, n := range g.Nodes {
+			if n.Kind == graph.Map {
+				express[n.Name] = n.Express
+			}
+			most := 1800.0
+			if len(n.Scope) > 0 && express[n.Scope[len(n.Scope)-1]] {
+				most = 299 // retries are not outlived by the child
+			}
+			state := states[n.Name]
+			payload := state["Parameters"].(map[string]any)["Payload"].(map[string]any)
+			limit, _ := payload["limit"].(float64)
+			if got := state["TimeoutSeconds"].(float64); got <= most || limit != float64(n.Timeout) {
+				t.Errorf("seed %d: %s has %v seconds and the limit %v, want more than %v and %d", seed, n.Name, got, limit, most, n.Timeout)
+			}
+		}
+	}
+}
+
 // TestWhatNobodyAskedForIsNotThere: without options an aggregation reads every
 // child, one item each, and a map fails with its first child.
 func TestWhatNobodyAskedForIsNotThere(t *testing.T) {
@@ -78,7 +106,7 @@ func TestWhatNobodyAskedForIsNotThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, word := range []string{"batch_size", "tolerate", "Tolerated", "EXPRESS"} {
+	for _, word := range []string{"batch_size", "limit", "tolerate", "Tolerated", "EXPRESS"} {
 		if strings.Contains(string(definition), word) {
 			t.Errorf("the state machine has %q", word)
 		}

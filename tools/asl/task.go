@@ -1,30 +1,24 @@
 package asl
 
 import (
-	"cmp"
 	"encoding/json"
 
-	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/internal/timelimit"
 )
 
-// The seconds that a task has when its step says nothing.
-const (
-	// taskTimeout is more than Lambda's own limit of 900: it ends a task whose
-	// answer got lost, which would otherwise hang for years (Step Functions'
-	// default), and never forestalls Lambda's own report of a timeout.
-	taskTimeout = 960
-
-	// expressTimeout is how long an Express workflow lives
-	// (https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html).
-	expressTimeout = 300
-)
+// taskTimeout is more, in seconds, than any Lambda may take: it ends a task
+// whose answer got lost, which would otherwise hang for years (Step Functions'
+// default). It never ends one whose Lambda still runs: Step Functions would not
+// stop the Lambda, and a retry would run beside it. A step's own limit is
+// in the payload, and its Lambda keeps to it.
+const taskTimeout = timelimit.MaxLambda + 60
 
 // timeout is a task's TimeoutSeconds.
-func (b *builder) timeout(n graph.Node) int {
+func (b *builder) timeout() int {
 	if b.express {
-		return cmp.Or(n.Timeout, expressTimeout)
+		return timelimit.Express // the workflow ends with it, so that nothing is retried
 	}
-	return cmp.Or(n.Timeout, taskTimeout)
+	return taskTimeout
 }
 
 type invocation struct {
@@ -48,5 +42,6 @@ type payload struct {
 	BatchSize int             `json:"batch_size,omitempty"`
 	Tolerate  bool            `json:"tolerate,omitempty"`
 	Split     int             `json:"split,omitempty"`
+	Limit     int             `json:"limit,omitempty"`
 	Attempt   string          `json:"attempt.$"`
 }

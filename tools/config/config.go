@@ -5,6 +5,8 @@
 // environment variables are the strongest. docs/config.md is the reference.
 package config
 
+import "github.com/lokki-build/lokki/internal/timelimit"
+
 // Config holds the effective value of every field. An empty ARN, bucket or
 // registry means that none is given: the template then makes or takes its own.
 type Config struct {
@@ -43,7 +45,7 @@ func Defaults() Config {
 		DataExpiry: 30,
 		LambdaEnv:  map[string]string{},
 		LambdaDefaults: LambdaDefaults{
-			Timeout: 900, Memory: 512, EphemeralStorage: 512, Architecture: "arm64", ImageTag: "latest"},
+			Timeout: timelimit.DefaultLambda, Memory: 512, EphemeralStorage: 512, Architecture: "arm64", ImageTag: "latest"},
 		LogRetention: 30,
 		Tracing:      true,
 		Metrics:      true,

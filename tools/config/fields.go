@@ -1,6 +1,10 @@
 package config
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/lokki-build/lokki/internal/timelimit"
+)
 
 // field is one key of lokki.yml. Everything that is particular to a field
 // stands in the table below; docs/config.md has the table's text.
@@ -96,7 +100,7 @@ var fields = []field{
 		environment(),
 		func(c *Config) any { return &c.LambdaEnv }},
 	{"lambda_defaults.timeout", "longest run of one invocation, for steps without `timeout`",
-		number(1, 900, "seconds"),
+		number(1, timelimit.MaxLambda, "seconds"),
 		func(c *Config) any { return &c.LambdaDefaults.Timeout }},
 	{"lambda_defaults.memory", "memory, for steps without `memory`",
 		number(128, 10240, "MB"),

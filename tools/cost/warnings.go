@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/timelimit"
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
@@ -17,7 +18,6 @@ import (
 const (
 	maxLambdas  = 1000   // at the same time: AWS's quota, unless it was raised or the account is new
 	maxHistory  = 25_000 // events
-	maxExpress  = 300    // seconds that an Express workflow lives
 	longStart   = 15 * time.Minute
 	maxLambdaMB = 10_240
 )
@@ -118,11 +118,11 @@ func (w *warner) mapped(c *counter, first graph.Node) {
 func (w *warner) task(c *counter, n graph.Node) {
 	limit := float64(c.in.lambda(n.Function).timeout)
 	if n.Timeout > 0 {
-		limit = min(limit, float64(n.Timeout))
+		limit = float64(n.Timeout) // its Lambda has more
 	}
 	express := c.maps[innermost(n)].Express
 	if express {
-		limit = min(limit, maxExpress)
+		limit = min(limit, timelimit.Express)
 	}
 	seconds := c.seconds(n)
 	if seconds <= limit {

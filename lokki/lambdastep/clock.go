@@ -1,0 +1,91 @@
+package lambdastep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/lokki-build/lokki/internal/failure"
+	"github.com/lokki-build/lokki/internal/timelimit"
+)
+
+// Of the time Lambda grants, a tenth but at most maxMargin is kept back to
+// report an invocation that takes too long: its ctx ends then, and a step that does not
+// heed it is given up halfway through the margin.
+const (
+	marginShare = 10
+	maxMargin   = time.Second
+)
+
+// margin is the time before Lambda's deadline at which the invocation's ctx ends.
+func margin(left time.Duration) time.Duration { return max(0, min(left/marginShare, maxMargin)) }
+
+// clock is the time of one invocation: Lambda's, and within it the step's own.
+type clock struct {
+	ctx     context.Context // the invocation's
+	granted time.Duration   // by Lambda, to the second
+	last    time.Time       // when the invocation is given up
+	timer   *time.Timer     // fires when that is, or when the step is
+
+	limit atomic.Int64    // of the step that is under way, a time.Duration; 0 is Lambda's
+	step  context.Context // its own, once it has begun
+	stop  context.CancelFunc
+}
+
+// newClock starts the time of an invocation.
+func newClock(ctx context.Context) (c *clock, stop func()) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		deadline = time.Now().Add(timelimit.MaxLambda * time.Second)
+	}
+	left := time.Until(deadline)
+	m := margin(left)
+	c = &clock{granted: left.Round(time.Second), last: deadline.Add(-m / 2)}
+	c.timer = time.NewTimer(time.Until(c.last))
+	var cancel context.CancelFunc
+	c.ctx, cancel = context.WithDeadline(ctx, deadline.Add(-m))
+	return c, func() {
+		cancel()
+		c.timer.Stop()
+	}
+}
+
+// begin starts the step's time with the first call of the step, and returns its ctx.
+func (c *clock) begin(limit time.Duration) context.Context {
+	if c.step == nil {
+		c.step, c.stop = c.ctx, func() {}
+		if limit > 0 {
+			c.limit.Store(int64(limit))
+			c.timer.Reset(min(limit+timelimit.Grace, time.Until(c.last)))
+			c.step, c.stop = context.WithTimeout(c.ctx, limit)
+		}
+	}
+	return c.step
+}
+
+// end leaves the rest of the invocation the time that Lambda grants.
+func (c *clock) end() {
+	c.stop()
+	if c.limit.Swap(0) > 0 {
+		c.timer.Reset(time.Until(c.last))
+	}
+}
+
+// late tells the error of what was cut short, by the end of ctx, from others.
+func (c *clock) late(ctx context.Context, step string, err error) error {
+	var marked *failure.Marked
+	switch {
+	case errors.Is(err, failure.ErrAbandoned):
+	case errors.As(err, &marked), failure.Type(err) == failure.StepTimeout:
+		return err
+	case !errors.Is(ctx.Err(), context.DeadlineExceeded), !errors.Is(err, context.DeadlineExceeded):
+		return err
+	}
+	what := failure.Late(c.granted) + ", which its Lambda has"
+	if limit := time.Duration(c.limit.Load()); limit > 0 && c.ctx.Err() == nil {
+		what = failure.Late(limit)
+	}
+	return failure.Name(failure.StepTimeout, fmt.Errorf("step %s: %s: %w", step, what, err))
+}

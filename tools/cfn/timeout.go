@@ -1,0 +1,95 @@
+package cfn
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/lokki-build/lokki/internal/manifest"
+	"github.com/lokki-build/lokki/internal/timelimit"
+	"github.com/lokki-build/lokki/lokki/graph"
+)
+
+// spare is what a Lambda gets besides the time of its step, in seconds: for
+// fetching the argument and storing the result.
+const spare = 60
+
+// lambdaTimeout is the timeout in seconds of the Lambda of a step. By default
+// it is the project's, but has room for the step's own limit, and is no longer than
+// the children of Express maps live if it runs only there. A timeout of
+// the target's own is an error where it contradicts the flow.
+func lambdaTimeout(g graph.Graph, s manifest.Step, byDefault int) (int, error) {
+	inside, outside := uses(g, s.Function)
+	longest := longestLimit(g, s.Function)
+	if s.Timeout == 0 {
+		most := timelimit.MaxLambda
+		if !outside {
+			most = timelimit.Express
+		}
+		if longest.Timeout > 0 {
+			byDefault = max(byDefault, longest.Timeout+spare)
+		}
+		return min(most, byDefault), nil
+	}
+	var problems []error
+	if s.Timeout > timelimit.Express {
+		for _, n := range inside {
+			problems = append(problems, graph.Problem{
+				Position: n.Position, Step: n.Name,
+				What: fmt.Sprintf("%s has a timeout of %d seconds, in an Express map, whose children live for %d", s.Target, s.Timeout, timelimit.Express),
+				Hint: fmt.Sprintf("set timeout of %s to %d or less, or leave lokki.Express out of the map", s.Target, timelimit.Express),
+			})
+		}
+	}
+	if s.Timeout <= longest.Timeout && s.Timeout < timelimit.MaxLambda {
+		problems = append(problems, graph.Problem{
+			Position: longest.Position, Step: longest.Name,
+			What: fmt.Sprintf("the step has a lokki.Timeout of %d seconds, and %s a timeout of %d, in which the Lambda also fetches the argument and stores the result",
+				longest.Timeout, s.Target, s.Timeout),
+			Hint: fmt.Sprintf("leave timeout of %s out, or set it to %d", s.Target, min(longest.Timeout+spare, timelimit.MaxLambda)),
+		})
+	}
+	return s.Timeout, errors.Join(problems...)
+}
+
+// longestLimit is the node that runs the function with the longest limit of
+// its own, or none.
+func longestLimit(g graph.Graph, function string) (longest graph.Node) {
+	for _, n := range g.Nodes {
+		if n.Function == function && n.Timeout > longest.Timeout {
+			longest = n
+		}
+	}
+	return longest
+}
+
+// timeoutNotes tell of Lambdas whose timeout is more than it could be for
+// years.
+func timeoutNotes(functions []function) (notes []string) {
+	for _, f := range functions {
+		if f.step.Timeout > timelimit.DefaultLambda {
+			notes = append(notes, fmt.Sprintf("the Lambda of step %s has a timeout of %d seconds. AWS allows more than %d since November 2026; "+
+				"cfn-lint 1.58.0 and older checks still refuse it (E3717)", f.Name, f.step.Timeout, timelimit.DefaultLambda))
+		}
+	}
+	return notes
+}
+
+// uses returns the nodes that run the function in an Express map, and whether
+// there are others. An Express map holds no map, so the innermost one decides.
+func uses(g graph.Graph, function string) (inside []graph.Node, outside bool) {
+	express := map[string]bool{}
+	for _, n := range g.Nodes {
+		if n.Kind == graph.Map {
+			express[n.Name] = n.Express
+		}
+		if n.Function != function {
+			continue
+		}
+		if len(n.Scope) > 0 && express[n.Scope[len(n.Scope)-1]] {
+			inside = append(inside, n)
+		} else {
+			outside = true
+		}
+	}
+	return inside, outside
+}
