@@ -69,7 +69,7 @@ func TestRefusedOptions(t *testing.T) {
 	}{
 		"no timeout":         {lokki.Timeout(0), nil, "Timeout of 0s"},
 		"parts of seconds":   {lokki.Timeout(1500 * time.Millisecond), nil, "Timeout is 1.5s\nhint: give whole seconds"},
-		"long timeout":       {lokki.Timeout(time.Hour), nil, "the timeout is 3600 seconds: want 1 to 900"},
+		"long timeout":       {lokki.Timeout(time.Hour), nil, "the timeout is 3600 seconds: want 1 to 1800"},
 		"nameless error":     {lokki.Retry[busy](lokki.Backoff{}), nil, "Retry of lokki_test.busy, whose errors"},
 		"interval":           {lokki.Retry[Throttled](lokki.Backoff{Interval: -time.Second}), nil, "an interval of -1 seconds"},
 		"rate":               {lokki.Retry[Throttled](lokki.Backoff{Rate: 0.5}), nil, "a rate of 0.5: want 1 or more"},

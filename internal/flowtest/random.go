@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lokki-build/lokki/internal/timelimit"
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
@@ -71,7 +72,7 @@ func setOptions(r *rand.Rand, nodes []graph.Node, i int) {
 		setMapOptions(r, n, holdsMap(nodes[i:]))
 	}
 	if r.IntN(4) == 0 {
-		n.Timeout = 1 + r.IntN(900)
+		n.Timeout = 1 + r.IntN(timelimit.MaxLambda)
 		if inExpress(nodes, *n) {
 			n.Timeout = 1 + r.IntN(15) // 20 of them have time in one child
 		}

@@ -35,8 +35,8 @@ func TestDecodeRefuses(t *testing.T) {
 		{`"//flows:flap_bird"`, `""`, "steps[1]: target has no label"},
 		{`1024`, `127`, "//flows:get_birds: memory 127: want 128 to 10240 MB"},
 		{`1024`, `10241`, "//flows:get_birds: memory 10241: want 128 to 10240 MB"},
-		{`60`, `901`, "//flows:get_birds: timeout 901: want 1 to 900 seconds"},
-		{`60`, `-1`, "//flows:get_birds: timeout -1: want 1 to 900 seconds"},
+		{`60`, `1801`, "//flows:get_birds: timeout 1801: want 1 to 1800 seconds"},
+		{`60`, `-1`, "//flows:get_birds: timeout -1: want 1 to 1800 seconds"},
 		{`512`, `511`, "//flows:get_birds: ephemeral_storage 511: want 512 to 10240 MB"},
 		{`"amd64"`, `"x86_64"`, `//flows:flap_bird: architecture "x86_64": want "arm64" or "amd64"`},
 		{`"KEY"`, `"1K"`, `//flows:get_birds: env "1K": want a letter, then one or more letters, digits or underscores`},
@@ -50,7 +50,7 @@ func TestDecodeRefuses(t *testing.T) {
 			t.Errorf("%s for %s:\ngot  %v\nwant %s", c.new, c.old, err, c.want)
 		}
 	}
-	both := strings.NewReplacer("1024", "1", "60", "1000").Replace(good)
+	both := strings.NewReplacer("1024", "1", "60", "1801").Replace(good)
 	if _, err := Decode([]byte(both)); err == nil || strings.Count(err.Error(), "\n") != 1 {
 		t.Errorf("got %v, want two problems", err)
 	}

@@ -5,9 +5,9 @@
 //
 // An invocation goes from the event to the reply in this order: the request is
 // decoded and checked (internal/envelope), the argument is fetched (input.go),
-// the function runs (call.go), its result is stored once (output.go), and the
-// reply says where the run stands. Whatever fails becomes an error whose type
-// Step Functions can match (errors.go).
+// the function runs (call.go) within its time limit (clock.go), its result is
+// stored once (output.go), and the reply says where the run stands. Whatever
+// fails becomes an error whose type Step Functions can match (errors.go).
 //
 // The environment says where values live, and what to log:
 //

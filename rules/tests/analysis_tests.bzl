@@ -63,7 +63,7 @@ _REFUSED = {
     "ephemeral_storage": (100, ["ephemeral_storage is 100", "512 to 10240 MB", "hint: leave it out"]),
     "function": ("double", ["function is \"double\"", "no name of an exported Go function", "hint: set function"]),
     "memory": (64, ["memory is 64", "128 to 10240 MB", "hint: leave it out"]),
-    "timeout": (901, ["timeout is 901", "1 to 900 seconds", "hint: leave it out"]),
+    "timeout": (1801, ["timeout is 1801", "1 to 1800 seconds", "hint: leave it out"]),
 }
 
 # Names of functions that lokki/graph refuses too, in the same words.

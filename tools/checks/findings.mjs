@@ -29,6 +29,14 @@ export const answered = [
     why: "The reference stands in the branch of an If on the very condition of the resource.",
   },
   {
+    tool: "cfn-lint",
+    rules: ["E3717"],
+    where: /^Resources\.\w+Function\.Properties\.Timeout: /,
+    why:
+      "Lambda allows 1,800 seconds since November 2026 (https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html). " +
+      "This version of the tool is from October and knows 900, but for functions of a capacity provider. The default is 900.",
+  },
+  {
     tool: "checkov",
     rules: ["CKV_AWS_115"],
     where: /^AWS::Lambda::Function\./,

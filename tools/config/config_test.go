@@ -83,7 +83,7 @@ func TestParseReportsEachMistakeWithItsPlace(t *testing.T) {
 		{"number for text", "build_dir: 3", "lokki.yml:1:12: want a folder, not int 3\nhint: put it in quotes: \"3\""},
 		{"version for text", "lambda_defaults:\n  image_tag: 1.0", "lokki.yml:2:14: want a tag of an image, as in latest, not float 1.0"},
 		{"text for number", "lambda_defaults:\n  timeout: 15m", `lokki.yml:2:12: want a whole number of seconds, not the text "15m"`},
-		{"too much", "lambda_defaults: {timeout: 901}", "lokki.yml:1:28: 901: want 1 to 900 seconds"},
+		{"too much", "lambda_defaults: {timeout: 1801}", "lokki.yml:1:28: 1801: want 1 to 1800 seconds"},
 		{"too little", "lambda_defaults: {memory: 64}", "lokki.yml:1:27: 64: want 128 to 10240 MB"},
 		{"no days of CloudWatch's", "log_retention: 20", "lokki.yml:1:16: 20: want one of 1, 3, 5, 7, 14, 30, 60,"},
 		{"the days after them", "log_retention: 20", "\nhint: the next is 30"},

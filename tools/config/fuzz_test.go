@@ -63,7 +63,7 @@ func FuzzParseVariables(f *testing.F) {
 
 func checkLimits(t *testing.T, c config.Config) {
 	d := c.LambdaDefaults
-	if d.Timeout < 1 || d.Timeout > 900 || d.Memory < 128 || d.Memory > 10240 || d.EphemeralStorage < 512 || d.EphemeralStorage > 10240 ||
+	if d.Timeout < 1 || d.Timeout > 1800 || d.Memory < 128 || d.Memory > 10240 || d.EphemeralStorage < 512 || d.EphemeralStorage > 10240 ||
 		d.Architecture != "arm64" && d.Architecture != "amd64" || d.ImageTag == "" ||
 		c.DataExpiry < 1 || c.DataExpiry > 3650 || c.LogRetention < 1 || c.Prefix == "" || c.BuildDir == "" {
 		t.Errorf("outside the limits: %+v", c)

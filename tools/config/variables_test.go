@@ -41,9 +41,9 @@ func TestParseVariablesNamesTheVariableOfAMistake(t *testing.T) {
 	for _, c := range []struct{ name, value, want string }{
 		{"LOKKI_ARTIFACT_BUCKET", "s3://b", `LOKKI_ARTIFACT_BUCKET: "s3://b" is not the name of a bucket`},
 		{"LOKKI_LAMBDA_DEFAULTS_TIMEOUT", "15m", `LOKKI_LAMBDA_DEFAULTS_TIMEOUT: want a whole number of seconds, not the text "15m"`},
-		{"LOKKI_LAMBDA_DEFAULTS_TIMEOUT", "901", "LOKKI_LAMBDA_DEFAULTS_TIMEOUT: 901: want 1 to 900 seconds"},
-		{"LOKKI_LAMBDA_DEFAULTS_TIMEOUT", "~", "LOKKI_LAMBDA_DEFAULTS_TIMEOUT: want 1 to 900 seconds, not nothing"},
-		{"LOKKI_LAMBDA_DEFAULTS_TIMEOUT", "# 3", "LOKKI_LAMBDA_DEFAULTS_TIMEOUT: want 1 to 900 seconds, not nothing"},
+		{"LOKKI_LAMBDA_DEFAULTS_TIMEOUT", "1801", "LOKKI_LAMBDA_DEFAULTS_TIMEOUT: 1801: want 1 to 1800 seconds"},
+		{"LOKKI_LAMBDA_DEFAULTS_TIMEOUT", "~", "LOKKI_LAMBDA_DEFAULTS_TIMEOUT: want 1 to 1800 seconds, not nothing"},
+		{"LOKKI_LAMBDA_DEFAULTS_TIMEOUT", "# 3", "LOKKI_LAMBDA_DEFAULTS_TIMEOUT: want 1 to 1800 seconds, not nothing"},
 		{"LOKKI_LAMBDA_DEFAULTS_TIMEOUT", "[", "LOKKI_LAMBDA_DEFAULTS_TIMEOUT:1: not YAML: "},
 		{"LOKKI_TRACING", "True", "LOKKI_TRACING: want true or false, not bool True"},
 		{"LOKKI_LAMBDA_ENV", "LEVEL=INFO", `LOKKI_LAMBDA_ENV: want keys with values, not the text "LEVEL=INFO"`},

@@ -29,6 +29,8 @@ func Serve(function string) {
 		lambdastep.Start(HalveNumber)
 	case "SumNumbers":
 		lambdastep.Start(SumNumbers)
+	case "IsStubborn":
+		lambdastep.Start(IsStubborn)
 	}
 	i := int(function[len(function)-1] - 'A')
 	if function[0] == 'A' {

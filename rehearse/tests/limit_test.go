@@ -1,0 +1,77 @@
+package tests
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lokki-build/lokki/lokki"
+	"github.com/lokki-build/lokki/rehearse"
+	"github.com/lokki-build/lokki/rehearse/tests/trees"
+	"github.com/lokki-build/lokki/tools/config"
+)
+
+// stubborn rehearses a flow whose step never returns. It returns which call was
+// alive, in the order of its log's lines.
+func stubborn(t *testing.T, a rehearse.Artifacts) (rehearse.Report, []string) {
+	t.Helper()
+	o := options()
+	o.Keep = t.TempDir()
+	r := rehearseFlow(t, a, o)
+	logs, err := filepath.Glob(filepath.Join(o.Keep, "logs", "*.log"))
+	if err != nil || len(logs) != 1 {
+		t.Fatalf("logs %q, %v", logs, err)
+	}
+	data, err := os.ReadFile(logs[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var alive []string
+	for lines := bufio.NewScanner(bytes.NewReader(data)); lines.Scan(); {
+		var line struct{ Message, ID string }
+		if json.Unmarshal(lines.Bytes(), &line) == nil && line.Message == "stubborn" {
+			alive = append(alive, line.ID)
+		}
+	}
+	return r, alive
+}
+
+// TestNoTryRunsBesideTheOneBefore has a step that does not heed its limit: its
+// process ends before the next try begins.
+func TestNoTryRunsBesideTheOneBefore(t *testing.T) {
+	r, alive := stubborn(t, artifacts(t, trees.Stubborn(lokki.Timeout(time.Second)), config.Defaults()))
+	const want = "Sandbox.Timedout: step is-stubborn: it took longer than 1s: the step did not return when its context ended\nhint: "
+	if r.Failed == nil || !strings.HasPrefix(r.Failed.Error(), want) {
+		t.Errorf("failed with %v\nwant %s", r.Failed, want)
+	}
+	if calls := slices.Compact(alive); len(calls) != 3 {
+		t.Errorf("the calls in their turns are %q, want 3 of them, one after the other", calls)
+	}
+	if f := r.Functions[0]; f.Invocations != 3 || f.Cold != 3 {
+		t.Errorf("%+v, want 3 invocations, each of a new process", f)
+	}
+}
+
+// TestATaskThatTimesOutLeavesItsFunctionRunning has a state machine that lokki
+// does not make, whose task ends before its Lambda: Step Functions does not stop that.
+func TestATaskThatTimesOutLeavesItsFunctionRunning(t *testing.T) {
+	a := artifacts(t, trees.Stubborn(), config.Defaults())
+	a.Template = bytes.Replace(a.Template, []byte(`"TimeoutSeconds": 1860`), []byte(`"TimeoutSeconds": 1`), 1)
+	r, alive := stubborn(t, a)
+	if r.Failed == nil || r.Failed.Error() != "States.Timeout" {
+		t.Errorf("failed with %v", r.Failed)
+	}
+	calls := slices.Compact(slices.Sorted(slices.Values(alive)))
+	if turns := slices.Compact(alive); len(calls) != 3 || len(turns) < 6 {
+		t.Errorf("the calls in their turns are %q, want 3 of them beside each other", turns)
+	}
+	if f := r.Functions[0]; f.Environments != 3 {
+		t.Errorf("%+v, want an environment for each try", f)
+	}
+}
