@@ -74,7 +74,7 @@ func (c *clock) end() {
 }
 
 // late tells the error of what was cut short, by the end of ctx, from others.
-func (c *clock) late(ctx context.Context, step string, err error) error {
+func (c *clock) late(ctx context.Context, err error) error {
 	var marked *failure.Marked
 	switch {
 	case errors.Is(err, failure.ErrAbandoned):
@@ -87,5 +87,5 @@ func (c *clock) late(ctx context.Context, step string, err error) error {
 	if limit := time.Duration(c.limit.Load()); limit > 0 && c.ctx.Err() == nil {
 		what = failure.Late(limit)
 	}
-	return failure.Name(failure.StepTimeout, fmt.Errorf("step %s: %s: %w", step, what, err))
+	return failure.Name(failure.StepTimeout, fmt.Errorf("%s: %w", what, err))
 }

@@ -53,22 +53,22 @@ func TestAStepHasItsLimit(t *testing.T) {
 		exit    bool
 	}{
 		"heeds": {step: heeds, batch: 1, lambda: time.Minute, took: 5 * time.Second,
-			message: "step s: it took longer than 5s: waiting: context deadline exceeded"},
+			message: "it took longer than 5s: waiting: context deadline exceeded"},
 		"does not heed": {step: takes(time.Hour), batch: 1, lambda: time.Minute, took: 5500 * time.Millisecond,
-			message: "step s: it took longer than 5s: " + notHeeded, exit: true},
+			message: "it took longer than 5s: " + notHeeded, exit: true},
 		"in time":          {step: takes(4900 * time.Millisecond), batch: 1, lambda: time.Minute, took: 4900 * time.Millisecond},
 		"in its last gasp": {step: takes(5400 * time.Millisecond), batch: 1, lambda: time.Minute, took: 5400 * time.Millisecond},
 		"slow to fetch and to store": {step: takes(4 * time.Second), batch: 1, lambda: time.Minute, get: 10 * time.Second, put: 20 * time.Second,
 			took: 34 * time.Second},
 		"a batch in time": {step: takes(1200 * time.Millisecond), batch: 4, lambda: time.Minute, took: 4800 * time.Millisecond},
 		"a batch": {step: takes(1200 * time.Millisecond), batch: 5, lambda: time.Minute, took: 5500 * time.Millisecond,
-			message: "step s: it took longer than 5s: " + notHeeded, exit: true},
+			message: "it took longer than 5s: " + notHeeded, exit: true},
 		"less of its Lambda": {step: heeds, batch: 1, lambda: 4 * time.Second, took: 3600 * time.Millisecond,
-			message: "step s: it took longer than 4s, which its Lambda has: waiting: context deadline exceeded"},
+			message: "it took longer than 4s, which its Lambda has: waiting: context deadline exceeded"},
 		"what fetching left": {step: takes(time.Hour), batch: 1, lambda: 10 * time.Second, get: 6 * time.Second, took: 9500 * time.Millisecond,
-			message: "step s: it took longer than 10s, which its Lambda has: " + notHeeded, exit: true},
+			message: "it took longer than 10s, which its Lambda has: " + notHeeded, exit: true},
 		"slow to store": {step: takes(0), batch: 1, lambda: 10 * time.Second, put: 9200 * time.Millisecond, took: 9200 * time.Millisecond,
-			message: "step s: it took longer than 10s, which its Lambda has: storing the result: context deadline exceeded"},
+			message: "it took longer than 10s, which its Lambda has: storing the result: context deadline exceeded"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -62,7 +62,7 @@ func (h *handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 			reply, err = h.serve(clock.ctx, i)
 			return err
 		})
-		err = clock.late(clock.ctx, i.req.Step, err)
+		err = clock.late(clock.ctx, err)
 	}
 	sum := i.stats.sum(time.Since(began), h.requests.Load()-requests, h.memory.Bytes())
 	if err != nil {

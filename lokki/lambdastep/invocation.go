@@ -87,7 +87,7 @@ func (i *invocation) run(ctx context.Context, arg argument) (any, error) {
 	})
 	i.stats.read.add(loaded.Sub(began))
 	i.stats.function.since(loaded)
-	return out, i.clock.late(own, i.req.Step, err)
+	return out, i.clock.late(own, err)
 }
 
 // locate names the item of a batch that failed.
