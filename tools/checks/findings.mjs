@@ -31,7 +31,7 @@ export const answered = [
   {
     tool: "cfn-lint",
     rules: ["E3717"],
-    where: /^Resources\.\w+Function\.Properties\.Timeout: /,
+    where: /^: \d+ is greater than the maximum of 900 for functions without 'CapacityProviderConfig'/,
     why:
       "Lambda allows 1,800 seconds since November 2026 (https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html). " +
       "This version of the tool is from October and knows 900, but for functions of a capacity provider. The default is 900.",

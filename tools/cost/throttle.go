@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/lokki-build/lokki/internal/timelimit"
 	"github.com/lokki-build/lokki/lokki/graph"
 	"github.com/lokki-build/lokki/tools/asl"
 )
@@ -56,7 +57,7 @@ func Throttle(in Input, n, lambdas int) Throttled {
 		}
 		if m.Express {
 			all.ExpressGB += o.waited * in.Basis.Assumptions.ExpressMemory / 1024
-			if o.longest > maxExpress {
+			if o.longest > timelimit.Express {
 				all.Late = append(all.Late, node)
 			}
 		} else {

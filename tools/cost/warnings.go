@@ -84,7 +84,7 @@ func (w *warner) small(in Input, n int) {
 	}
 	for _, node := range x.Late {
 		w.say(node, "late", fmt.Sprintf("with %s items, on an account of %d Lambdas, Express workflows end before Lambda takes their call: they live for %s",
-			number(float64(n)), lambdas, hours(maxExpress)), hint)
+			number(float64(n)), lambdas, hours(timelimit.Express)), hint)
 	}
 }
 
