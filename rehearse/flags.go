@@ -1,6 +1,7 @@
 package rehearse
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -94,11 +95,8 @@ func (c command) parse(args []string) (o Options, help bool, err error) {
 			return o, false, err
 		}
 	}
-	if given["input"] || given["input-file"] {
-		var input any
-		if err := json.Unmarshal(o.Input, &input); err != nil {
-			return o, false, fmt.Errorf("the input is not JSON: %w", err)
-		}
+	if (given["input"] || given["input-file"]) && len(bytes.TrimSpace(o.Input)) == 0 {
+		return o, false, errors.New("the input is empty")
 	}
 	switch {
 	case *quiet:

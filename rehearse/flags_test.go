@@ -48,7 +48,7 @@ func TestParse(t *testing.T) {
 	for args, want := range map[string]string{
 		"--nonsense":                   "flag provided but not defined",
 		"birds":                        `unexpected argument "birds"`,
-		"--input {":                    "the input is not JSON: unexpected end of JSON input",
+		"--input  ":                    "flag needs an argument",
 		"--input {} --input-file -":    "--input and --input-file exclude each other",
 		"--keep a --redrive b":         "--keep and --redrive exclude each other",
 		"--input {} --redrive b":       "--input and --redrive exclude each other",
@@ -61,6 +61,9 @@ func TestParse(t *testing.T) {
 		if _, _, err := c.parse(strings.Fields(args)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %s", args, err, want)
 		}
+	}
+	if _, _, err := c.parse([]string{"--input", " "}); err == nil || err.Error() != "the input is empty" {
+		t.Errorf("an empty input: %v", err)
 	}
 	if _, help, _ := c.parse([]string{"--help"}); !help {
 		t.Error("--help is not taken for that")

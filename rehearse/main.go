@@ -3,6 +3,7 @@ package rehearse
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -47,6 +48,11 @@ func (c command) run(ctx context.Context, args []string) int {
 	if err != nil {
 		return c.fail(exitFailed, err)
 	}
+	return c.rehearse(ctx, a, args)
+}
+
+// rehearse does what args ask for.
+func (c command) rehearse(ctx context.Context, a Artifacts, args []string) int {
 	o, help, err := c.parse(args)
 	if err == nil {
 		err = o.Faults.check(a.Graph)
@@ -59,6 +65,9 @@ func (c command) run(ctx context.Context, args []string) int {
 		fmt.Fprintf(c.stderr, "error: %v\nhint: %s --help lists the flags\n", err, c.call(a))
 		return exitUsage
 	}
+	if err := o.checkInput(a.Graph); err != nil {
+		return c.fail(exitUsage, err)
+	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if o.Progress != nil && o.Form == 0 {
@@ -68,6 +77,12 @@ func (c command) run(ctx context.Context, args []string) int {
 	if err != nil {
 		return c.fail(exitFailed, err)
 	}
+	interrupted := ctx.Err() != nil && errors.Is(r.Failed, context.Cause(ctx))
+	return c.conclude(a, o, r, interrupted)
+}
+
+// conclude writes what is left to say of an execution that has ended.
+func (c command) conclude(a Artifacts, o Options, r Report, interrupted bool) int {
 	if o.Progress != nil && o.Form == 0 {
 		if err := r.Write(c.stderr); err != nil {
 			return c.fail(exitFailed, err)
@@ -80,7 +95,11 @@ func (c command) run(ctx context.Context, args []string) int {
 		if r.Denied != nil {
 			fmt.Fprintf(c.stderr, "error: %v\nhint: a role of the template lacks a permission\n", r.Denied)
 		}
-		fmt.Fprintf(c.stderr, "error: execution %s failed: %v\n", r.Execution, r.Failed)
+		how := "failed"
+		if interrupted {
+			how = "was interrupted"
+		}
+		fmt.Fprintf(c.stderr, "error: execution %s %s: %v\n", r.Execution, how, r.Failed)
 		fmt.Fprintf(c.stderr, "hint: %s\n", c.next(a, o))
 		return exitFailed
 	}

@@ -18,8 +18,10 @@ import (
 	"time"
 
 	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/inputs"
 	"github.com/lokki-build/lokki/internal/progress"
 	"github.com/lokki-build/lokki/lokki/codec"
+	"github.com/lokki-build/lokki/lokki/graph"
 	"github.com/lokki-build/lokki/lokki/store/s3store"
 	"github.com/lokki-build/lokki/rehearse/asl"
 )
@@ -52,6 +54,15 @@ func (o Options) validate() error {
 	return errors.Join(problems...)
 }
 
+// checkInput refuses what the local run does, in the same words: Step Functions takes
+// the last of members that are given twice.
+func (o Options) checkInput(g graph.Graph) error {
+	if err := inputs.Check(o.Input); err != nil {
+		return inputs.Misfit(g.Nodes[0].In, err)
+	}
+	return nil
+}
+
 // executionFile says in a kept folder what ran there.
 const executionFile = "execution.json"
 
@@ -65,7 +76,7 @@ type execution struct {
 // Run rehearses a flow. The error is that of what kept it from being run; how
 // the execution ended is in the report.
 func Run(ctx context.Context, a Artifacts, o Options) (r Report, err error) {
-	if err := errors.Join(o.validate(), o.Faults.check(a.Graph)); err != nil {
+	if err := errors.Join(o.validate(), o.Faults.check(a.Graph), o.checkInput(a.Graph)); err != nil {
 		return Report{}, err
 	}
 	s, err := resolve(a, o.Parameters)
@@ -136,7 +147,7 @@ func begin(folder, flow string, o Options) (execution, error) {
 		}
 		return x, nil
 	case err == nil:
-		return execution{}, fmt.Errorf("%s has an execution already\nhint: go on with it, or give another folder", folder)
+		return execution{}, fmt.Errorf("%s has an execution already\nhint: --redrive goes on with one that failed; --keep takes another folder", folder)
 	case !errors.Is(err, os.ErrNotExist):
 		return execution{}, fmt.Errorf("reading %s: %w", file, err)
 	}

@@ -41,6 +41,13 @@ func TestWriteReport(t *testing.T) {
 	if text != want {
 		t.Errorf("got\n%s\nwant\n%s", text, want)
 	}
+	for width := 40; width <= 200; width++ {
+		for line := range strings.Lines(r.text(width)) {
+			if line = strings.TrimRight(line, "\n"); strings.HasPrefix(line, "  ") && len(line) > width {
+				t.Fatalf("%d columns for a width of %d: %q", len(line), width, line)
+			}
+		}
+	}
 	if !strings.HasPrefix(price, "0.0000") {
 		t.Errorf("price %s", price)
 	}

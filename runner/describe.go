@@ -24,7 +24,7 @@ usage: %s describe [--format text|mermaid]
 
   --format text     steps, types, options and positions, for a terminal
   --format mermaid  a Mermaid flowchart, for a page of Markdown
-`, g.Flow, c.name)
+`, g.Flow, c.call())
 		return exitDone
 	case err == nil && flags.NArg() > 0:
 		err = fmt.Errorf("unexpected argument %q", flags.Arg(0))
@@ -32,7 +32,7 @@ usage: %s describe [--format text|mermaid]
 		err = fmt.Errorf("--format %s: want text or mermaid", *format)
 	}
 	if err != nil {
-		fmt.Fprintf(c.stderr, "error: %v\nhint: %s describe --help lists the flags\n", err, c.name)
+		fmt.Fprintf(c.stderr, "error: %v\nhint: %s describe --help lists the flags\n", err, c.call())
 		return exitUsage
 	}
 	drawing := g.Text()

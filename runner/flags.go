@@ -101,6 +101,6 @@ Exit codes: 0 done, 1 the flow failed, 2 the call was wrong.
 
 The defaults, a %[4]s:
   %[5]s
-`, c.name, flow.Graph.Flow, runtime.GOMAXPROCS(0), flow.Nodes[0].In, defaults, keepUsage)
+`, c.call(), flow.Graph.Flow, runtime.GOMAXPROCS(0), flow.Nodes[0].In, defaults, keepUsage)
 	return err
 }

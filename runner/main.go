@@ -76,7 +76,7 @@ func (c command) run(ctx context.Context, args []string) int {
 		}
 		return exitDone
 	case err != nil:
-		fmt.Fprintf(c.stderr, "error: %v\nhint: %s --help lists the flags\n", err, c.name)
+		fmt.Fprintf(c.stderr, "error: %v\nhint: %s --help lists the flags\n", err, c.call())
 		return exitUsage
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)

@@ -153,9 +153,13 @@ func execute(ctx context.Context, flow chain.Flow, opts Options, keeper keeper, 
 // argument is the first step's: the input over its defaults.
 func argument(flow chain.Flow, input json.RawMessage) ([]byte, error) {
 	start := flow.Nodes[0]
-	merged, err := inputs.Merge(start.Defaults, input, start.In)
+	err := inputs.Check(input)
+	var merged []byte
+	if err == nil {
+		merged, err = inputs.Merge(start.Defaults, input, start.In)
+	}
 	if err != nil {
-		return nil, inputError{fmt.Errorf("the input does not fit %s:\n%w", start.In, err)}
+		return nil, inputError{inputs.Misfit(start.In.String(), err)}
 	}
 	return merged, nil
 }

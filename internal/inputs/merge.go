@@ -30,10 +30,11 @@ func Merge(defaults, input []byte, t reflect.Type) ([]byte, error) {
 	if len(input) == 0 {
 		return defaults, nil
 	}
-	if err := syntax(input); err != nil {
+	repeated, err := syntax(input)
+	if err != nil {
 		return nil, err
 	}
-	var m merger
+	m := merger{problems: repeated}
 	merged := defaults
 	if members, ok := object(input); !ok || len(members) > 0 {
 		merged = m.merge("", bytes.TrimSpace(defaults), input, t)
@@ -46,16 +47,6 @@ func Merge(defaults, input []byte, t reflect.Type) ([]byte, error) {
 		return nil, fmt.Errorf("reading the input as a %s: %w", t, err)
 	}
 	return merged, nil
-}
-
-// syntax reports where data stops being one JSON value.
-func syntax(data []byte) error {
-	err := json.Unmarshal(data, new(any))
-	var at *json.SyntaxError
-	if errors.As(err, &at) {
-		return fmt.Errorf("not valid JSON: %w (at byte %d)", err, at.Offset)
-	}
-	return err
 }
 
 type merger struct{ problems []error }
@@ -118,14 +109,11 @@ func (m *merger) given(path string, members []member, t reflect.Type) map[string
 	}
 	given := map[string][]byte{}
 	for _, member := range members {
-		switch _, twice := given[member.name]; {
-		case !known[member.name]:
+		if !known[member.name] {
 			m.unknown(path, member.name, names)
-		case twice:
-			m.problem(join(path, member.name), "given twice")
-		default:
-			given[member.name] = member.value
+			continue
 		}
+		given[member.name] = member.value // those that are given twice are reported already
 	}
 	return given
 }

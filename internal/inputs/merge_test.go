@@ -140,6 +140,13 @@ func TestMergeRefuses(t *testing.T) {
 		{`{"kind":"` + strings.Repeat("x", 9) + `","count":"` + strings.Repeat("y", 90) + `"}`,
 			`count: want a whole number, got the string "` + strings.Repeat("y", 39) + "…", typ},
 		{`{"count":1,"count":2}`, "count: given twice", typ},
+		{`{"count":1,"count":"a"}`, "count: given twice\ncount: want a whole number, got the string \"a\"", typ},
+		{`{"options":{"next":{"colour":"a","colour":"b"}},"rows":[{},{"colour":"a","colour":"b"}]}`, "options.next.colour: given twice\nrows[1].colour: given twice", typ},
+		{`{"labels":{"k":"a","\u006b":"b"}}`, "labels.k: given twice", typ},
+		{`{"any":[{"x":{"y":1,"y":1}}]}`, "any[0].x.y: given twice", typ},
+		{`{"kind":"` + "\xff" + `"}`, "kind: it has a letter that is not valid UTF-8", typ},
+		{`{"kind":"\ud800"}`, "kind: it has half of a surrogate pair, which is no letter", typ},
+		{"\ufeff{}", "not valid JSON: it begins with a byte order mark\nhint: save it as UTF-8 without one", typ},
 		{`{"count":"a","on":"b"}`, "count: want a whole number, got the string \"a\"\non: want true or false, got the string \"b\"", typ},
 		{`[]`, "input: want an object, got a list", typ},
 		{`null`, "input: want an object, got null", typ},
@@ -229,4 +236,22 @@ func FuzzMerge(f *testing.F) {
 			t.Errorf("%s over %s: can't be read back: %s", in, def, merged)
 		}
 	})
+}
+
+// What Check refuses, Merge refuses in the same words, but for the size.
+func TestCheck(t *testing.T) {
+	for _, input := range []string{`{`, `{"count":1}x`, `{"count":1,"count":2}`, `{"any":{"a":1,"a":2}}`, "\ufeff{}", `{"kind":"` + "\xff" + `"}`, `{"kind":"\udc00"}`} {
+		_, merged := Merge([]byte("{}"), []byte(input), reflect.TypeFor[request]())
+		if err := Check([]byte(input)); err == nil || merged == nil || err.Error() != merged.Error() {
+			t.Errorf("%s: Check says %v, Merge %v", input, err, merged)
+		}
+	}
+	for _, input := range []string{"", " ", "null", "7", `{"nonsense":[1,{"a":{}}]}`, `{"kind":"\ud83d\udc26"}`, `"` + strings.Repeat("x", maxInput-2) + `"`} {
+		if err := Check([]byte(input)); err != nil {
+			t.Errorf("%.40s: %v", input, err)
+		}
+	}
+	if err := Check([]byte(`"` + strings.Repeat("x", maxInput-1) + `"`)); err == nil || !strings.HasPrefix(err.Error(), "it has 262145 bytes: Step Functions takes at most 262144\nhint: ") {
+		t.Errorf("one byte more: %v", err)
+	}
 }

@@ -1,15 +1,18 @@
 package tests
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/lokki-build/lokki/internal/flowtest"
+	"github.com/lokki-build/lokki/internal/progress"
 	"github.com/lokki-build/lokki/lokki"
 	"github.com/lokki-build/lokki/lokki/graph"
 	"github.com/lokki-build/lokki/rehearse"
@@ -156,15 +159,31 @@ func TestAFaultThatMeetsNoCallIsNoted(t *testing.T) {
 	}
 }
 
-// TestAnExecutionThatIsCancelled is cancelled at any time, and gone on with if it had begun.
+// TestAnExecutionThatIsCancelled is cancelled at any time, and gone on with if it had
+// begun. What it shows has no figures that are below zero or beyond all measure.
 func TestAnExecutionThatIsCancelled(t *testing.T) {
 	a := artifacts(t, trees.Numbers(3, 1), config.Defaults())
 	for _, after := range []time.Duration{0, 5, 20, 60, 150, 250} {
 		ctx, cancel := context.WithTimeout(t.Context(), after*time.Millisecond)
 		o := options()
 		o.Keep = t.TempDir()
+		var out bytes.Buffer
+		o.Progress, o.Form = &out, progress.Lines
 		r, err := rehearse.Run(ctx, a, o)
 		cancel()
+		if err == nil {
+			if err := r.Write(&out); err != nil {
+				t.Error(err)
+			}
+			if wrong := regexp.MustCompile(` -\d|\d{10}|NaN|Inf`).FindString(out.String()); wrong != "" {
+				t.Errorf("after %d ms: %q in\n%s", after, wrong, out.String())
+			}
+			for _, s := range r.Steps {
+				if s.Running != 0 || s.Failed != 0 {
+					t.Errorf("after %d ms: %s has %v", after, s.Name, of(s))
+				}
+			}
+		}
 		switch {
 		case err == nil && r.Failed == nil:
 			continue // it was quick

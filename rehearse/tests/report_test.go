@@ -111,7 +111,7 @@ func TestReportOfKnownFaults(t *testing.T) {
 				"report_test.go:N: the map over double-number: 1 of 1 children failed: States.ExceedToleratedFailureThreshold",
 		},
 		"an error in a map in a map": {
-			flow: lists(2, nil, nil), fail: "double-number@1/0", steps: "1/1 0 0 0 0, 2/2 0 0 0 0, 0/1 0 1 0 0, 0/1 0 0 0 0",
+			flow: lists(2, []lokki.MapOption{lokki.Concurrency(1)}, nil), fail: "double-number@1/0", steps: "1/1 0 0 0 0, 2/2 0 0 0 0, 0/1 0 1 0 0, 1/1 0 0 0 0",
 			failed: "report_test.go:N: step double-number[1][0] (github.com/lokki-build/lokki/rehearse/tests/trees.DoubleNumber): errorString: failed on purpose\n" +
 				"report_test.go:N: the map over double-number[1]: 1 of 1 children failed: States.ExceedToleratedFailureThreshold\n" +
 				"report_test.go:N: the map over list-numbers-2: 1 of 2 children failed: States.ExceedToleratedFailureThreshold",

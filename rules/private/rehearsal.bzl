@@ -17,6 +17,7 @@ def _rehearsal_impl(ctx):
     # The program finds it by its own name.
     artifacts = ctx.actions.declare_file(ctx.label.name + ".json")
     ctx.actions.write(artifacts, json.encode_indent({
+        "call": "bazel run {} --".format(str(ctx.label).removeprefix("@@").removeprefix("@")),
         "flow": str(ctx.attr.flow.label).removeprefix("@@").removeprefix("@"),
         "template": _rlocation(ctx, flow.template),
         "images": _rlocation(ctx, flow.images),
