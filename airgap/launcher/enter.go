@@ -1,11 +1,11 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -138,7 +138,7 @@ func bind(from, to string) error {
 // findGoroot returns the folder of this machine's Go, which compiles the Go
 // code: the private root has none.
 func findGoroot() (string, error) {
-	out, err := exec.Command("go", "env", "GOROOT").Output()
+	out, err := goCommand(context.Background(), "", "env", "GOROOT").Output()
 	if err != nil {
 		return "", withHint(fmt.Errorf("finding this machine's Go: %w", err), "install Go 1.26 or newer and put it on the PATH")
 	}

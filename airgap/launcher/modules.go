@@ -76,14 +76,30 @@ func (m goModule) ensure(ctx context.Context, cache string) (string, error) {
 
 // downloadGoModule returns where Go's cache has the module.
 func downloadGoModule(ctx context.Context, module string) (dir string, err error) {
-	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", module)
-	cmd.Dir = os.TempDir() // outside every module: no go.mod is read or changed
-	out, err := cmd.Output()
+	// In a module of its own: no other go.mod is read or changed.
+	own, err := os.MkdirTemp("", "lokki-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(own)
+	if err := os.WriteFile(filepath.Join(own, "go.mod"), []byte("module launcher\n"), 0o644); err != nil {
+		return "", err
+	}
+	out, err := goCommand(ctx, own, "mod", "download", "-json", module).Output()
 	var info struct{ Dir, Error string }
 	if jsonErr := json.Unmarshal(out, &info); jsonErr != nil || info.Error != "" || err != nil {
 		return "", errors.Join(err, errors.New(info.Error))
 	}
 	return info.Dir, nil
+}
+
+// goCommand calls go in a folder, whatever workspace lies around it and
+// whatever flags its user likes.
+func goCommand(ctx context.Context, dir string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = dir
+	cmd.Env = append(cmd.Environ(), "GOWORK=off", "GOFLAGS=")
+	return cmd
 }
 
 // copyGoModule puts a writable copy of the Go module ("path@version") in dir.
@@ -153,9 +169,8 @@ func prepareGazelle(ctx context.Context, dir string) error {
 	if err := copyGoModule(ctx, gazelleV2, filepath.Join(dir, "v2")); err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, "go", "run", "internal/list_repository_tools_srcs.go",
+	cmd := goCommand(ctx, dir, "run", "internal/list_repository_tools_srcs.go",
 		"-dir="+dir, "-generate=internal/go_repository_tools_srcs.bzl")
-	cmd.Dir = dir
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("listing gazelle's sources: %w\n%s", err, out)
 	}

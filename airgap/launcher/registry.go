@@ -75,6 +75,8 @@ func bazelrcFor(registry, cache string) string {
 		"common --check_direct_dependencies=off",
 		// Go modules are downloaded once for all workspaces, and the standard library is compiled once.
 		"common --repo_env=GO_REPOSITORY_USE_HOST_MODCACHE=1",
+		// They are downloaded whatever workspace of Go lies around Bazel's folders.
+		"common --repo_env=GOWORK=off",
 		"common --disk_cache=" + filepath.Join(cache, "disk"),
 	}
 	return strings.Join(lines, "\n") + "\n"

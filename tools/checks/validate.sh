@@ -41,7 +41,7 @@ if [[ $# -eq 0 ]]; then
 	options=(--strict) # here all answers are needed
 	random=$(mktemp -d)
 	trap 'rm -rf "$random"' EXIT
-	(cd "$root" && go run ./tools/checks/randomflows -n 200 -out "$random")
+	(cd "$root" && GOWORK=off go run ./tools/checks/randomflows -n 200 -out "$random")
 	set -- "$root/tools/cfn/testdata" "$random"
 fi
 LOKKI_CHECKS=$cache node "$here/validate.mjs" "${options[@]}" -- "$@"
