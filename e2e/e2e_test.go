@@ -117,8 +117,20 @@ func testMistakes(t *testing.T, w *workspace) {
 			"input of a schedule", "    name = \"birds\",\n", "    name = \"birds\",\n    schedule = lokki_schedule(rate = \"1 day\", input = {\"cuont\": 2}),\n",
 			[]string{"//flows:birds: the schedule: the input does not fit birds.Input:", "cuont", "did you mean", "count"},
 		},
+		{
+			"a letter", "    name = \"flap_bird\",\n", "    name = \"flap_bird\",\n    function = \"FläpBird\",\n",
+			[]string{"//flows:flap_bird: function: the name \"FläpBird\" has other characters than the letters A to Z", "hint: rename the function"},
+		},
+		{
+			"a dropped step", "\treturn lokki.Agg(flapped, JoinBirds)\n", "\tlokki.Then(birds, JoinBirds)\n\treturn lokki.Agg(flapped, JoinBirds)\n",
+			[]string{"birds.go:", "step join-birds: the flow's result doesn't depend on it", "after step get-birds the flow goes on with step flap-bird at ", "hint: "},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			file := "flows/BUILD.bazel"
+			if test.name == "a dropped step" {
+				file = "flows/birds/birds.go"
+			}
 			if test.name == "twice" {
 				w.edit(t, "flows/BUILD.bazel", "# Words: a map inside a map.\n", `lokki_step(
     name = "flap_again",
@@ -127,7 +139,7 @@ func testMistakes(t *testing.T, w *workspace) {
 )
 `)
 			}
-			w.edit(t, "flows/BUILD.bazel", test.old, test.new)
+			w.edit(t, file, test.old, test.new)
 			out := w.fails(t, "//flows:birds")
 			for _, part := range test.want {
 				if !strings.Contains(out, part) {
