@@ -6,7 +6,7 @@ load(":diagram.bzl", "flow_diagram")
 load(":fingerprints.bzl", "fingerprints")
 load(":flow_config.bzl", "flow_config")
 load(":go_program.bzl", "go_program")
-load(":names.bzl", "check_go_name", "go_name")
+load(":names.bzl", "check_go_name", "check_target_name", "go_name")
 load(":rehearsal.bzl", "rehearsal", "rehearsal_test")
 load(":schedule.bzl", "decode_schedules", "encode_schedules")
 load(":settings.bzl", "SETTINGS_ATTRS", "SETTINGS_TEXTS", "settings_flags")
@@ -197,6 +197,7 @@ def lokki_flow(
       testonly: whether only tests may use the targets.
       visibility: visibility of `<name>`, `<name>_local`, `<name>_config` and `<name>.svg`.
     """
+    check_target_name(name)
     function = function or go_name(name.removesuffix("_flow")) + "Flow"
     common = {"tags": tags, "testonly": testonly}
 

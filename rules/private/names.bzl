@@ -12,6 +12,30 @@ def go_name(target_name):
     words = target_name.replace("-", "_").replace(".", "_").split("_")
     return "".join([w[:1].upper() + w[1:] for w in words])
 
+def target_name_problem(name):
+    """Says what is wrong with the name of a step's or flow's target, for which files are named.
+
+    Args:
+      name: the name.
+
+    Returns:
+      The problem with a hint, or None.
+    """
+    if [c for c in name.elems() if c > "~"]:
+        # Go programs under such names don't compile in Bazel.
+        return "the name \"{}\" has other characters than the letters A to Z, digits and punctuation.\nhint: rename the target, and set function if its name is another".format(name)
+    return None
+
+def check_target_name(name):
+    """Fails for the name of a target that can't be built.
+
+    Args:
+      name: the name.
+    """
+    problem = target_name_problem(name)
+    if problem:
+        fail("\n{}: {}".format(str(native.package_relative_label(name)).removeprefix("@@"), problem))
+
 _CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _CHARACTERS = _CAPITALS + _CAPITALS.lower() + "0123456789_"
 

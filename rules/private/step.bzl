@@ -5,7 +5,7 @@ load("@rules_go//go:def.bzl", "GoInfo")
 load("//rules:providers.bzl", "LokkiStepInfo")
 load(":architecture.bzl", "ARCHITECTURES")
 load(":go_program.bzl", "go_program")
-load(":names.bzl", "check_go_name", "go_name")
+load(":names.bzl", "check_go_name", "check_target_name", "go_name")
 load(":step_image.bzl", "host_architecture", "step_image")
 
 # What AWS Lambda allows, from its quotas: attribute → (least, most, unit).
@@ -126,6 +126,7 @@ def lokki_step(
       testonly: whether only tests may use the targets.
       visibility: visibility of `<name>` and `<name>_image`.
     """
+    check_target_name(name)
     function = function or go_name(name)
     architecture = architecture or DEFAULT_ARCHITECTURE
     common = {"tags": tags, "testonly": testonly}

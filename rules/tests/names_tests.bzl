@@ -1,7 +1,7 @@
 """Tests of the names that rules derive."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:names.bzl", "go_name")
+load("//rules/private:names.bzl", "go_name", "target_name_problem")
 
 def _go_name_impl(ctx):
     env = unittest.begin(ctx)
@@ -18,10 +18,24 @@ def _go_name_impl(ctx):
 
 go_name_test = unittest.make(_go_name_impl)
 
+def _target_name_problem_impl(ctx):
+    env = unittest.begin(ctx)
+    for name in ["birds", "get-birds", "GetBirds", "http.get_2", "a~b"]:
+        asserts.equals(env, None, target_name_problem(name))
+    for name in ["größer", "élan", "get_鳥", "数える"]:
+        asserts.equals(
+            env,
+            "the name \"{}\" has other characters than the letters A to Z, digits and punctuation.\nhint: rename the target, and set function if its name is another".format(name),
+            target_name_problem(name),
+        )
+    return unittest.end(env)
+
+target_name_problem_test = unittest.make(_target_name_problem_impl)
+
 def names_test_suite(name):
     """Declares the tests.
 
     Args:
       name: name of the test suite.
     """
-    unittest.suite(name, go_name_test)
+    unittest.suite(name, go_name_test, target_name_problem_test)
