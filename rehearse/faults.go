@@ -8,6 +8,7 @@ import (
 	"hash/fnv"
 	"math"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/lokki-build/lokki/internal/envelope"
@@ -22,9 +23,10 @@ type Faults struct {
 	Fail     []Call        // calls that fail with an error of their own
 	FailRate float64       // share of invocations that fail with an error that may pass, 0 to 1
 	Throttle float64       // share of invocations that Lambda refuses as too many
+	Lambdas  int           // invocations at the same time beyond which Lambda refuses them, as an account of so many does; 0 refuses none
 	Kill     float64       // share of invocations under which the machine dies, when the step may have run
 	Slow     time.Duration // longest time by which an answer is late
-	S3Errors float64       // share of requests to S3 that go wrong
+	S3Errors float64       // share of requests to S3 that go wrong, those of the state machine too
 	Seed     uint64
 }
 
@@ -37,6 +39,9 @@ func (f Faults) validate() error {
 		if !(share.value >= 0 && share.value <= 1) {
 			problems = append(problems, fmt.Errorf("%s %v: want a share from 0 to 1", share.name, share.value))
 		}
+	}
+	if f.Lambdas < 0 {
+		problems = append(problems, fmt.Errorf("lambdas %d: want 1 or more", f.Lambdas))
 	}
 	if f.Slow < 0 {
 		problems = append(problems, fmt.Errorf("slow %s: want 0 or more", f.Slow))
@@ -63,7 +68,7 @@ func (f Faults) around(next invoke, items func(envelope.Request) int, met func(f
 			return failed(failure.Transient, "failed on purpose, for once"), nil
 		case f.meets(r, "throttle", f.Throttle):
 			met(shareFlag("throttle", f.Throttle))
-			return failed("Lambda.TooManyRequestsException", "throttled on purpose"), nil
+			return failed(tooMany, "throttled on purpose"), nil
 		}
 		if f.Slow > 0 {
 			select {
@@ -79,6 +84,29 @@ func (f Faults) around(next invoke, items func(envelope.Request) int, met func(f
 		return next(ctx, arn, payload)
 	}
 }
+
+// crowded refuses invocations while as many are under way as the account has Lambdas.
+func (f Faults) crowded(next invoke, met func(flag string)) invoke {
+	if f.Lambdas == 0 {
+		return next
+	}
+	places := make(chan struct{}, f.Lambdas)
+	return func(ctx context.Context, arn string, payload []byte) (lambdahost.Result, error) {
+		select {
+		case places <- struct{}{}:
+			defer func() { <-places }()
+			return next(ctx, arn, payload)
+		default:
+			met(lambdasFlag(f.Lambdas))
+			return failed(tooMany, fmt.Sprintf("all %d Lambdas of the account are busy", f.Lambdas)), nil
+		}
+	}
+}
+
+func lambdasFlag(n int) string { return fmt.Sprintf("--lambdas %d", n) }
+
+// tooMany is the error of an invocation that Lambda refuses.
+const tooMany = "Lambda.TooManyRequestsException"
 
 // killWithin is the time in which an invocation is killed: a quick step has
 // stored its result by then, and its next try finds it.
@@ -109,6 +137,9 @@ func (f Faults) unmet(met map[string]bool) []string {
 	for _, c := range f.Fail {
 		note(c.flag(), "call")
 	}
+	if f.Lambdas > 0 {
+		note(lambdasFlag(f.Lambdas), "invocation")
+	}
 	for _, share := range []struct {
 		name  string
 		value float64
@@ -137,6 +168,24 @@ func (f Faults) inS3(met func(flag string)) func(gate s3server.Interceptor) s3se
 				}
 			}))
 		}
+	}
+}
+
+// ofMachine lets requests of the state machine itself go wrong, which reads the items of
+// maps and writes their results. Nothing but the map tries them again.
+func (f Faults) ofMachine(met func(flag string)) func(request string) error {
+	var mu sync.Mutex
+	tries := map[string]int{}
+	return func(request string) error {
+		mu.Lock()
+		r := envelope.Request{Step: request, Attempt: tries[request]}
+		tries[request]++
+		mu.Unlock()
+		if !f.meets(r, "machine", f.S3Errors) {
+			return nil
+		}
+		met(shareFlag("s3-errors", f.S3Errors))
+		return errors.New("S3 failed on purpose")
 	}
 }
 

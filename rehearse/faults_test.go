@@ -6,6 +6,7 @@ import (
 	"math"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -173,9 +174,47 @@ func TestSharesAreMetAndDoNotDependOnTheOrder(t *testing.T) {
 	}
 }
 
+// TestCrowded has three invocations of an account of two Lambdas under way.
+func TestCrowded(t *testing.T) {
+	begun, end := make(chan struct{}), make(chan struct{})
+	met := ""
+	invoke := Faults{Lambdas: 2}.crowded(func(context.Context, string, []byte) (lambdahost.Result, error) {
+		begun <- struct{}{}
+		<-end
+		return lambdahost.Result{}, nil
+	}, func(flag string) { met = flag })
+	call := func() *lambdahost.Failure {
+		r, err := invoke(t.Context(), "arn", nil)
+		if err != nil {
+			t.Error(err)
+		}
+		return r.Failure
+	}
+	var all sync.WaitGroup
+	busy := func() {
+		all.Go(func() {
+			if f := call(); f != nil {
+				t.Errorf("a call that finds a Lambda: %v", f)
+			}
+		})
+		<-begun
+	}
+	busy()
+	busy()
+	if f := call(); f == nil || f.Type != "Lambda.TooManyRequestsException" || met != "--lambdas 2" {
+		t.Errorf("the third call: %v, met %q", f, met)
+	}
+	end <- struct{}{}
+	end <- struct{}{}
+	all.Wait()
+	busy()
+	end <- struct{}{}
+	all.Wait()
+}
+
 func TestFaultsOutOfRange(t *testing.T) {
-	err := Faults{FailRate: 1.1, Throttle: -1, Kill: math.NaN(), S3Errors: 2, Slow: -time.Second}.validate()
-	for _, want := range []string{"fail rate 1.1: want", "throttle -1: want", "kill NaN: want", "S3 errors 2: want", "slow -1s: want"} {
+	err := Faults{FailRate: 1.1, Throttle: -1, Kill: math.NaN(), S3Errors: 2, Slow: -time.Second, Lambdas: -3}.validate()
+	for _, want := range []string{"fail rate 1.1: want", "throttle -1: want", "kill NaN: want", "S3 errors 2: want", "slow -1s: want", "lambdas -3: want"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}

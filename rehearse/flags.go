@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"strconv"
 	"strings"
 
 	"github.com/lokki-build/lokki/internal/progress"
@@ -32,6 +33,7 @@ Faults, to see what retries, tolerance and values that are written once are good
   --fail STEP[@INDEX][:TIMES][=TYPE]  calls of a step fail, as in flap-bird@3 or count-word@2/17:1=Throttled
   --fail-rate SHARE      invocations fail with an error that may pass, as in 0.1
   --throttle SHARE       Lambda refuses invocations as too many
+  --lambdas N            Lambda runs N at the same time and refuses others, as a small account does
   --kill SHARE           the machine under an invocation dies
   --slow TIME            answers are late by up to a time, as in 200ms
   --s3-errors SHARE      requests to S3 go wrong
@@ -69,6 +71,12 @@ func (c command) parse(args []string) (o Options, help bool, err error) {
 	})
 	f.Float64Var(&o.Faults.FailRate, "fail-rate", 0, "")
 	f.Float64Var(&o.Faults.Throttle, "throttle", 0, "")
+	f.Func("lambdas", "", func(text string) (err error) {
+		if o.Faults.Lambdas, err = strconv.Atoi(text); err != nil || o.Faults.Lambdas < 1 {
+			return errors.New("want 1 or more")
+		}
+		return nil
+	})
 	f.Float64Var(&o.Faults.Kill, "kill", 0, "")
 	f.DurationVar(&o.Faults.Slow, "slow", 0, "")
 	f.Float64Var(&o.Faults.S3Errors, "s3-errors", 0, "")
@@ -78,7 +86,7 @@ func (c command) parse(args []string) (o Options, help bool, err error) {
 	}
 	given := map[string]bool{}
 	f.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	for _, pair := range [][2]string{{"input", "input-file"}, {"keep", "redrive"}, {"quiet", "json"}, {"input", "redrive"}, {"input-file", "redrive"}} {
+	for _, pair := range [][2]string{{"input", "input-file"}, {"keep", "redrive"}, {"quiet", "json"}, {"input", "redrive"}, {"input-file", "redrive"}, {"concurrency", "lambdas"}} {
 		if given[pair[0]] && given[pair[1]] {
 			return o, false, fmt.Errorf("--%s and --%s exclude each other", pair[0], pair[1])
 		}

@@ -30,6 +30,7 @@ func TestParse(t *testing.T) {
 		"--input-file " + file:             with(func(o *Options) { o.Input = []byte(`{"count": 3}`) }),
 		"--input-file -":                   with(func(o *Options) { o.Input = []byte(`{"count": 1}`) }),
 		"--parameter A=1 --parameter B=x=": with(func(o *Options) { o.Parameters = map[string]string{"A": "1", "B": "x="} }),
+		"--lambdas 10":                     with(func(o *Options) { o.Faults.Lambdas = 10 }),
 		"--quiet --backoff 0":              with(func(o *Options) { o.Progress, o.Backoff = nil, 0 }),
 		"--json --concurrency 3":           with(func(o *Options) { o.Form, o.Concurrency = progress.JSON, 3 }),
 		"--redrive /tmp/run":               with(func(o *Options) { o.Keep, o.Redrive = "/tmp/run", true }),
@@ -55,6 +56,8 @@ func TestParse(t *testing.T) {
 		"--input-file /no/such/file":   "reading --input-file: ",
 		"--parameter A":                "want NAME=VALUE",
 		"--fail @3":                    "no step",
+		"--lambdas 0":                  "want 1 or more",
+		"--lambdas 2 --concurrency 3":  "--concurrency and --lambdas exclude each other",
 		"--fail-rate 2":                "fail rate 2: want a share from 0 to 1",
 		"--concurrency 0 --backoff -1": "concurrency 0: want 1 or more\nbackoff -1: want 0 or more",
 	} {

@@ -28,7 +28,7 @@ type meter struct {
 	steps []progress.Step
 	times []progress.Histogram
 	calls map[at]*call // that have begun and are not over
-	found map[at]bool  // that an earlier run has done
+	ended map[at]end   // that are over
 	lists map[at]int   // lengths of the lists that are mapped, by the call that made them
 }
 
@@ -37,6 +37,15 @@ type at struct {
 	step int
 	path string
 }
+
+// end is how a call ended.
+type end int
+
+const (
+	endFound  end = iota + 1 // an earlier run has done it
+	endDone                  // this one
+	endFailed                // for good
+)
 
 // call is a call that has begun.
 type call struct {
@@ -49,7 +58,7 @@ func newMeter(g graph.Graph) *meter {
 	m := &meter{
 		graph: g, index: map[string]int{}, report: func(progress.Call) {},
 		steps: make([]progress.Step, len(g.Nodes)), times: make([]progress.Histogram, len(g.Nodes)),
-		calls: map[at]*call{}, found: map[at]bool{}, lists: map[at]int{},
+		calls: map[at]*call{}, ended: map[at]end{}, lists: map[at]int{},
 	}
 	for i, n := range g.Nodes {
 		m.index[n.Name] = i
@@ -118,18 +127,26 @@ func (m *meter) begin(payload []byte) (end func(out int)) {
 }
 
 // first counts a call that begins. A child of an Express map does all its calls
-// again when it is redriven.
+// again when it is redriven, and a map that is tried again those of all its children.
 func (m *meter) first(s *progress.Step, key at, now time.Time) {
 	s.Running++
 	s.Through = false
 	if s.First.IsZero() {
 		s.First = now
 	}
-	if m.found[key] {
-		delete(m.found, key)
+	switch m.ended[key] {
+	case endFound:
 		s.Found--
 		s.Done--
+	case endDone:
+		s.Done--
+		s.Retried++
+	case endFailed:
+		s.Failed--
+		s.Retried++
+		m.expectAgain(key.step)
 	}
+	delete(m.ended, key)
 	if len(s.Scope) == 0 { // all that is before it has come to its end
 		for i := range key.step {
 			m.steps[i].Through = true
@@ -173,9 +190,11 @@ func (m *meter) over(key at, c *call, t asl.Try) {
 	switch {
 	case t.Err == nil:
 		s.Done++
+		m.ended[key] = endDone
 		m.expect(key, t.Reply)
 	case errors.As(t.Err, &f):
 		s.Failed++
+		m.ended[key] = endFailed
 		m.withdraw(key.step)
 	default:
 		return // stopped: neither done nor failed
@@ -212,6 +231,13 @@ func (m *meter) expect(key at, reply []byte) {
 func (m *meter) withdraw(failed int) {
 	if len(m.graph.Nodes[failed].Scope) > 0 {
 		m.add(failed, -1)
+	}
+}
+
+// expectAgain takes that back, as the call is done again.
+func (m *meter) expectAgain(failed int) {
+	if len(m.graph.Nodes[failed].Scope) > 0 {
+		m.add(failed, 1)
 	}
 }
 
@@ -263,8 +289,8 @@ func (m *meter) replay(payload, reply []byte) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.expect(key, reply)
-	if s := &m.steps[key.step]; !m.found[key] {
-		m.found[key] = true
+	if s := &m.steps[key.step]; m.ended[key] != endFound {
+		m.ended[key] = endFound
 		s.Done++
 		s.Found++
 		s.Through = len(s.Scope) == 0

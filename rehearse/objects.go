@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"regexp"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
@@ -16,10 +17,14 @@ type objects struct {
 	client    *s3.Client
 	partition string
 	allow     func(action, resource string) error
+	fault     func(request string) error
 }
 
 // Get reads an object.
 func (o objects) Get(ctx context.Context, bucket, key string) (io.ReadCloser, error) {
+	if err := o.fault("read " + place(key)); err != nil {
+		return nil, fmt.Errorf("reading s3://%s/%s: %w", bucket, key, err)
+	}
 	out, err := o.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key})
 	if err != nil {
 		return nil, fmt.Errorf("reading s3://%s/%s: %w", bucket, key, err)
@@ -35,8 +40,18 @@ func (o objects) Put(ctx context.Context, bucket, key string, body io.ReadSeeker
 			return fmt.Errorf("writing s3://%s/%s: %w", bucket, key, err)
 		}
 	}
+	if err := o.fault("write " + place(key)); err != nil {
+		return fmt.Errorf("writing s3://%s/%s: %w", bucket, key, err)
+	}
 	if _, err := o.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: body}); err != nil {
 		return fmt.Errorf("writing s3://%s/%s: %w", bucket, key, err)
 	}
 	return nil
 }
+
+// runPart are the parts of a key that are other ones in each execution: its name, and
+// the id of a map run.
+var runPart = regexp.MustCompile(`rehearsal-[^/]*|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+
+// place is a key without them.
+func place(key string) string { return runPart.ReplaceAllString(key, "…") }

@@ -187,8 +187,8 @@ func (c *cloud) play(ctx context.Context, a Artifacts, o Options, x execution, h
 		Input:   x.Input,
 		Machine: c.stack.machineARN,
 		Role:    c.stack.roleARN,
-		Lambda:  tasks{allow: c.machine.Allow, invoke: c.running.detach(o.Faults.around(c.functions.Invoke, m.items, c.met.note)), meter: m},
-		Objects: objects{c.client, c.stack.Partition, c.machine.Allow},
+		Lambda:  tasks{allow: c.machine.Allow, invoke: c.running.detach(o.Faults.crowded(o.Faults.around(c.functions.Invoke, m.items, c.met.note), c.met.note)), meter: m},
+		Objects: objects{c.client, c.stack.Partition, c.machine.Allow, o.Faults.ofMachine(c.met.note)},
 		History: h,
 		Past:    h.past,
 		Allow:   c.machine.Allow,
@@ -196,12 +196,15 @@ func (c *cloud) play(ctx context.Context, a Artifacts, o Options, x execution, h
 		Tried:   m.tried,
 		MapRuns: func(r asl.MapRun) {
 			runs.note(r)
-			if r.Status == asl.Failed {
+			if r.Status == asl.Failed && !r.Again {
 				m.mapFailed(c.stack.maps[r.State])
 			}
 		},
 		Slot:     c.functions.Slot,
 		Children: 2 * o.Concurrency, // more would only wait
+	}
+	if o.Faults.Lambdas > 0 { // the account refuses what is too much, and nothing waits before
+		env.Slot, env.Children = nil, 0
 	}
 	execute := c.stack.machine.Execute
 	if o.Redrive {

@@ -17,6 +17,7 @@ type MapRun struct {
 	Execution string // the execution that the map belongs to
 	State     string // the map's name
 	Status    string
+	Again     bool // it failed, and the map has a new run for that
 
 	Total, Pending, Running, Succeeded, Failed, TimedOut, Aborted, ResultsWritten int
 }
@@ -105,13 +106,14 @@ func (a *mapState) runDistributed(ctx context.Context, v *visit, input any) (any
 
 // failed records why the run failed.
 func (r *mapRun) failed(ctx context.Context, err error) error {
-	status, event, details := Aborted, "MapRunAborted", Details{}
+	status, event, details, again := Aborted, "MapRunAborted", Details{}, false
 	err = r.visit.explain(err)
 	var f *Failure
 	if ctx.Err() == nil && errors.As(err, &f) {
 		status, event, details = Failed, "MapRunFailed", Details{Error: f.Name, Cause: f.Cause}
+		_, again = r.visit.again(f)
 	}
-	r.report(func(m *MapRun) { m.Status = status })
+	r.report(func(m *MapRun) { m.Status, m.Again = status, again })
 	if err := r.visit.branch.record(event, details); err != nil {
 		return err
 	}

@@ -46,6 +46,7 @@ type visit struct {
 	entered int64
 	at      time.Time
 	retries int
+	used    []int // the retries, by rule
 	resumed *resumption
 	ran     bool           // the action has succeeded
 	shared  map[string]any // the context object, once it has been asked for
@@ -65,7 +66,7 @@ func (v *visit) visit(ctx context.Context) (out doc, next string, err error) {
 		}
 		v.entered = b.prev
 	}
-	used := make([]int, len(n.retries))
+	v.used = make([]int, len(n.retries))
 	for {
 		if ctx.Err() != nil {
 			return doc{}, "", v.ended(context.Cause(ctx))
@@ -80,12 +81,12 @@ func (v *visit) visit(ctx context.Context) (out doc, next string, err error) {
 			return doc{}, "", v.ended(err)
 		}
 		f = v.locate(f)
-		if r := n.retrier(f); r >= 0 && used[r] < n.retries[r].attempts {
-			used[r]++
+		if r, again := v.again(f); again {
+			v.used[r]++
 			v.retries++
 			v.shared, v.resumed = nil, nil
 			v.tell(f, true)
-			if err := b.exec.run.env.sleep(ctx, n.retries[r].delay(used[r], random)); err != nil {
+			if err := b.exec.run.env.sleep(ctx, n.retries[r].delay(v.used[r], random)); err != nil {
 				return doc{}, "", v.ended(err)
 			}
 			continue
@@ -125,6 +126,12 @@ func (v *visit) locate(f *Failure) *Failure {
 	at := *f // some are shared
 	at.State, at.Payload = v.node.name, v.payload
 	return &at
+}
+
+// again says whether the state is tried again after a failure, and by which rule.
+func (v *visit) again(f *Failure) (rule int, ok bool) {
+	rule = v.node.retrier(f)
+	return rule, rule >= 0 && v.used[rule] < v.node.retries[rule].attempts
 }
 
 // retrier is the first rule that matches, or -1.
