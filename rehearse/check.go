@@ -10,6 +10,8 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/lokki-build/lokki/internal/failure"
+	"github.com/lokki-build/lokki/internal/plaintext"
 	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/rehearse/lambda"
 )
@@ -82,9 +84,5 @@ func decode(data []byte, into any) error {
 }
 
 func shorten(data []byte) string {
-	const limit = 200
-	if len(data) <= limit {
-		return string(data)
-	}
-	return string(data[:limit]) + "…"
+	return plaintext.Escape(failure.Cut(string(data), 200))
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"github.com/lokki-build/lokki/internal/plaintext"
 	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/internal/userfile"
 	"github.com/lokki-build/lokki/rehearse/lambda"
@@ -62,7 +63,7 @@ func (c command) rehearse(ctx context.Context, a Artifacts, args []string) int {
 		fmt.Fprintf(c.stdout, usage, a.Graph.Flow, c.call(a), c.concurrency())
 		return exitDone
 	case err != nil:
-		fmt.Fprintf(c.stderr, "error: %v\nhint: %s --help lists the flags\n", err, c.call(a))
+		c.complain("error: %v\nhint: %s --help lists the flags\n", err, c.call(a))
 		return exitUsage
 	}
 	if err := o.checkInput(a.Graph); err != nil {
@@ -89,18 +90,18 @@ func (c command) conclude(a Artifacts, o Options, r Report, interrupted bool) in
 		}
 	}
 	for _, fault := range r.Unmet {
-		fmt.Fprintf(c.stderr, "warning: %s\n", fault)
+		c.complain("warning: %s\n", fault)
 	}
 	if r.Failed != nil {
 		if r.Denied != nil {
-			fmt.Fprintf(c.stderr, "error: %v\nhint: a role of the template lacks a permission\n", r.Denied)
+			c.complain("error: %v\nhint: a role of the template lacks a permission\n", r.Denied)
 		}
 		how := "failed"
 		if interrupted {
 			how = "was interrupted"
 		}
-		fmt.Fprintf(c.stderr, "error: execution %s %s: %v\n", r.Execution, how, r.Failed)
-		fmt.Fprintf(c.stderr, "hint: %s\n", c.next(a, o))
+		c.complain("error: execution %s %s: %v\n", r.Execution, how, r.Failed)
+		c.complain("hint: %s\n", c.next(a, o))
 		return exitFailed
 	}
 	if _, err := fmt.Fprintf(c.stdout, "%s\n", r.Result); err != nil {
@@ -120,8 +121,13 @@ func (c command) next(a Artifacts, o Options) string {
 // call is how the user calls the program.
 func (c command) call(a Artifacts) string { return cmp.Or(a.Call, c.name) }
 
+// complain writes to standard error what others have a say in: it is often a terminal.
+func (c command) complain(format string, args ...any) {
+	io.WriteString(c.stderr, plaintext.Escape(fmt.Sprintf(format, args...)))
+}
+
 func (c command) fail(code int, err error) int {
-	fmt.Fprintf(c.stderr, "error: %v\n", err)
+	c.complain("error: %v\n", err)
 	return code
 }
 

@@ -80,7 +80,7 @@ func (a *attempt) one(ctx context.Context) ([]byte, error) {
 	}
 	if a.e.opts.Inject != nil {
 		if err := a.e.opts.Inject(a.e.flow.Graph.Nodes[a.stage.node].Name, a.index(), a.number); err != nil {
-			return nil, err
+			return nil, failure.Guard(err)
 		}
 	}
 	out, err := a.run(ctx)

@@ -13,11 +13,11 @@ import (
 // cat writes one object of a store in a directory, as the bucket would hold it.
 func (c command) cat(ctx context.Context, args []string) int {
 	if len(args) != 2 {
-		fmt.Fprintf(c.stderr, "error: want the store's directory and a key\nhint: as in %s cat DIR lokki/flow/run/step/output.json.gz | zcat\n", c.call())
+		c.complain("error: want the store's directory and a key\nhint: as in %s cat DIR lokki/flow/run/step/output.json.gz | zcat\n", c.call())
 		return exitUsage
 	}
 	if err := c.writeObject(ctx, userfile.Path(args[0]), args[1]); err != nil {
-		fmt.Fprintf(c.stderr, "error: %v\n", err)
+		c.complain("error: %v\n", err)
 		return exitFailed
 	}
 	return exitDone

@@ -32,7 +32,7 @@ usage: %s describe [--format text|mermaid]
 		err = fmt.Errorf("--format %s: want text or mermaid", *format)
 	}
 	if err != nil {
-		fmt.Fprintf(c.stderr, "error: %v\nhint: %s describe --help lists the flags\n", err, c.call())
+		c.complain("error: %v\nhint: %s describe --help lists the flags\n", err, c.call())
 		return exitUsage
 	}
 	drawing := g.Text()
@@ -40,7 +40,7 @@ usage: %s describe [--format text|mermaid]
 		drawing = g.Mermaid()
 	}
 	if _, err := io.WriteString(c.stdout, drawing); err != nil {
-		fmt.Fprintf(c.stderr, "error: writing the drawing: %v\n", err)
+		c.complain("error: writing the drawing: %v\n", err)
 		return exitFailed
 	}
 	return exitDone

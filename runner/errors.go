@@ -4,7 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/lokki-build/lokki/internal/failure"
 )
 
 // StepError is the error of one call of a step.
@@ -22,7 +23,7 @@ type StepError struct {
 //	flows/birds.go:32: step count-word[2][17] (example.com/words.CountWord): no such word
 //	input: "goose"
 func (e *StepError) Error() string {
-	s := fmt.Sprintf("%s: step %s%s (%s): %v", e.Position, e.Step, indexPath(e.Index), e.Function, e.Err)
+	s := fmt.Sprintf("%s: step %s%s (%s): %s", e.Position, e.Step, indexPath(e.Index), e.Function, failure.Text(e.Err))
 	if len(e.Input) > 0 {
 		s += "\ninput: " + shorten(e.Input)
 	}
@@ -48,9 +49,5 @@ func shorten(data []byte) string {
 	if len(data) <= maxShown {
 		return string(data)
 	}
-	cut := maxShown
-	for cut > 0 && !utf8.RuneStart(data[cut]) {
-		cut--
-	}
-	return fmt.Sprintf("%s… (%d bytes)", data[:cut], len(data))
+	return fmt.Sprintf("%s (%d bytes)", failure.Cut(string(data), maxShown), len(data))
 }

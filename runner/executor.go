@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/internal/failure"
 )
 
 // executor is one run of a flow: workers that take the children of maps, never
@@ -88,7 +89,7 @@ func (e *executor) spawn(work func(w *worker)) {
 	})
 }
 
-var errGoexit = errors.New("it ended its goroutine (runtime.Goexit, or Fatal of a test) instead of returning")
+var errGoexit = failure.Goexit
 
 // help starts a worker on a map, and then on others as long as there are any.
 func (e *executor) help(m *mapping) {

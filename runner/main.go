@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/internal/plaintext"
 	"github.com/lokki-build/lokki/internal/trace"
 	"github.com/lokki-build/lokki/internal/userfile"
 	"github.com/lokki-build/lokki/lokki"
@@ -59,7 +60,7 @@ type command struct {
 func (c command) run(ctx context.Context, args []string) int {
 	flow, err := c.build()
 	if err != nil {
-		fmt.Fprintln(c.stderr, err)
+		c.complain("%v\n", err)
 		return exitFailed
 	}
 	switch {
@@ -76,7 +77,7 @@ func (c command) run(ctx context.Context, args []string) int {
 		}
 		return exitDone
 	case err != nil:
-		fmt.Fprintf(c.stderr, "error: %v\nhint: %s --help lists the flags\n", err, c.call())
+		c.complain("error: %v\nhint: %s --help lists the flags\n", err, c.call())
 		return exitUsage
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
@@ -92,19 +93,24 @@ func (c command) run(ctx context.Context, args []string) int {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &wrong):
-		fmt.Fprintf(c.stderr, "error: %v\n", err)
+		c.complain("error: %v\n", err)
 		return exitUsage
 	case ctx.Err() != nil && errors.Is(err, context.Cause(ctx)):
-		fmt.Fprintf(c.stderr, "error: %s was interrupted: %v\n", flow.Graph.Flow, context.Cause(ctx))
+		c.complain("error: %s was interrupted: %v\n", flow.Graph.Flow, context.Cause(ctx))
 	default:
-		fmt.Fprintf(c.stderr, "error: %v\n", err)
+		c.complain("error: %v\n", err)
 	}
 	if opts.keep != nil {
 		for _, hint := range opts.keep.hints(err, c.call()) {
-			fmt.Fprintf(c.stderr, "hint: %s\n", hint)
+			c.complain("hint: %s\n", hint)
 		}
 	}
 	return exitFailed
+}
+
+// complain writes to standard error what others have a say in: it is often a terminal.
+func (c command) complain(format string, args ...any) {
+	io.WriteString(c.stderr, plaintext.Escape(fmt.Sprintf(format, args...)))
 }
 
 // call is how the user calls the program.

@@ -1,12 +1,10 @@
 package runner
 
 import (
-	"errors"
 	"math/rand/v2"
 	"slices"
 	"time"
 
-	"github.com/lokki-build/lokki/internal/chain"
 	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/lokki/graph"
 )
@@ -25,7 +23,7 @@ func (r *retries) next(node *graph.Node, err error) (pause time.Duration, ok boo
 		r.rules = node.Retries()
 		r.used = make([]int, len(r.rules))
 	}
-	name := failureType(err)
+	name := failure.Type(err)
 	for i, rule := range r.rules {
 		if !slices.Contains(rule.Errors, name) && !slices.Contains(rule.Errors, failure.Any) {
 			continue
@@ -37,15 +35,6 @@ func (r *retries) next(node *graph.Node, err error) (pause time.Duration, ok boo
 		return pauseOf(rule, r.used[i]), true
 	}
 	return 0, false
-}
-
-// failureType is the name by which rules match the error of a step: a panic is
-// one whatever it was called with.
-func failureType(err error) string {
-	if p := (*chain.PanicError)(nil); errors.As(err, &p) {
-		return failure.Panic
-	}
-	return failure.Type(err)
 }
 
 // longestPause is Step Functions' own cap.

@@ -31,7 +31,7 @@ func Adapt[In, Out any](step func(context.Context, In) (Out, error)) Func {
 		}
 		result, err := step(ctx, arg)
 		if err != nil {
-			return nil, err
+			return nil, failure.Guard(err)
 		}
 		return Encode(result)
 	}
@@ -45,19 +45,20 @@ func AdaptTyped[In, Out any](step func(context.Context, In) (Out, error)) Typed 
 		if err := load(&arg); err != nil {
 			return nil, undecoded(arg, err)
 		}
-		return step(ctx, arg)
+		out, err = step(ctx, arg)
+		return out, failure.Guard(err)
 	}
 }
 
 func undecoded(arg any, err error) error {
-	return failure.Name(failure.Decoding, fmt.Errorf("decoding the argument, a %T: %w", arg, err))
+	return failure.Name(failure.Decoding, failure.Guard(fmt.Errorf("decoding the argument, a %T: %w", arg, err)))
 }
 
 // Encode encodes a step's result.
 func Encode[T any](result T) ([]byte, error) {
 	out, err := codec.Marshal(result)
 	if err != nil {
-		return nil, failure.Name(failure.Encoding, fmt.Errorf("encoding the result, a %T: %w", result, err))
+		return nil, failure.Name(failure.Encoding, failure.Guard(fmt.Errorf("encoding the result, a %T: %w", result, err)))
 	}
 	return out, nil
 }
@@ -65,18 +66,31 @@ func Encode[T any](result T) ([]byte, error) {
 // Catch, deferred, makes a panic the error of the function.
 func Catch(err *error) {
 	if v := recover(); v != nil {
-		*err = &PanicError{Value: v, Stack: debug.Stack()}
+		stack := debug.Stack()
+		if cause, ok := v.(error); ok {
+			v = failure.Guard(cause)
+		}
+		*err = &PanicError{Value: v, Stack: stack}
 	}
 }
 
 // PanicError is the error of a step or flow function that panicked.
 type PanicError struct {
-	Value any    // what panic was called with
+	Value any    // what panic was called with; an error is one that can be used
 	Stack []byte // the goroutine's stack at the panic
 }
 
 // Error includes the stack.
-func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v\n\n%s", e.Value, e.Stack) }
+func (e *PanicError) Error() string {
+	return failure.PanicText(e.Value) + "\n\n" + failure.Cut(string(e.Stack), maxStack)
+}
+
+// maxStack bounds the stack in an error's text, in bytes. The runtime leaves out what
+// is in the middle of a deep one, but its lines may be long.
+const maxStack = 32 << 10
+
+// Panicked marks the error for package failure.
+func (e *PanicError) Panicked() {}
 
 // Unwrap returns what panic was called with, if that is an error.
 func (e *PanicError) Unwrap() error {

@@ -2,6 +2,8 @@
 // about errors: the types by which a Retry tells one error from another.
 package failure
 
+import "errors"
+
 // Error types of lokki itself, as they stand in ErrorEquals. A step's own
 // errors have the names of their Go types (see [Type]).
 const (
@@ -44,6 +46,10 @@ type Named struct {
 	Type string // one of the constants above
 	Err  error
 }
+
+// Goexit is the error of a step that ended its goroutine. It is of the kind of a
+// panic: a mistake in the step's code.
+var Goexit = Name(Panic, errors.New("it ended its goroutine (runtime.Goexit, or Fatal of a test) instead of returning"))
 
 // Name gives an error a type. Name of nil is nil.
 func Name(kind string, err error) error {

@@ -10,10 +10,20 @@ import (
 // nothing but its text, wrapped or not.
 const Plain = "errorString"
 
-// Type is the name by which a Retry matches err: its mark, wherever that is,
-// or else the name of the outermost error that says more than its text.
-// fmt.Errorf and errors.Join only wrap.
+// panicked is the error of a step that panicked, whatever it did so with.
+type panicked interface {
+	error
+	Panicked()
+}
+
+// Type is the name by which a Retry matches err: that it is a panic, or its mark,
+// wherever that is, or else the name of the outermost error that says more than its
+// text. fmt.Errorf and errors.Join only wrap.
 func Type(err error) string {
+	var p panicked
+	if errors.As(err, &p) {
+		return Panic
+	}
 	var marked *Marked
 	if errors.As(err, &marked) {
 		return marked.Type
@@ -35,6 +45,8 @@ func Own(err error) string {
 		return e.Type
 	case *Marked:
 		return Own(e.Err)
+	case *guarded:
+		return e.kind
 	}
 	if name := GoType(reflect.TypeOf(err)); name != "" {
 		return name

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/lokki-build/lokki/internal/failure"
+	"github.com/lokki-build/lokki/internal/plaintext"
 )
 
 // every is how often at most a step says how far it is.
@@ -120,7 +121,7 @@ func (e *events) call(c Call, now time.Time) {
 	}
 	e.write(event{
 		Event: name, Time: now, Step: c.Step, Index: c.Index, Attempt: c.Attempt,
-		ErrorType: failure.Type(c.Err), Error: c.Err.Error(),
+		ErrorType: failure.Type(c.Err), Error: failure.Cause(c.Err),
 	})
 }
 
@@ -154,6 +155,6 @@ func countsOf(s Step) counts {
 
 func (e *events) write(v event) {
 	if data, err := json.Marshal(v); err == nil {
-		e.w.Write(append(data, '\n'))
+		e.w.Write(append(plaintext.EscapeJSON(data), '\n'))
 	}
 }

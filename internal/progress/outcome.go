@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/lokki-build/lokki/internal/failure"
+	"github.com/lokki-build/lokki/internal/plaintext"
 )
 
 // outcome is how a run ended.
@@ -61,7 +62,7 @@ func (f failures) add(c Call) {
 	if of.total++; of.total > shownFailures {
 		return
 	}
-	text, _, more := strings.Cut(c.Err.Error(), "\n")
+	text, _, more := strings.Cut(failure.Text(c.Err), "\n")
 	if more {
 		text += " …"
 	}
@@ -69,7 +70,7 @@ func (f failures) add(c Call) {
 	if errors.As(c.Err, &named) && named.Type != failure.Plain { // a name says more than the text
 		text = named.Type + ": " + text
 	}
-	of.first = append(of.first, fmt.Sprintf("%s%s: %s", c.Step, At(c.Index), text))
+	of.first = append(of.first, fmt.Sprintf("%s%s: %s", c.Step, At(c.Index), plaintext.Escape(text)))
 }
 
 // split returns those that failed the run and those that a map tolerated, in the

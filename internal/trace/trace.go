@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/internal/progress"
 )
 
@@ -58,7 +59,7 @@ func (t *Writer) Call(c progress.Call) {
 		b = append(b, '"')
 	}
 	if c.Err != nil {
-		b = quote(append(b, `,"error":`...), c.Err.Error())
+		b = quote(append(b, `,"error":`...), failure.Text(c.Err))
 	}
 	t.buf = append(b, "}}"...)
 	t.write(t.buf)

@@ -2,8 +2,6 @@ package lambdastep
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"reflect"
 	"runtime"
 	"strings"
@@ -31,7 +29,8 @@ func bind[In, Out any](f func(context.Context, In) (Out, error)) step {
 			if err != nil {
 				return nil, err
 			}
-			return f(ctx, in)
+			out, err := f(ctx, in)
+			return out, failure.Guard(err)
 		},
 	}
 }
@@ -93,10 +92,10 @@ func protect(f func() error) (err error) {
 			err = &panicked{value: v, stack: panicStack()}
 		}
 	}()
-	return f()
+	return failure.Guard(f())
 }
 
-var errGoexit = errors.New("the step ended its goroutine (runtime.Goexit)")
+var errGoexit = failure.Goexit
 
 // panicked is a panic as an error.
 type panicked struct {
@@ -104,7 +103,10 @@ type panicked struct {
 	stack []*messages.InvokeResponse_Error_StackFrame
 }
 
-func (p *panicked) Error() string { return fmt.Sprintf("panic: %v", p.value) }
+func (p *panicked) Error() string { return failure.PanicText(p.value) }
+
+// Panicked marks the error for package failure.
+func (p *panicked) Panicked() {}
 
 // panicStack is the stack from the function that panicked down to the call of
 // the step. Called from a deferred function of protect.

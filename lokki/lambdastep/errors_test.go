@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -63,7 +64,7 @@ func TestMarkedErrors(t *testing.T) {
 		"in one that says": {&os.PathError{Op: "open", Path: "p", Err: permanent(Throttled{})}, "Lokki.Permanent", "Throttled: open p: slow down"},
 		"twice":            {permanent(transient(Throttled{})), "Lokki.Permanent", "Throttled: slow down"},
 		"joined":           {errors.Join(errors.New("x"), permanent(Throttled{})), "Lokki.Permanent", "Throttled: x\nslow down"},
-		"long":             {permanent(errors.New(strings.Repeat("x", 2*maxMessage))), "Lokki.Permanent", strings.Repeat("x", maxMessage) + "…"},
+		"long":             {permanent(errors.New(strings.Repeat("x", 2*failure.MaxText))), "Lokki.Permanent", strings.Repeat("x", failure.MaxText) + "…"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := func(context.Context, int) (int, error) { return 0, c.err }
@@ -164,5 +165,43 @@ func TestAPanicsStackBeginsWhereItHappened(t *testing.T) {
 	top := f.StackTrace[0]
 	if !strings.HasSuffix(top.Label, "lambdastep.panics") || filepath.Base(top.Path) != "errors_test.go" {
 		t.Errorf("the stack begins at %+v", top)
+	}
+}
+
+type nilError struct{ text string }
+
+func (e *nilError) Error() string { return e.text }
+
+type unreadable struct{}
+
+func (unreadable) Error() string { panic("no text") }
+
+type unsearchable struct{}
+
+func (unsearchable) Error() string { return "unsearchable" }
+func (unsearchable) As(any) bool   { panic("no As") }
+
+// The errors that the local run has for such steps, too.
+func TestOddFailures(t *testing.T) {
+	var none *nilError
+	for name, c := range map[string]struct {
+		fail       func() error
+		kind, text string
+	}{
+		"typed nil":           {func() error { return none }, "nilError", "no error text: the error is nil\nhint: the step returned a nil *lambdastep.nilError as its error"},
+		"Error panics":        {func() error { return unreadable{} }, "unreadable", "an error of type lambdastep.unreadable that can't be read: a method of it panicked: no text"},
+		"As panics":           {func() error { return unsearchable{} }, "unsearchable", "unsearchable"},
+		"marked":              {func() error { return &failure.Marked{Type: failure.Permanent, Err: unreadable{}} }, "Lokki.Permanent", "unreadable: an error of type"},
+		"panic with an error": {func() error { panic(unreadable{}) }, "Lokki.Panic", "panic: an error of type lambdastep.unreadable that can't be read: a method of it panicked: no text"},
+		"a long panic":        {func() error { panic(strings.Repeat("é", 1<<20)) }, "Lokki.Panic", "é…"},
+		"Goexit":              {func() error { runtime.Goexit(); return nil }, "Lokki.Panic", "it ended its goroutine"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := func(context.Context, int) (int, error) { return 0, c.fail() }
+			_, got := call(newMachine(t), f, envelope.Request{Step: "s", Defaults: []byte("1")})
+			if got == nil || got.Type != c.kind || !strings.Contains(got.Message, c.text) || len(got.Message) > failure.MaxText+len("…") {
+				t.Errorf("failure %+v, want %s: %s", got, c.kind, c.text)
+			}
+		})
 	}
 }

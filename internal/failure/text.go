@@ -1,0 +1,60 @@
+package failure
+
+import (
+	"fmt"
+	"unicode/utf8"
+)
+
+// MaxText bounds the text of an error, in bytes, wherever it is shown or passed
+// on: Step Functions cuts a cause at 32,768 characters, and the type and stack
+// must stay readable.
+const MaxText = 8 << 10
+
+// Text is the text of an error of a step, bounded.
+func Text(err error) string {
+	if p, ok := err.(panicked); ok {
+		return p.Error() // which bounds it, and has a stack
+	}
+	return Cut(read(err), MaxText)
+}
+
+// Cause is Text beside a type: where a mark is the type, the name whose place it has
+// taken is in the text.
+func Cause(err error) string {
+	if marked := findMark(err); marked != nil {
+		if name := Own(marked.Err); name != "" {
+			return Cut(name+": "+read(err), MaxText)
+		}
+	}
+	return Text(err)
+}
+
+// Cut shortens a text to a number of bytes, at a whole character.
+func Cut(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	cut := most
+	for cut > most-utf8.UTFMax && cut > 0 && !utf8.RuneStart(text[cut]) {
+		cut--
+	}
+	return text[:cut] + "…"
+}
+
+// PanicText is the text of a panic with a value.
+func PanicText(value any) string {
+	if err, ok := value.(error); ok {
+		return Cut("panic: "+read(err), MaxText)
+	}
+	return Cut(fmt.Sprintf("panic: %v", value), MaxText)
+}
+
+// read is err's text even if its Error method panics.
+func read(err error) (text string) {
+	defer func() {
+		if v := recover(); v != nil {
+			text = unreadable(err, v)
+		}
+	}()
+	return err.Error()
+}
