@@ -17,27 +17,46 @@ import (
 // logs is the log of a process: a line of JSON for each record, with what
 // identifies the invocation under way. There is one at a time.
 type logs struct {
-	stack    string                       // that the process belongs to; "" if that is not known
-	metrics  bool                         // CloudWatch is to take metrics from the summaries
-	plain    slog.Handler                 // between invocations
-	current  atomic.Pointer[slog.Handler] // with the fields of the invocation
-	reported atomic.Pointer[string]       // the last error, as aws-lambda-go logs it
+	stack     string                       // that the process belongs to; "" if that is not known
+	metrics   bool                         // CloudWatch is to take metrics from the summaries
+	plain     slog.Handler                 // between invocations
+	summaries slog.Handler                 // for the lines that sum invocations up
+	current   atomic.Pointer[slog.Handler] // with the fields of the invocation
+	reported  atomic.Pointer[string]       // the last error, as aws-lambda-go logs it
 }
 
 // newLogs logs to w with the keys Lambda expects: timestamp, level, message
 // (https://docs.aws.amazon.com/lambda/latest/dg/golang-logging.html).
 func newLogs(w io.Writer) *logs {
+	lines := jsonLines(w)
+	l := &logs{
+		stack:   os.Getenv("LOKKI_STACK"),
+		metrics: os.Getenv("LOKKI_METRICS") != "false",
+		plain:   lines, summaries: lines,
+	}
+	l.end()
+	return l
+}
+
+func jsonLines(w io.Writer) slog.Handler {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(os.Getenv("AWS_LAMBDA_LOG_LEVEL"))); err != nil {
 		level = slog.LevelInfo // also for TRACE and FATAL, which slog does not know
 	}
-	l := &logs{
-		stack:   os.Getenv("LOKKI_STACK"),
-		metrics: os.Getenv("LOKKI_METRICS") != "false",
-		plain:   slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: lambdacontext.ReplaceAttr}),
+	return slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: lambdacontext.ReplaceAttr})
+}
+
+// freshLine begins a line for each Write. CloudWatch finds metrics only in lines that
+// are JSON from begin to end, and what stands in the last line nobody here knows: a
+// step, or a program that it has started, may have printed a part of one, by any way to the
+// file. Where none did, the line before is empty.
+type freshLine struct{ io.Writer }
+
+func (f freshLine) Write(line []byte) (int, error) {
+	if _, err := f.Writer.Write(append([]byte{'\n'}, line...)); err != nil {
+		return 0, err
 	}
-	l.end()
-	return l
+	return len(line), nil
 }
 
 // logger is for the step's own lines.
@@ -63,7 +82,7 @@ func (l *logs) begin(ctx context.Context, payload []byte) invocationLog {
 	}
 	h := l.plain.WithAttrs(fields)
 	l.current.Store(&h)
-	return invocationLog{logs: l, to: h, named: id.Flow != "" && id.Step != ""}
+	return invocationLog{logs: l, to: l.summaries.WithAttrs(fields), named: id.Flow != "" && id.Step != ""}
 }
 
 func (l *logs) end() { l.current.Store(&l.plain) }

@@ -40,6 +40,8 @@ func TestMain(m *testing.M) {
 		lambdastep.Start(Token)
 	case "Wreck":
 		lambdastep.Start(Wreck)
+	case "Untidy":
+		lambdastep.Start(Untidy)
 	case "Texts":
 		lambdastep.Start(Texts)
 	case "Turn":
