@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"sync"
+	"path/filepath"
 	"syscall"
 
 	"github.com/lokki-build/lokki/internal/lambdahost/inside"
@@ -25,10 +25,13 @@ func confine(cmd *exec.Cmd, s *Sandbox) error {
 	if os.Geteuid() != 0 {
 		return errors.New("running in a sandbox: only root can")
 	}
-	cmd.SysProcAttr.Cloneflags = namespaces
 	if cmd.Dir == "" {
 		cmd.Dir = "/"
 	}
+	if s.Bare {
+		return startInside(cmd, s)
+	}
+	cmd.SysProcAttr.Cloneflags = namespaces
 	if s.Tmp > 0 {
 		return startInside(cmd, s)
 	}
@@ -42,14 +45,14 @@ func kill(p *os.Process) {
 	_ = syscall.Kill(-p.Pid, syscall.SIGKILL) // fails only if all have ended
 }
 
-// startInside lets the command begin as this very program, in the new
-// namespaces and as root, so that it can make its mounts (see package inside).
+// startInside lets the command begin as this very program, in its namespaces and as
+// root, so that it can make its mounts and give up root (see package inside).
 func startInside(cmd *exec.Cmd, s *Sandbox) error {
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("running in a sandbox: %w", err)
 	}
-	spec, err := json.Marshal(inside.Spec{Root: s.Root, UID: s.uid(), Tmp: s.Tmp, Dir: cmd.Dir, Command: cmd.Args, Env: cmd.Environ()})
+	spec, err := json.Marshal(inside.Spec{Root: s.Root, UID: s.uid(), Tmp: s.Tmp, Bare: s.Bare, Dir: cmd.Dir, Command: cmd.Args, Env: cmd.Environ()})
 	if err != nil {
 		return fmt.Errorf("running in a sandbox: %w", err)
 	}
@@ -58,25 +61,69 @@ func startInside(cmd *exec.Cmd, s *Sandbox) error {
 	return nil
 }
 
-// CanSandbox reports whether this process may make sandboxes with mounts of their
-// own. Root of a container, or of another sandbox, may not: so it is tried.
-var CanSandbox = sync.OnceValue(func() bool {
+func mostConfined() Confinement {
 	if os.Geteuid() != 0 {
-		return false
+		return Unconfined
 	}
 	folder, err := os.MkdirTemp("", "sandbox")
 	if err != nil {
-		return false
+		return Unconfined
 	}
 	defer os.RemoveAll(folder)
 	root, err := os.OpenRoot(folder)
 	if err != nil {
-		return false
+		return Unconfined
 	}
 	defer root.Close()
+	if addMountPoints(root) != nil {
+		return Unconfined
+	}
+	switch {
+	case canConfine(&Sandbox{Root: folder, Tmp: 1}):
+		return OwnMounts
+	case canConfine(&Sandbox{Root: folder, Bare: true}):
+		return OwnRoot
+	case canConfine(&Sandbox{Bare: true}) && reachable(os.TempDir()):
+		return OtherUser
+	}
+	return Unconfined
+}
+
+// canConfine tries a sandbox, without a program. It has to be one that can be ended: a
+// user's processes are not everybody's to kill.
+func canConfine(s *Sandbox) bool {
 	cmd := &exec.Cmd{}
-	if addMountPoints(root) != nil || confine(cmd, &Sandbox{Root: folder, Tmp: 1}) != nil {
+	if confine(cmd, s) != nil {
 		return false
 	}
-	return cmd.Run() == nil
-})
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return false
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil || cmd.Start() != nil {
+		return false
+	}
+	_, err = out.Read(make([]byte, 1)) // it is there
+	ok := err == nil && syscall.Kill(cmd.Process.Pid, 0) == nil
+	in.Close()
+	return cmd.Wait() == nil && ok
+}
+
+// reachable reports whether every user may look for files in a folder.
+func reachable(folder string) bool {
+	folder, err := filepath.EvalSymlinks(folder)
+	if err != nil {
+		return false
+	}
+	for {
+		info, err := os.Stat(folder)
+		if err != nil || info.Mode().Perm()&0o001 == 0 {
+			return false
+		}
+		if folder == filepath.Dir(folder) {
+			return true
+		}
+		folder = filepath.Dir(folder)
+	}
+}

@@ -20,5 +20,5 @@ func kill(p *os.Process) {
 	_ = p.Kill() // fails only if it has ended
 }
 
-// CanSandbox reports false: there are no sandboxes here.
-func CanSandbox() bool { return false }
+// mostConfined is nothing: there are no sandboxes here.
+func mostConfined() Confinement { return Unconfined }

@@ -27,13 +27,19 @@ type Function struct {
 
 // Enforced says which of a function's limits this machine enforces, for people.
 func Enforced() string {
-	if !sandboxed() {
-		return "timeout and memory are enforced; the read-only root and the size of /tmp are not, which takes root on Linux"
+	switch lambdahost.Confine() {
+	case lambdahost.OwnMounts:
+		return "timeout, memory, the user, the read-only root and the size of /tmp are enforced; the share of processor is not"
+	case lambdahost.OwnRoot:
+		return "timeout, memory, the user and the read-only root are enforced; the size of /tmp is not, and all environments share it: that takes the right to mount (CAP_SYS_ADMIN)"
+	case lambdahost.OtherUser:
+		return "timeout, memory and the user are enforced; the read-only root and the size of /tmp are not: that takes the rights to change the root (CAP_SYS_CHROOT) and to mount (CAP_SYS_ADMIN)"
 	}
-	return "timeout, memory, the read-only root and the size of /tmp are enforced; the share of processor is not"
+	if os.Geteuid() == 0 {
+		return "timeout and memory are enforced; the user, the read-only root and the size of /tmp are not: steps run as root, since this root may not change to another user"
+	}
+	return "timeout and memory are enforced; the user, the read-only root and the size of /tmp are not, which takes root on Linux: steps run as you"
 }
-
-func sandboxed() bool { return lambdahost.CanSandbox() }
 
 // unpack makes the function's image ready to run, in folder.
 func (f Function) unpack(folder string) (*lambdahost.Image, error) {
@@ -65,11 +71,17 @@ func (f Function) config(image *lambdahost.Image, env []string) (lambdahost.Conf
 		LimitMemory: true,
 		Timeout:     time.Duration(f.Timeout) * time.Second,
 	}
-	if sandboxed() {
+	switch most := lambdahost.Confine(); most {
+	case lambdahost.OwnMounts:
 		c.Sandbox = &lambdahost.Sandbox{Root: image.Root, Tmp: f.EphemeralStorage}
-	} else {
+	case lambdahost.OwnRoot:
+		c.Sandbox = &lambdahost.Sandbox{Root: image.Root, Bare: true}
+	default:
 		c.Command = slices.Concat([]string{filepath.Join(image.Root, image.Command[0])}, image.Command[1:])
 		c.Dir = filepath.Join(image.Root, image.Dir)
+		if most == lambdahost.OtherUser {
+			c.Sandbox = &lambdahost.Sandbox{Bare: true}
+		}
 	}
 	return c, nil
 }

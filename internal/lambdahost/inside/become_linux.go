@@ -3,6 +3,7 @@ package inside
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -18,9 +19,10 @@ const exitCode = 126
 
 // Spec is a sandbox and the program that runs in it.
 type Spec struct {
-	Root    string   `json:"root"` // what the program sees as /
+	Root    string   `json:"root"` // what the program sees as /; "" changes nothing
 	UID     int      `json:"uid"`  // its user and its group
 	Tmp     int      `json:"tmp"`  // MB of /tmp
+	Bare    bool     `json:"bare"` // no mounts: there are no namespaces for it
 	Dir     string   `json:"dir"`
 	Command []string `json:"command"` // empty only tries whether a sandbox can be made
 	Env     []string `json:"env"`
@@ -46,14 +48,18 @@ func init() {
 }
 
 // become mounts what the program sees, gives up root and turns into the program.
-// Without a command it returns instead: it was only a try.
+// Without a command it says so, and returns when its input ends: it was only a try.
 func (s Spec) become() error {
 	runtime.LockOSThread() // prctl below is about the thread that calls it
-	if err := s.mount(); err != nil {
-		return err
+	if !s.Bare {
+		if err := s.mount(); err != nil {
+			return err
+		}
 	}
-	if err := syscall.Chroot(s.Root); err != nil {
-		return fmt.Errorf("changing the root to %s: %w", s.Root, err)
+	if s.Root != "" {
+		if err := syscall.Chroot(s.Root); err != nil {
+			return fmt.Errorf("changing the root to %s: %w", s.Root, err)
+		}
 	}
 	if err := os.Chdir(s.Dir); err != nil {
 		return err
@@ -68,7 +74,9 @@ func (s Spec) become() error {
 		return fmt.Errorf("changing the user: %w", err)
 	}
 	if len(s.Command) == 0 {
-		return nil
+		os.Stdout.WriteString(".")
+		_, err := io.Copy(io.Discard, os.Stdin) // until it has been looked at
+		return err
 	}
 	// Changing the user has cleared what confine had set.
 	if _, _, errno := syscall.RawSyscall(syscall.SYS_PRCTL, syscall.PR_SET_PDEATHSIG, uintptr(syscall.SIGKILL), 0); errno != 0 {
