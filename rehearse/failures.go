@@ -73,7 +73,10 @@ func messageOf(f *asl.Failure) string {
 	if err := json.Unmarshal([]byte(f.Cause), &sent); err == nil && sent.Message != "" {
 		return sent.Message
 	}
-	if f.Cause == "" {
+	switch {
+	case f.Expired > 0:
+		return "the execution took longer than " + f.Expired.String()
+	case f.Cause == "":
 		return "no cause is given"
 	}
 	return f.Cause

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/lokki-build/lokki/internal/failure"
 )
@@ -50,4 +51,11 @@ func shorten(data []byte) string {
 		return string(data)
 	}
 	return fmt.Sprintf("%s (%d bytes)", failure.Cut(string(data), maxShown), len(data))
+}
+
+// deadlineError is why a run ends that takes longer than its lokki_flow allows.
+type deadlineError struct{ after time.Duration }
+
+func (e deadlineError) Error() string {
+	return failure.Late(e.after) + ", the timeout of its lokki_flow"
 }

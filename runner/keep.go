@@ -149,4 +149,7 @@ type Program struct {
 	// Call is how the user calls the program, as in "bazel run //flows:birds_local --".
 	// Empty is the program's name.
 	Call string
+
+	// Timeout bounds a run; 0 is no limit.
+	Timeout time.Duration
 }

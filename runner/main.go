@@ -82,6 +82,11 @@ func (c command) run(ctx context.Context, args []string) int {
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	if c.program.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, c.program.Timeout, deadlineError{c.program.Timeout})
+		defer cancel()
+	}
 	result, err := c.traced(ctx, flow, opts)
 	if result != nil {
 		if _, failed := fmt.Fprintf(c.stdout, "%s\n", result); failed != nil {
@@ -89,12 +94,15 @@ func (c command) run(ctx context.Context, args []string) int {
 		}
 	}
 	var wrong inputError
+	var deadline deadlineError
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &wrong):
 		c.complain("error: %v\n", err)
 		return exitUsage
+	case errors.As(err, &deadline):
+		fmt.Fprintf(c.stderr, "error: %s timed out: %v\n", flow.Graph.Flow, deadline)
 	case ctx.Err() != nil && errors.Is(err, context.Cause(ctx)):
 		c.complain("error: %s was interrupted: %v\n", flow.Graph.Flow, context.Cause(ctx))
 	default:

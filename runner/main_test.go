@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/lokki-build/lokki/internal/chain"
@@ -166,6 +167,33 @@ func TestInterrupt(t *testing.T) {
 	if got.code != 1 || got.stdout != "" || !strings.Contains(got.stderr, "error: table-flow was interrupted: ") {
 		t.Errorf("got %+v", got)
 	}
+}
+
+// TestTheFlowsTimeout has steps that would wait for ever.
+func TestTheFlowsTimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for name, c := range map[string]struct {
+			cell func(ctx context.Context, n int) (int, error)
+			took time.Duration
+		}{
+			"heeds":         {func(ctx context.Context, n int) (int, error) { <-ctx.Done(); return 0, ctx.Err() }, time.Hour},
+			"does not heed": {func(ctx context.Context, n int) (int, error) { time.Sleep(2 * time.Hour); return n, nil }, time.Hour + time.Minute},
+			"in time":       {func(ctx context.Context, n int) (int, error) { time.Sleep(time.Minute); return n, nil }, 0},
+		} {
+			p := program(RowFlow)
+			p.program.Timeout, p.grace = time.Hour, time.Minute
+			began := time.Now()
+			got := p.try(withCell(t.Context(), c.cell), "", "--quiet")
+			if c.took == 0 && got.code != 0 {
+				t.Errorf("%s: got %+v", name, got)
+			}
+			if c.took > 0 && (got.code != 1 || got.stdout != "" || got.stderr != "error: row-flow timed out: it took longer than 1h0m0s, the timeout of its lokki_flow\n" ||
+				time.Since(began) != c.took) {
+				t.Errorf("%s: got %+v after %s, want the time-out after %s", name, got, time.Since(began), c.took)
+			}
+			time.Sleep(24 * time.Hour) // for steps that were given up
+		}
+	})
 }
 
 // TestInterruptWithoutGrace has a step that pays no heed to its context.

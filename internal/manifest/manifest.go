@@ -18,7 +18,8 @@ type Manifest struct {
 	Flow      string              `json:"flow"` // label of the lokki_flow, as in "//flows:birds"
 	Steps     []Step              `json:"steps"`
 	Schedules []schedule.Schedule `json:"schedules,omitempty"`
-	Alarms    bool                `json:"alarms,omitempty"` // whether there are alarms on failed executions
+	Alarms    bool                `json:"alarms,omitempty"`  // whether there are alarms on failed executions
+	Timeout   int                 `json:"timeout,omitempty"` // seconds that an execution may take; 0 is no limit
 }
 
 // Step is one lokki_step. A number that is 0 was not given; the defaults of

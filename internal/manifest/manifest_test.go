@@ -37,6 +37,8 @@ func TestDecodeRefuses(t *testing.T) {
 		{`1024`, `10241`, "//flows:get_birds: memory 10241: want 128 to 10240 MB"},
 		{`60`, `1801`, "//flows:get_birds: timeout 1801: want 1 to 1800 seconds"},
 		{`60`, `-1`, "//flows:get_birds: timeout -1: want 1 to 1800 seconds"},
+		{`"alarms": true`, `"timeout": 31536001`, "//flows:birds: timeout 31536001: want 1 to 31536000 seconds, which is a year"},
+		{`"alarms": true`, `"timeout": -1`, "//flows:birds: timeout -1: want 1 to 31536000 seconds, which is a year"},
 		{`512`, `511`, "//flows:get_birds: ephemeral_storage 511: want 512 to 10240 MB"},
 		{`"amd64"`, `"x86_64"`, `//flows:flap_bird: architecture "x86_64": want "arm64" or "amd64"`},
 		{`"KEY"`, `"1K"`, `//flows:get_birds: env "1K": want a letter, then one or more letters, digits or underscores`},

@@ -33,6 +33,9 @@ func (m Manifest) Validate() error {
 			errs = append(errs, fmt.Errorf("%s: %s", name, what))
 		}
 	}
+	if m.Timeout < 0 || m.Timeout > timelimit.MaxExecution {
+		errs = append(errs, fmt.Errorf("%s: timeout %d: want 1 to %d seconds, which is a year", m.Flow, m.Timeout, timelimit.MaxExecution))
+	}
 	errs = append(errs, schedule.Validate(m.Flow, m.Schedules))
 	return errors.Join(errs...)
 }

@@ -16,10 +16,11 @@ const Version = 1
 // Graph is one flow.
 type Graph struct {
 	Version  int    `json:"version"`
-	Flow     string `json:"flow"`     // the flow's name, as in "birds-flow"
-	Function string `json:"function"` // the flow function, as in "example.com/birds.BirdsFlow"
-	Position string `json:"position"` // where the chain starts, as in "flows/birds.go:31"
-	Nodes    []Node `json:"nodes"`    // in data order; the first is the only Start
+	Flow     string `json:"flow"`              // the flow's name, as in "birds-flow"
+	Function string `json:"function"`          // the flow function, as in "example.com/birds.BirdsFlow"
+	Position string `json:"position"`          // where the chain starts, as in "flows/birds.go:31"
+	Timeout  int    `json:"timeout,omitempty"` // seconds that an execution may take; 0 is no limit
+	Nodes    []Node `json:"nodes"`             // in data order; the first is the only Start
 }
 
 // Kind says how a node takes its input.

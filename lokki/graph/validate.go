@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/lokki-build/lokki/internal/timelimit"
 )
 
 // Validate reports everything that is wrong with g, joined: each is a Problem.
@@ -23,6 +25,9 @@ func (g Graph) Validate() error {
 		v.report(Problem{Position: g.Position, What: fmt.Sprintf("the flow function %q is not in the form \"example.com/birds.BirdsFlow\"", g.Function)})
 	} else if _, err := Name(identOf(g.Function)); err != nil {
 		v.report(Problem{Position: g.Position, What: "the flow function: " + err.Error()})
+	}
+	if g.Timeout < 0 || g.Timeout > timelimit.MaxExecution {
+		v.report(Problem{Position: g.Position, What: fmt.Sprintf("the flow's timeout is %d seconds: want 1 to %d, which is a year", g.Timeout, timelimit.MaxExecution)})
 	}
 	if len(g.Nodes) == 0 {
 		v.report(Problem{Position: g.Position, What: fmt.Sprintf("flow %s has no steps", g.Flow), Hint: "begin the chain with lokki.Start"})

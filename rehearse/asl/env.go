@@ -85,8 +85,9 @@ type Failure struct {
 	Map     *MapRun  // the map run that failed, as it was then; nil if none did
 	Child   *Failure // of the child that was one too many for that map run
 
+	Expired time.Duration // what the whole execution had, whose time is over; else 0
+
 	terminal bool // States.ALL doesn't match it
-	timedOut bool // the whole execution timed out
 }
 
 func (f *Failure) Error() string {

@@ -132,7 +132,7 @@ func (x *execution) drive(ctx context.Context, b *branch, n *node, in doc, r *re
 	case err == nil:
 		o.status = Succeeded
 	case x.expired != nil && errors.Is(err, x.expired) && ctx.Err() == nil:
-		o.status, o.failure = TimedOut, &Failure{Name: timeoutError, timedOut: true}
+		o.status, o.failure = TimedOut, &Failure{Name: timeoutError, Expired: x.limit}
 		if f := x.late.Load(); f != nil {
 			o.failure = f
 		}

@@ -70,7 +70,7 @@ func (x *execution) again(ctx context.Context, past func(string) ([]Event, error
 	if last.ID >= eventLimit-1 { // the service leaves these as they are
 		o := outcome{status: Failed, failure: &Failure{Name: last.Details.Error, Cause: last.Details.Cause}, start: first.Time, stop: last.Time, final: true}
 		if last.Type == "ExecutionTimedOut" {
-			o.status, o.failure = TimedOut, &Failure{Name: timeoutError, timedOut: true}
+			o.status, o.failure = TimedOut, &Failure{Name: timeoutError, Expired: x.limit}
 		}
 		return o
 	}

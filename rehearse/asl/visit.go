@@ -112,7 +112,7 @@ func (v *visit) tell(err error, again bool) {
 func (v *visit) ended(err error) error {
 	x := v.branch.exec
 	if x.expired != nil && errors.Is(err, x.expired) {
-		f := v.locate(&Failure{Name: timeoutError, timedOut: true})
+		f := v.locate(&Failure{Name: timeoutError, Expired: x.limit})
 		x.late.CompareAndSwap(nil, f)
 		v.tell(f, false)
 		return err

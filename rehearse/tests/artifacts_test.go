@@ -20,6 +20,7 @@ import (
 	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/internal/schedule"
 	"github.com/lokki-build/lokki/lokki"
+	"github.com/lokki-build/lokki/lokki/graph"
 	"github.com/lokki-build/lokki/rehearse"
 	"github.com/lokki-build/lokki/tools/asl"
 	"github.com/lokki-build/lokki/tools/cfn"
@@ -77,11 +78,15 @@ func artifacts[T any](t testing.TB, flow lokki.Flow[T], c config.Config, schedul
 	if err != nil {
 		t.Fatal(err)
 	}
+	return artifactsOf(t, built.Graph, c, schedules...)
+}
+
+func artifactsOf(t testing.TB, g graph.Graph, c config.Config, schedules ...schedule.Schedule) rehearse.Artifacts {
+	t.Helper()
 	img, err := image()
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := built.Graph
 	a := rehearse.Artifacts{Flow: "//trees:flow", File: "trees.template.yaml", Graph: g}
 	m := manifest.Manifest{Flow: a.Flow, Schedules: schedules}
 	digests := map[string]string{}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lokki-build/lokki/internal/chain"
 	"github.com/lokki-build/lokki/lokki"
 	"github.com/lokki-build/lokki/rehearse"
 	"github.com/lokki-build/lokki/rehearse/tests/trees"
@@ -73,5 +74,18 @@ func TestATaskThatTimesOutLeavesItsFunctionRunning(t *testing.T) {
 	}
 	if f := r.Functions[0]; f.Environments != 3 {
 		t.Errorf("%+v, want an environment for each try", f)
+	}
+}
+
+// TestAnExecutionHasADeadline has the flow's timeout end what a step would not.
+func TestAnExecutionHasADeadline(t *testing.T) {
+	built, err := chain.Build(trees.Stubborn().Chain())
+	if err != nil {
+		t.Fatal(err)
+	}
+	built.Graph.Timeout = 1
+	r, _ := stubborn(t, artifactsOf(t, built.Graph, config.Defaults()))
+	if r.Failed == nil || !strings.Contains(r.Failed.Error(), "States.Timeout: the execution took longer than 1s") {
+		t.Errorf("failed with %v", r.Failed)
 	}
 }

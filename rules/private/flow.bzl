@@ -29,7 +29,18 @@ def _check_twice(flow, steps):
             ))
         targets[step.function] = step.label
 
-def _manifest(flow, steps, schedules, alarms):
+# A Standard workflow runs for a year at most, in seconds.
+_MAX_TIMEOUT = 31536000
+
+def _check_timeout(flow, timeout):
+    if timeout < 0 or timeout > _MAX_TIMEOUT:
+        fail("\n{flow}: timeout is {timeout}; Step Functions allows 1 to {most} seconds, which is a year.\nhint: leave it out for an execution without a deadline".format(
+            flow = _label_string(flow),
+            timeout = timeout,
+            most = _MAX_TIMEOUT,
+        ))
+
+def _manifest(flow, steps, schedules, alarms, timeout):
     return json.encode_indent({
         "alarms": alarms,
         "flow": _label_string(flow),
@@ -43,6 +54,7 @@ def _manifest(flow, steps, schedules, alarms):
             "ephemeral_storage": step.ephemeral_storage,
             "env": step.env,
         } for step in steps],
+        "timeout": timeout,
     }, indent = "  ") + "\n"
 
 def _flow_impl(ctx):
@@ -50,6 +62,7 @@ def _flow_impl(ctx):
     name = ctx.label.name
     steps = [s[LokkiStepInfo] for s in ctx.attr.steps]
     _check_twice(ctx.label, steps)
+    _check_timeout(ctx.label, ctx.attr.timeout)
 
     manifest = ctx.actions.declare_file(name + ".steps.json")
     graph = ctx.actions.declare_file(name + ".graph.json")
@@ -58,7 +71,7 @@ def _flow_impl(ctx):
     template = ctx.actions.declare_file(name + ".template.yaml")
     cost = ctx.actions.declare_file(name + ".cost.txt")
 
-    ctx.actions.write(manifest, _manifest(ctx.label, steps, ctx.attr.schedules, ctx.attr.alarms))
+    ctx.actions.write(manifest, _manifest(ctx.label, steps, ctx.attr.schedules, ctx.attr.alarms, ctx.attr.timeout))
     tool_action(
         ctx,
         ctx.executable.graph_tool,
@@ -137,6 +150,7 @@ _flow = rule(
         "prices": attr.label(allow_single_file = [".yml", ".yaml"]),
         "schedules": attr.string(doc = "JSON, as encode_schedules writes it."),
         "steps": attr.label_list(mandatory = True, providers = [LokkiStepInfo]),
+        "timeout": attr.int(),
         "_asl": _tool("//tools/asl/cmd/asl"),
         "_cfn": _tool("//tools/cfn/cmd/cfn"),
         "_cost": _tool("//tools/cost/cmd/cost"),
@@ -153,6 +167,7 @@ def lokki_flow(
         config = None,
         schedule = None,
         alarms = False,
+        timeout = 0,
         prices = None,
         tags = [],
         testonly = False,
@@ -187,9 +202,13 @@ def lokki_flow(
         project's, which is found by itself.
       schedule: when the flow is started by the clock: a `lokki_schedule`, or several by
         name, as in `{"daily": lokki_schedule(…), "week_end": lokki_schedule(…)}`.
-      alarms: whether the template has CloudWatch alarms: on executions that fail, on such that
-        time out, on throttling for 15 minutes, and on starts by the clock that failed. The
+      alarms: whether the template has CloudWatch alarms: on executions that fail, on those that
+        take longer than `timeout` if that is given, on throttling for 15 minutes, and on starts by the clock that failed. The
         template's parameter `AlarmTopicArn` says which SNS topic they notify.
+      timeout: seconds that an execution may take, from 1 to a year (31536000). One that takes
+        longer ends as `TIMED_OUT`, and can be redriven; a local run ends with an error. By
+        default there is no limit. It holds for whole executions, `lokki.Timeout` for one
+        try of a step.
       prices: a YAML file that overrides what the estimate reckons with: prices,
         assumptions and the lengths of lists, with the keys of lokki's
         `tools/cost/basis.yml`.
@@ -224,6 +243,7 @@ def lokki_flow(
         data = [name + "_fingerprints"],
         function = function,
         library = library,
+        options = ["local.Timeout({})".format(timeout)] if timeout else [],
         package = "runner/local",
         visibility = visibility,
         **common
@@ -245,6 +265,7 @@ def lokki_flow(
         prices = prices,
         schedules = encode_schedules(schedule),
         steps = steps,
+        timeout = timeout,
         visibility = visibility,
         **common
     )

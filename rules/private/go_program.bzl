@@ -32,7 +32,7 @@ def _go_main_impl(ctx):
     arguments = ctx.attr.arguments + [_runfile(ctx, f) for f in ctx.files.data]
     ctx.actions.write(out, _MAIN.format(
         label = str(ctx.label).removeprefix("@@"),
-        arguments = ", ".join(["user." + ctx.attr.function] + [json.encode(a) for a in arguments]),
+        arguments = ", ".join(["user." + ctx.attr.function] + [json.encode(a) for a in arguments] + ctx.attr.options),
         call = ctx.attr.call,
         importpath = importpath,
         runtime = ctx.attr.runtime,
@@ -63,6 +63,9 @@ _go_main = rule(
             mandatory = True,
             providers = [GoInfo],
         ),
+        "options": attr.string_list(
+            doc = "Go expressions that lokki's function takes last.",
+        ),
         "runtime": attr.string(
             doc = "Import path of the package whose function is called.",
             mandatory = True,
@@ -70,7 +73,7 @@ _go_main = rule(
     },
 )
 
-def go_program(name, call, package, function, library, tags, testonly, visibility, arguments = [], data = [], **kwargs):
+def go_program(name, call, package, function, library, tags, testonly, visibility, arguments = [], data = [], options = [], **kwargs):
     """Makes a program that hands a user's function to a function of lokki's.
 
     Args:
@@ -84,6 +87,7 @@ def go_program(name, call, package, function, library, tags, testonly, visibilit
       visibility: who may use the go_binary.
       arguments: strings that lokki's function takes after the user's.
       data: files that the program finds in its runfiles; lokki's function takes their names there after the strings.
+      options: Go expressions that lokki's function takes last, as in local.Timeout(60).
       **kwargs: other attributes of the go_binary.
     """
     _go_main(
@@ -93,6 +97,7 @@ def go_program(name, call, package, function, library, tags, testonly, visibilit
         data = data,
         function = function,
         library = library,
+        options = options,
         runtime = _MODULE + "/" + package,
         tags = tags,
         testonly = testonly,

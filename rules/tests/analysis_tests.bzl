@@ -47,6 +47,7 @@ def _manifest_impl(ctx):
     ][0]
     asserts.equals(env, json.decode(ctx.attr.schedules), manifest["schedules"])
     asserts.equals(env, ctx.attr.alarms, manifest["alarms"])
+    asserts.equals(env, ctx.attr.timeout, manifest["timeout"])
     return analysistest.end(env)
 
 _manifest_test = analysistest.make(
@@ -54,6 +55,7 @@ _manifest_test = analysistest.make(
     attrs = {
         "alarms": attr.bool(doc = "What the manifest has to say of alarms."),
         "schedules": attr.string(doc = "The schedules that the manifest has to have, as JSON."),
+        "timeout": attr.int(doc = "The timeout that the manifest has to have."),
     },
 )
 
@@ -178,10 +180,34 @@ def analysis_test_suite(name):
             library = _LIBRARY,
             schedule = schedule,
             steps = ["double_number"],
+            timeout = 3600 if alarms else 0,
             **_COMMON
         )
         tests.append(flow + "_flow_test")
-        _manifest_test(name = tests[-1], alarms = alarms, schedules = json.encode(want), target_under_test = flow)
+        _manifest_test(
+            name = tests[-1],
+            alarms = alarms,
+            schedules = json.encode(want),
+            target_under_test = flow,
+            timeout = 3600 if alarms else 0,
+        )
+
+    for timeout in [-1, 31536001]:
+        name = "timeout_of_{}".format(abs(timeout))
+        lokki_flow(
+            name = name,
+            function = "NumbersFlow",
+            library = _LIBRARY,
+            steps = ["double_number"],
+            timeout = timeout,
+            **_COMMON
+        )
+        tests.append(name + "_test")
+        fails_test(
+            name = tests[-1],
+            message = ["timeout is {};".format(timeout), "1 to 31536000 seconds", "hint: leave it out"],
+            target_under_test = name,
+        )
 
     for flow, schedule in {"schedule_of_dict": {"daily": {"rate": "1 day"}}, "schedule_of_text": "0 6 * * ? *"}.items():
         lokki_flow(

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/bazelbuild/rules_go/go/runfiles"
 
@@ -20,7 +21,7 @@ import (
 // Main is runner.Main. call is how the user calls the program, as in
 // "bazel run //flows:birds_local --"; fingerprints is the name of a file in the
 // program's runfiles, as in "_main/flows/birds.fingerprints.json".
-func Main[T any](flow func() lokki.Flow[T], call, fingerprints string) {
+func Main[T any](flow func() lokki.Flow[T], call, fingerprints string, options ...Option) {
 	steps, err := readFingerprints(fingerprints)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "error: %v\n", err)
@@ -31,7 +32,19 @@ func Main[T any](flow func() lokki.Flow[T], call, fingerprints string) {
 	if os.Getenv("BUILD_WORKSPACE_DIRECTORY") == "" {
 		call = os.Args[0]
 	}
-	runner.MainAs(flow, runner.Program{Bucket: openBucket, Fingerprints: steps, Call: call})
+	program := runner.Program{Bucket: openBucket, Fingerprints: steps, Call: call}
+	for _, option := range options {
+		option(&program)
+	}
+	runner.MainAs(flow, program)
+}
+
+// Option is an attribute of the lokki_flow that its program keeps to.
+type Option func(*runner.Program)
+
+// Timeout bounds a run, in seconds.
+func Timeout(seconds int) Option {
+	return func(p *runner.Program) { p.Timeout = time.Duration(seconds) * time.Second }
 }
 
 func openBucket(name string) (store.Store, error) {

@@ -40,6 +40,7 @@ func Generate(g graph.Graph) ([]byte, error) {
 	definition, err := encode(machine{
 		Comment: g.Position + ": " + g.Flow + ", from " + g.Function,
 		StartAt: states[0].name,
+		Timeout: g.Timeout,
 		States:  states,
 	})
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 type machine struct {
 	Comment string `json:"Comment"`
 	StartAt string `json:"StartAt"`
+	Timeout int    `json:"TimeoutSeconds,omitempty"` // of an execution, which ends as TIMED_OUT
 	States  states `json:"States"`
 }
 

@@ -1,6 +1,10 @@
 package cfn
 
-import "gopkg.in/yaml.v3"
+import (
+	"fmt"
+
+	"gopkg.in/yaml.v3"
+)
 
 // addAlarms adds an alarm for each way in which a flow needs someone to look
 // after it. The metrics are those of
@@ -12,9 +16,11 @@ func (t template) addAlarms(resources *yaml.Node) {
 	machine := alarm{namespace: "AWS/States", dimension: "StateMachineArn", value: ref(stateMachine), statistic: "Sum", periods: 1}
 	add(resources,
 		"FailedAlarm", machine.on("ExecutionsFailed",
-			"An execution of "+t.flow+" failed. Its error is in the executions' log and in the state machine's console; redrive it when the cause is gone."),
-		"TimedOutAlarm", machine.on("ExecutionsTimedOut",
-			"An execution of "+t.flow+" timed out. See the last events in the executions' log."))
+			"An execution of "+t.flow+" failed. Its error is in the executions' log and in the state machine's console; redrive it when the cause is gone."))
+	if t.timeout > 0 { // else no execution ever times out
+		add(resources, "TimedOutAlarm", machine.on("ExecutionsTimedOut",
+			fmt.Sprintf("An execution of %s took longer than its %d seconds. See the last events in the executions' log; redrive it when the cause is gone.", t.flow, t.timeout)))
+	}
 	// A burst of throttling is ordinary when a map starts; a quarter of an hour of it is not.
 	machine.periods = 3
 	add(resources, "ThrottledAlarm", machine.on("ExecutionThrottled",

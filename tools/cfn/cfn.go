@@ -54,6 +54,7 @@ func Generate(in Input) (Template, error) {
 		functions:  functions,
 		schedules:  in.Manifest.Schedules,
 		alarms:     in.Manifest.Alarms,
+		timeout:    in.Graph.Timeout,
 		definition: in.Definition,
 	}
 	resources, err := t.resources()
@@ -85,6 +86,7 @@ type template struct {
 	functions  []function
 	schedules  []schedule.Schedule
 	alarms     bool
+	timeout    int // of an execution, in seconds
 	definition []byte
 }
 

@@ -96,9 +96,26 @@ func TestWithoutSchedulesNothingOfThem(t *testing.T) {
 }
 
 // TestAlarms: each metric by its exact name and dimension, silent where there is no data.
+// Without a deadline no execution times out.
 func TestAlarms(t *testing.T) {
-	resources := at(template(t, scheduled(t)), "Resources")
-	var metrics []string
+	in := scheduled(t)
+	timedOut := "AWS/States/ExecutionsTimedOut StateMachineArn=StateMachine"
+	if metrics := alarmMetrics(t, in); slices.Contains(metrics, timedOut) {
+		t.Errorf("alarms on %q of a flow without a deadline", metrics)
+	}
+	in.Graph.Timeout = 3600
+	want := []string{
+		"AWS/States/ExecutionsFailed StateMachineArn=StateMachine", timedOut,
+		"AWS/States/ExecutionThrottled StateMachineArn=StateMachine", "AWS/SQS/ApproximateNumberOfMessagesVisible QueueName=ScheduleDeadLetters.QueueName",
+	}
+	if metrics := alarmMetrics(t, in); !slices.Equal(metrics, want) {
+		t.Errorf("alarms on %q, want %q", metrics, want)
+	}
+}
+
+func alarmMetrics(t *testing.T, in cfn.Input) (metrics []string) {
+	t.Helper()
+	resources := at(template(t, in), "Resources")
 	for i := 1; i < len(resources.Content); i += 2 {
 		n := resources.Content[i]
 		if at(n, "Type").Value != "AWS::CloudWatch::Alarm" {
@@ -114,11 +131,5 @@ func TestAlarms(t *testing.T) {
 			t.Errorf("%s: missing data is %s", resources.Content[i-1].Value, at(p, "TreatMissingData").Value)
 		}
 	}
-	want := []string{
-		"AWS/States/ExecutionsFailed StateMachineArn=StateMachine", "AWS/States/ExecutionsTimedOut StateMachineArn=StateMachine",
-		"AWS/States/ExecutionThrottled StateMachineArn=StateMachine", "AWS/SQS/ApproximateNumberOfMessagesVisible QueueName=ScheduleDeadLetters.QueueName",
-	}
-	if !slices.Equal(metrics, want) {
-		t.Errorf("alarms on %q, want %q", metrics, want)
-	}
+	return metrics
 }

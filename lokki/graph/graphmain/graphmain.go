@@ -81,6 +81,7 @@ func encode(build func() (chain.Flow, error), steps manifest.Manifest) ([]byte, 
 	if err := errors.Join(steps.Match(flow.Graph), checkInputs(flow, steps)); err != nil {
 		return nil, err
 	}
+	flow.Graph.Timeout = steps.Timeout
 	return graph.Encode(flow.Graph)
 }
 

@@ -40,6 +40,7 @@ func DroppingFlow() lokki.Flow[string] {
 
 func TestRun(t *testing.T) {
 	dir := t.TempDir()
+	deadline := strings.TrimSuffix(steps, "}") + `, "timeout": 3600}`
 	manifest := filepath.Join(dir, "birds.steps.json")
 	out := filepath.Join(dir, "birds.graph.json")
 	for name, c := range map[string]struct {
@@ -50,6 +51,7 @@ func TestRun(t *testing.T) {
 		stderr   string // a part
 	}{
 		"the graph is written": {build(testflows.BirdsFlow), steps, []string{"-manifest", manifest, "-out", out}, 0, ""},
+		"a deadline":           {build(testflows.BirdsFlow), deadline, []string{"-manifest", manifest, "-out", out}, 0, ""},
 		"steps do not match": {build(testflows.BirdsFlow), strings.Replace(steps, "JoinBirds", "Join", 1), []string{"-manifest", manifest, "-out", out}, 1,
 			"step join-birds: github.com/lokki-build/lokki/internal/testflows.JoinBirds has no lokki_step in //flows:birds\nhint: "},
 		"an input that fits": {build(testflows.BirdsFlow), scheduled(`{"count": 2}`), []string{"-manifest", manifest, "-out", out}, 0, ""},
@@ -86,7 +88,7 @@ func TestRun(t *testing.T) {
 				os.Remove(out)
 			}
 			written := c.code == 0 && c.stderr == ""
-			if g, decodeErr := graph.Decode(data); written != (err == nil && decodeErr == nil && g.Flow == "birds-flow") {
+			if g, decodeErr := graph.Decode(data); written != (err == nil && decodeErr == nil && g.Flow == "birds-flow" && (g.Timeout == 3600) == (c.manifest == deadline)) {
 				t.Errorf("the graph: written %v: %v, %v", err == nil, decodeErr, err)
 			}
 		})
