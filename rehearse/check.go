@@ -4,36 +4,46 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/internal/plaintext"
+	"github.com/lokki-build/lokki/internal/progress"
 	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/rehearse/lambda"
 )
 
-// MainCheck is the test that lokki_flow makes: it rehearses the flow on its
-// defaults and wants the result of the local run. It exits 0 or 1.
+// MainCheck is the test that lokki_flow makes: it rehearses the flow, on its
+// defaults unless arguments say otherwise, and wants the result of the local run. A fault
+// that was asked for has to occur. It exits 0 or 1.
 func MainCheck() {
 	s3server.Main()
-	c := command{executable: os.Args[0], stdout: os.Stdout, stderr: os.Stderr}
-	if err := c.check(context.Background()); err != nil {
+	c := command{name: filepath.Base(os.Args[0]), executable: os.Args[0], stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
+	if err := c.check(context.Background(), os.Args[1:]); err != nil {
 		os.Exit(c.fail(exitFailed, err))
 	}
 	os.Exit(exitDone)
 }
 
-func (c command) check(ctx context.Context) error {
+func (c command) check(ctx context.Context, args []string) error {
 	a, err := ReadArtifacts(c.executable)
 	if err != nil {
 		return err
 	}
+	o, _, err := c.parse(args)
+	if err != nil {
+		return err
+	}
+	o.Progress, o.Form = c.stdout, progress.Auto
 	fmt.Fprintln(c.stdout, lambda.Enforced())
-	r, err := Run(ctx, a, Options{Concurrency: c.concurrency(), Progress: c.stdout})
+	r, err := Run(ctx, a, o)
 	if err != nil {
 		return err
 	}
@@ -46,7 +56,10 @@ func (c command) check(ctx context.Context) error {
 	if r.Failed != nil {
 		return fmt.Errorf("the execution failed: %w", r.Failed)
 	}
-	local, err := runLocal(ctx, a.Local)
+	if len(r.Unmet) > 0 {
+		return errors.New(strings.Join(r.Unmet, "\n"))
+	}
+	local, err := runLocal(ctx, a.Local, o.Input)
 	if err != nil {
 		return err
 	}
@@ -58,9 +71,13 @@ func (c command) check(ctx context.Context) error {
 	return nil
 }
 
-// runLocal returns what the local run writes for the flow's defaults.
-func runLocal(ctx context.Context, program string) ([]byte, error) {
+// runLocal returns what the local run writes for an input, or for the flow's defaults.
+func runLocal(ctx context.Context, program string, input []byte) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, program)
+	if len(input) > 0 {
+		cmd.Args = append(cmd.Args, "--input-file", "-")
+		cmd.Stdin = bytes.NewReader(input)
+	}
 	cmd.WaitDelay = time.Second
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr

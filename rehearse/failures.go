@@ -84,7 +84,7 @@ func messageOf(f *asl.Failure) string {
 
 // ofBatch is how a step's Lambda begins its message when it has a batch of items,
 // behind the name of an error that is marked.
-var ofBatch = regexp.MustCompile(`^([A-Za-z0-9_]+: )?item (\d+): `)
+var ofBatch = regexp.MustCompile(`^(\S+: )?item (\d+): `)
 
 // locate returns the index path of the item that a request failed at, which in a
 // batch stands in the message, and the rest of the message.

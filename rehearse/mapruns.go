@@ -50,8 +50,8 @@ func (m *mapRuns) sum(sums map[string]*MapRuns, r asl.MapRun) {
 	}
 	s.Children += r.Total
 	s.Succeeded += r.Succeeded
-	s.Failed += r.Failed
-	s.Other += r.Total - r.Succeeded - r.Failed
+	s.Failed += r.Failed + r.TimedOut // which it tolerates alike
+	s.Other += r.Total - r.Succeeded - r.Failed - r.TimedOut
 }
 
 // all returns the sums by the maps' names.

@@ -284,3 +284,22 @@ func TestTotalsAfterARedrive(t *testing.T) {
 		})
 	}
 }
+
+// TestFaultsThatMeetNothing asks for calls and shares that a run of five items, four to a
+// batch, doesn't have.
+func TestFaultsThatMeetNothing(t *testing.T) {
+	a := artifacts(t, chained(5, lokki.Batch(4)), config.Defaults())
+	o := options()
+	o.Faults = rehearse.Faults{Kill: 1e-9, Throttle: 1e-9, FailRate: 1e-9, S3Errors: 1e-6}
+	for _, call := range []string{"halve-number@5", "halve-number@6", "double-number@7:1=Throttled", "sum-numbers:1=Lokki.Transient"} {
+		o.Faults.Fail = append(o.Faults.Fail, fault(t, call))
+	}
+	r := rehearseFlow(t, a, o)
+	want := []string{
+		"--fail halve-number@5 met no call", "--fail halve-number@6 met no call", "--fail double-number@7:1=Throttled met no call",
+		"--fail-rate 1e-09 met no invocation", "--throttle 1e-09 met no invocation", "--kill 1e-09 met no invocation", "--s3-errors 1e-06 met no request",
+	}
+	if r.Failed != nil || !slices.Equal(r.Unmet, want) {
+		t.Errorf("%v, got %q, want %q", r.Failed, r.Unmet, want)
+	}
+}
