@@ -64,7 +64,8 @@ type bytesLike []byte
 
 type forms []string
 
-func (forms) MarshalText() ([]byte, error) { return nil, nil }
+func (forms) MarshalText() ([]byte, error)  { return nil, nil }
+func (*forms) UnmarshalText(b []byte) error { return nil }
 
 func ListBytes(ctx context.Context, n int) (bytesLike, error)   { return nil, nil }
 func OneByte(ctx context.Context, b byte) (byte, error)         { return b, nil }

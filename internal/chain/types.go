@@ -38,6 +38,12 @@ func (b *builder) checkTypes(n *Node, node graph.Node) {
 }
 
 func (b *builder) storable(node graph.Node, role string, t reflect.Type) {
+	if t.Kind() == reflect.Pointer && slices.Contains(nilKinds, t.Elem().Kind()) {
+		b.report(graph.Problem{
+			Position: node.Position, Step: node.Name, Hint: fmt.Sprintf("use %s itself", t.Elem()),
+			What: fmt.Sprintf("its %s type %s can't be stored: JSON can't tell a pointer to nil from nil", role, t),
+		})
+	}
 	for _, err := range codec.CheckType(t) {
 		what, hint, _ := strings.Cut(err.Error(), "\nhint: ")
 		b.report(graph.Problem{
@@ -46,6 +52,11 @@ func (b *builder) storable(node graph.Node, role string, t reflect.Type) {
 		})
 	}
 }
+
+// nilKinds are those of types whose values may be nil and are null in JSON then.
+// The codec refuses pointers to such values, but not where it is given one: it
+// takes that for the way to the value.
+var nilKinds = []reflect.Kind{reflect.Pointer, reflect.Slice, reflect.Map, reflect.Interface}
 
 // storedAsList reports whether a slice type is a JSON array: it has no form of
 // its own, and it is not bytes, which become one string.

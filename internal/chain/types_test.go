@@ -3,9 +3,12 @@ package chain
 import (
 	"context"
 	"encoding/json"
+	"math/big"
 	"net/netip"
 	"reflect"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,7 +29,9 @@ type (
 )
 
 func (w written) MarshalText() ([]byte, error) { return []byte{byte(w)}, nil }
+func (w *written) UnmarshalText([]byte) error  { return nil }
 func (words) MarshalJSON() ([]byte, error)     { return []byte(`"a b"`), nil }
+func (*words) UnmarshalJSON([]byte) error      { return nil }
 
 func Result(ctx context.Context, in result) (time.Time, error) { return time.Time{}, nil }
 
@@ -54,6 +59,70 @@ func TestTypes(t *testing.T) {
 		if len(problems) != 2 || !strings.HasPrefix(problems[i], want) {
 			t.Errorf("got %q, want %q as number %d", problems, want, i)
 		}
+	}
+}
+
+type (
+	base   struct{ ID int }
+	hiding struct {
+		base
+		ID string
+	}
+	noted struct {
+		time.Time
+		Note string
+	}
+	locked struct {
+		Name string
+		mu   sync.Mutex
+	}
+	kept struct {
+		Tags []string `json:",omitempty"`
+		At   struct{ time.Time }
+		mu   *sync.Mutex `json:"-"`
+		base `json:"base"`
+	}
+)
+
+func Promoted(ctx context.Context, in noted) (hiding, error) { return hiding{}, nil }
+func Locked(ctx context.Context, in map[string]*locked) (atomic.Int64, error) {
+	return atomic.Int64{}, nil
+}
+func Floats(ctx context.Context, in *big.Float) (*[]string, error) { return nil, nil }
+func Kept(ctx context.Context, in kept) ([]kept, error)            { return []kept{in}, nil }
+
+// TestLossyTypes has types that JSON would not keep refused where the flow calls
+// the step.
+func TestLossyTypes(t *testing.T) {
+	refused := func(n *Node, want ...string) {
+		t.Helper()
+		_, err := Build(n)
+		for _, want := range want {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("got %v\nwant …%s", err, want)
+			}
+		}
+		if err != nil && strings.Count(err.Error(), "types_test.go:") != strings.Count(err.Error(), "\nhint: ") {
+			t.Errorf("a problem without a position or a hint: %v", err)
+		}
+	}
+	n := New(nil, graph.Start, Promoted, Caller(0))
+	n.SetDefaults(noted{})
+	refused(n, "step promoted: its argument type chain.noted can't be stored: noted has MarshalJSON of its embedded field Time, which drops the field Note\nhint: ",
+		`step promoted: its result type chain.hiding can't be stored: hiding.ID and hiding.base.ID are both "ID" in JSON`)
+	n = New(nil, graph.Start, Locked, Caller(0))
+	n.SetDefaults(map[string]*locked{})
+	refused(n, "its argument type map[string]*chain.locked can't be stored: [].mu is not exported and would be lost\nhint: export it",
+		"its result type atomic.Int64 can't be stored: Int64 is a atomic.Int64, which has no exported fields")
+	n = New(nil, graph.Start, Floats, Caller(0))
+	n.SetDefaults((*big.Float)(nil))
+	refused(n, "its argument type *big.Float can't be stored: the value is a big.Float",
+		"its result type *[]string can't be stored: JSON can't tell a pointer to nil from nil\nhint: use []string itself")
+
+	n = New(nil, graph.Start, Kept, Caller(0))
+	n.SetDefaults(kept{Tags: []string{}})
+	if _, err := Build(n); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -115,7 +115,7 @@ func countBatches(ctx context.Context, s store.Store, key string) (int, error) {
 	last := bytes.TrimSuffix(end[bytes.LastIndexByte(end, '{')+1:], []byte("]"))
 	var b envelope.Batch
 	if err := json.Unmarshal(append([]byte("{"), last...), &b); err != nil || b.Count < 1 {
-		return 0, fmt.Errorf("reading %s: it does not end in a batch: %q", key, end)
+		return 0, fmt.Errorf("reading %s: it does not end in a batch", key)
 	}
 	return b.Index + b.Count, nil
 }

@@ -13,70 +13,85 @@ import (
 	"github.com/lokki-build/lokki/lokki/codec"
 )
 
-// check reports what in a value can't be read as a t.
-func (m *merger) check(path string, value []byte, t reflect.Type) {
+// check reports what in a value can't be read as a t, and returns the value as it
+// is stored: durations may be given as text.
+func (m *merger) check(path string, value []byte, t reflect.Type) []byte {
 	t = pointed(t)
 	if string(value) == "null" && path != "" || t.Kind() == reflect.Interface {
-		return
+		return value
 	}
 	switch {
+	case t == durationType:
+		return m.duration(path, value)
 	case custom(t) || base64(t):
 	case t.Kind() == reflect.Struct:
 		if members, ok := object(value); ok {
-			m.checkFields(path, members, t)
-			return
+			return m.checkFields(path, members, t)
 		}
 	case t.Kind() == reflect.Map:
 		if members, ok := object(value); ok {
-			for _, member := range members {
-				m.check(join(path, member.name), member.value, t.Elem())
+			for i, member := range members {
+				members[i].value = m.check(join(path, member.name), member.value, t.Elem())
 			}
-			return
+			return written(members)
 		}
 	case t.Kind() == reflect.Slice || t.Kind() == reflect.Array:
 		var items []json.RawMessage
 		if value[0] == '[' && json.Unmarshal(value, &items) == nil {
-			m.checkItems(path, items, t)
-			return
+			return m.checkItems(path, items, t)
 		}
 	}
 	m.checkWhole(path, value, t)
+	return value
 }
 
-func (m *merger) checkFields(path string, members []member, t reflect.Type) {
-	given := m.given(path, members, t)
-	for _, f := range fieldsOf(t) {
-		value, ok := given[f.name]
-		switch {
-		case !ok:
-		case f.quoted:
-			m.checkQuoted(join(path, f.name), value, pointed(f.typ))
-		default:
-			m.check(join(path, f.name), value, f.typ)
+func (m *merger) checkFields(path string, members []member, t reflect.Type) []byte {
+	m.given(path, members, t) // reports what isn't one of them
+	fields := map[string]codec.Field{}
+	for _, f := range codec.Fields(t) {
+		fields[f.Name] = f
+	}
+	for i, member := range members {
+		if f, ok := fields[member.name]; ok && f.Quoted {
+			members[i].value = m.checkQuoted(join(path, member.name), member.value, pointed(f.Type))
+		} else if ok {
+			members[i].value = m.check(join(path, member.name), member.value, f.Type)
 		}
 	}
+	return written(members)
 }
 
-func (m *merger) checkItems(path string, items []json.RawMessage, t reflect.Type) {
+func (m *merger) checkItems(path string, items []json.RawMessage, t reflect.Type) []byte {
 	if t.Kind() == reflect.Array && len(items) != t.Len() {
 		m.problem(path, fmt.Sprintf("want a list of %d items, got %d", t.Len(), len(items)))
 	}
+	out := []byte{'['}
 	for i, item := range items {
-		m.check(fmt.Sprintf("%s[%d]", path, i), item, t.Elem())
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(out, m.check(fmt.Sprintf("%s[%d]", path, i), item, t.Elem())...)
 	}
+	return append(out, ']')
 }
 
 // checkQuoted is for a field tagged ",string": the value stands in quotes.
-func (m *merger) checkQuoted(path string, value []byte, t reflect.Type) {
+func (m *merger) checkQuoted(path string, value []byte, t reflect.Type) []byte {
 	if string(value) == "null" {
-		return
+		return value
+	}
+	if t == durationType && value[0] == '"' {
+		if nanoseconds, ok := parseDuration(value); ok {
+			return append(append([]byte{'"'}, nanoseconds...), '"')
+		}
 	}
 	var inner string
 	if json.Unmarshal(value, &inner) != nil || !json.Valid([]byte(inner)) {
 		m.problem(path, fmt.Sprintf("want %s in quotes, got %s", kindOf(t), shown(value)))
-		return
+		return value
 	}
 	m.checkWhole(path, []byte(inner), t)
+	return value
 }
 
 // checkWhole reads a value that has no parts to speak of.
@@ -89,7 +104,7 @@ func (m *merger) checkWhole(path string, value []byte, t reflect.Type) {
 	case custom(t):
 		m.problem(path, fmt.Sprintf("can't be read as a %s: %v", t, err))
 	case number && bounded && !bytes.ContainsAny(value, ".eE") || number && (t.Kind() == reflect.Float32 || t.Kind() == reflect.Float64):
-		m.problem(path, fmt.Sprintf("%s is out of range: %s takes %s", value, t.Kind(), limits))
+		m.problem(path, fmt.Sprintf("out of range: %s takes %s", t.Kind(), limits))
 	default:
 		m.problem(path, fmt.Sprintf("want %s, got %s", kindOf(t), shown(value)))
 	}

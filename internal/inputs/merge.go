@@ -4,7 +4,6 @@ package inputs
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -18,13 +17,16 @@ import (
 // every depth: what it does not name stays, null sets the field to null. All
 // other values are replaced whole: lists, maps, and types with a JSON or text
 // form of their own, such as time.Time. Names are those of the JSON tags,
-// exact in case.
+// exact in case. A time.Duration is text, such as "1h30m", or a number of
+// nanoseconds.
 //
 // Empty input and the empty object leave the defaults as they are: a state
 // machine that is started without input passes {}.
 //
 // The error has one line for each problem, which begins with the field's path,
-// as in "options.rows[2].colour"; some are followed by a line "hint: …".
+// as in "options.rows[2].colour"; some are followed by a line "hint: …". It says
+// what was wanted and what kind of value was given, and not the value: errors are
+// logged.
 func Merge(defaults, input []byte, t reflect.Type) ([]byte, error) {
 	input = bytes.TrimSpace(input)
 	if len(input) == 0 {
@@ -56,8 +58,7 @@ func (m *merger) merge(path string, def, in []byte, t reflect.Type) []byte {
 	t = pointed(t)
 	members, ok := object(in)
 	if !ok || !mergeable(t) {
-		m.check(path, in, t)
-		return in
+		return m.check(path, in, t)
 	}
 	given := m.given(path, members, t)
 	old := map[string][]byte{}
@@ -68,10 +69,10 @@ func (m *merger) merge(path string, def, in []byte, t reflect.Type) []byte {
 	// In the order of the fields: the same bytes for the same values.
 	var out bytes.Buffer
 	out.WriteByte('{')
-	for _, f := range fieldsOf(t) {
-		value, had := old[f.name]
-		if in, ok := given[f.name]; ok {
-			value, had = m.field(join(path, f.name), value, in, f), true
+	for _, f := range codec.Fields(t) {
+		value, had := old[f.Name]
+		if in, ok := given[f.Name]; ok {
+			value, had = m.field(join(path, f.Name), value, in, f), true
 		}
 		if !had {
 			continue
@@ -79,29 +80,25 @@ func (m *merger) merge(path string, def, in []byte, t reflect.Type) []byte {
 		if out.Len() > 1 {
 			out.WriteByte(',')
 		}
-		name, _ := json.Marshal(f.name) // a string always has a JSON form
-		out.Write(name)
-		out.WriteByte(':')
-		out.Write(value)
+		writeMember(&out, f.Name, value)
 	}
 	out.WriteByte('}')
 	return out.Bytes()
 }
 
-func (m *merger) field(path string, def, in []byte, f field) []byte {
-	if f.quoted {
-		m.checkQuoted(path, in, pointed(f.typ))
-		return in
+func (m *merger) field(path string, def, in []byte, f codec.Field) []byte {
+	if f.Quoted {
+		return m.checkQuoted(path, in, pointed(f.Type))
 	}
-	return m.merge(path, def, in, f.typ)
+	return m.merge(path, def, in, f.Type)
 }
 
 // given returns the members of an object by name, less those that t has no
 // field for, which it reports.
 func (m *merger) given(path string, members []member, t reflect.Type) map[string][]byte {
 	var names []string
-	for _, f := range fieldsOf(t) {
-		names = append(names, f.name)
+	for _, f := range codec.Fields(t) {
+		names = append(names, f.Name)
 	}
 	known := map[string]bool{}
 	for _, name := range names {

@@ -32,3 +32,24 @@ func object(data []byte) ([]member, bool) {
 	}
 	return members, true
 }
+
+// written returns the object of the members.
+func written(members []member) []byte {
+	var out bytes.Buffer
+	out.WriteByte('{')
+	for i, m := range members {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		writeMember(&out, m.name, m.value)
+	}
+	out.WriteByte('}')
+	return out.Bytes()
+}
+
+func writeMember(out *bytes.Buffer, name string, value []byte) {
+	quoted, _ := json.Marshal(name) // a string always has a JSON form
+	out.Write(quoted)
+	out.WriteByte(':')
+	out.Write(value)
+}

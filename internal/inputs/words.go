@@ -1,12 +1,18 @@
 package inputs
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"reflect"
+	"unicode/utf8"
 )
 
 // kindOf words what JSON a type is read from.
 func kindOf(t reflect.Type) string {
+	if t == durationType {
+		return `a duration, such as "1h30m", or a whole number of nanoseconds`
+	}
 	switch t.Kind() {
 	case reflect.Bool:
 		return "true or false"
@@ -28,22 +34,24 @@ func kindOf(t reflect.Type) string {
 	return fmt.Sprintf("a %s", t)
 }
 
-// shown words a JSON value for a message: its kind, and itself when short.
+// shown words a JSON value for a message: its kind, and not the value.
 func shown(value []byte) string {
-	kind := "the number"
 	switch value[0] {
 	case '{':
 		return "an object"
 	case '[':
 		return "a list"
-	case 'n', 't', 'f':
-		return string(value)
 	case '"':
-		kind = "the string"
+		var text string
+		_ = json.Unmarshal(value, &text) // it is valid
+		return fmt.Sprintf("a string of length %d", utf8.RuneCountInString(text))
+	case 'n':
+		return "null"
+	case 't', 'f':
+		return "true or false"
 	}
-	const most = 40
-	if runes := []rune(string(value)); len(runes) > most {
-		return fmt.Sprintf("%s %s…", kind, string(runes[:most]))
+	if bytes.ContainsAny(value, ".eE") {
+		return "a number with a fraction or an exponent"
 	}
-	return fmt.Sprintf("%s %s", kind, value)
+	return "a number"
 }

@@ -55,8 +55,8 @@ var exact = json.JoinOptions(
 	jsonv1.UnmarshalArrayFromAnyLength(false),
 )
 
-// Marshal encodes v as JSON without a line break at the end. The error names
-// the place in v by its Go path.
+// Marshal encodes v, or what v points to, as JSON without a line break at the
+// end. The error names the place in v by its Go path.
 func Marshal(v any) ([]byte, error) {
 	t := reflect.TypeOf(v)
 	options, err := optionsFor(t)

@@ -40,6 +40,9 @@ func reason(e *json.SemanticError) error {
 	if inner := (*jsontext.SyntacticError)(nil); errors.As(err, &inner) {
 		err = inner.Err
 	}
+	if e.GoType != nil && hasMethods(e.GoType) {
+		err = withoutValues(err)
+	}
 	switch {
 	case e.JSONKind != 0 && err != nil:
 		return fmt.Errorf("a JSON %s does not fit into %s: %w", kindName(e.JSONKind), typeName(e.GoType), err)
@@ -97,23 +100,30 @@ func goPath(t reflect.Type, pointer jsontext.Pointer) string {
 // step goes from a t to the part of it that JSON calls token; inside an any,
 // whose type is not known here, t is nil.
 func step(t reflect.Type, token string) (string, reflect.Type) {
-	if t != nil && !hasOwnFormat(t) {
+	if t != nil && !hasMethods(t) {
 		switch t.Kind() {
 		case reflect.Slice, reflect.Array:
 			return "[" + token + "]", t.Elem()
 		case reflect.Map:
-			return "[" + strconv.Quote(token) + "]", t.Elem()
+			return "[" + quoteKey(token) + "]", t.Elem()
 		case reflect.Struct:
-			for _, f := range reflect.VisibleFields(t) {
-				name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-				if stored(f) && (name == token || name == "" && f.Name == token) {
-					return "." + f.Name, f.Type
-				}
+			if f := formOf(t).byName[token]; f != nil {
+				return "." + t.FieldByIndex(f.index).Name, f.typ
 			}
 		}
 	}
 	if _, err := strconv.ParseUint(token, 10, 64); err == nil {
 		return "[" + token + "]", nil
 	}
-	return "[" + strconv.Quote(token) + "]", nil
+	return "[" + quoteKey(token) + "]", nil
+}
+
+// maxKey is how many characters of a map's key are shown.
+const maxKey = 40
+
+func quoteKey(key string) string {
+	if runes := []rune(key); len(runes) > maxKey {
+		key = string(runes[:maxKey]) + "…"
+	}
+	return strconv.Quote(key)
 }

@@ -2,6 +2,7 @@ package codec
 
 import (
 	"bytes"
+	stdjson "encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -72,7 +73,6 @@ func TestTypesThatCannotBeStored(t *testing.T) {
 	}
 	for _, v := range []any{cycle{}, row{}, wide{}, url.URL{}, struct {
 		F func() `json:"-"`
-		g chan int
 		E shouting
 	}{}} {
 		if problems := CheckType(reflect.TypeOf(v)); len(problems) > 0 {
@@ -113,13 +113,28 @@ func TestValuesThatCannotBeStored(t *testing.T) {
 		{Shape{Extra: map[string]any{"f": Result{}.Rows}}, nil},
 		{Shape{P: &Line{At: &local}}, []string{"Shape.P.At", "offset", "hint: store t.UTC()"}},
 		{Shape{Extra: map[string]any{"t": local}}, []string{`Shape.Extra["t"]`, "offset"}},
-		{Shape{P: &Line{URL: &url.URL{User: url.User("x")}}}, []string{"Shape.P.URL.User", "no exported fields"}},
 		{math.NaN(), []string{"encoding float64: ", "NaN"}},
 		{"\xff", []string{"encoding string: ", "UTF-8"}},
 		{map[float64]int{math.NaN(): 1}, []string{"NaN"}},
 		{round, []string{"cycle"}},
 		{loop, []string{"cycle"}},
 		{struct{ a int }{1}, []string{"no exported fields"}},
+		{Shape{Extra: map[string]any{"a": struct{ b, c int }{}}}, []string{`Shape.Extra["a"]: `, "no exported fields", "hint: "}},
+		{Shape{Extra: map[string]any{"e": errFailing}}, []string{`Shape.Extra["e"]: `, "no exported fields"}},
+		{Shape{Extra: map[string]any{"a": []any{[]any{Shape{Rows: []Line{{Rate: math.NaN()}}}}}}}, []string{`Shape.Extra["a"][0][0]`, "NaN"}},
+		{pointers{List: new([]int)}, []string{"pointers.List: ", "a pointer to nil", "hint: "}},
+		{pointers{Next: new(*int)}, []string{"pointers.Next: ", "a pointer to nil"}},
+		{pointers{Any: new(any)}, []string{"pointers.Any: ", "a pointer to nil"}},
+		{pointers{Number: new(stdjson.Number)}, []string{"pointers.Number: ", "a pointer to nil"}},
+		{[]*[]int{new([]int)}, []string{"[0]: ", "a pointer to nil"}},
+		{anyCycle(), []string{"cycle"}},
+		{map[time.Time]int{winter: 1}, []string{"a map's key", "hint: use t.Round(0).UTC()"}},
+		{map[stamp]int{{time.Now()}: 1}, []string{"a map's key"}},
+		{stdjson.Number("secret"), []string{"not a number"}},
+		{stdjson.Number("1 2"), []string{"encoding json.Number"}},
+		{struct{ R stdjson.RawMessage }{stdjson.RawMessage("{")}, []string{"R: "}},
+		{struct{ R stdjson.RawMessage }{stdjson.RawMessage{}}, []string{"R: "}},
+		{struct{ R stdjson.RawMessage }{stdjson.RawMessage(`{"a":1,"a":2}`)}, []string{"duplicate"}},
 		{map[bad]int{1: 1, 2: 2}, []string{"duplicate"}},
 	} {
 		_, err := Marshal(c.v)
@@ -136,10 +151,25 @@ func TestValuesThatCannotBeStored(t *testing.T) {
 	}
 }
 
+type pointers struct {
+	List   *[]int
+	Next   **int
+	Any    *any
+	Number *stdjson.Number
+}
+
+func anyCycle() any {
+	var x any
+	x = &x
+	return x
+}
+
 // bad becomes the same key for every value.
 type bad int
 
 func (bad) MarshalText() ([]byte, error) { return []byte("same"), nil }
+
+func (*bad) UnmarshalText([]byte) error { return nil }
 
 func TestDataThatDoesNotFit(t *testing.T) {
 	for _, c := range []struct {

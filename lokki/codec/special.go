@@ -3,49 +3,70 @@ package codec
 import (
 	stdjson "encoding/json"
 	"errors"
-	"fmt"
+	"net/url"
 	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// exactWithSpecial adds the types that JSON would not keep exactly. They are
-// looked up for every value, so types without them go without.
-var exactWithSpecial = json.JoinOptions(
-	exact,
-	json.WithMarshalers(json.JoinMarshalers(
+// exactWithSpecial adds the types that JSON would not keep exactly, and
+// exactWithForms those with a form. They are looked up for every value, so types
+// without them go without.
+var exactWithSpecial, exactWithForms json.Options
+
+func init() { // the functions use the options in their turn
+	marshalers := json.JoinMarshalers(
 		json.MarshalToFunc(checkTime),
 		json.MarshalToFunc(encodeNumber),
-	)),
-	json.WithUnmarshalers(json.JoinUnmarshalers(
+		json.MarshalToFunc(encodeAny),
+		json.MarshalToFunc(encodeUserinfo),
+	)
+	unmarshalers := json.JoinUnmarshalers(
 		json.UnmarshalFromFunc(decodeAny),
 		json.UnmarshalFromFunc(decodeNumber),
-	)),
-)
+		json.UnmarshalFromFunc(decodeRaw),
+		json.UnmarshalFromFunc(decodeUserinfo),
+	)
+	exactWithSpecial = json.JoinOptions(exact, json.WithMarshalers(marshalers), json.WithUnmarshalers(unmarshalers))
+	exactWithForms = json.JoinOptions(exact,
+		json.WithMarshalers(json.JoinMarshalers(json.MarshalToFunc(encodeForm), marshalers)),
+		json.WithUnmarshalers(json.JoinUnmarshalers(json.UnmarshalFromFunc(decodeForm), unmarshalers)))
+}
 
 // checkTime refuses the times that RFC 3339 would move: it writes offsets in
 // minutes, and those of local mean times, before about 1900, have seconds.
-func checkTime(_ *jsontext.Encoder, t time.Time) error {
+// As a map's key a time is found again only if it is the same to the last bit,
+// and that is what is in UTC.
+func checkTime(e *jsontext.Encoder, t time.Time) error {
+	if kind, i := e.StackIndex(e.StackDepth()); kind == '{' && i%2 == 0 && t != t.Round(0).UTC() {
+		return errors.New("a time that is a map's key has a zone or a monotonic reading\nhint: use t.Round(0).UTC()")
+	}
 	if _, offset := t.Zone(); offset%60 != 0 {
-		return fmt.Errorf("the offset of the time %s has seconds\nhint: store t.UTC()", t)
+		return errors.New("the offset of the time has seconds\nhint: store t.UTC()")
 	}
 	return errors.ErrUnsupported // the default does the rest
 }
 
-// encodeNumber writes a json.Number as the number it is; without a value it is
-// 0, as with encoding/json.
+// encodeNumber writes a json.Number as the number it is, and null for one
+// without a value, which is no number.
 func encodeNumber(e *jsontext.Encoder, n stdjson.Number) error {
-	if n == "" {
-		n = "0"
+	if kind, i := e.StackIndex(e.StackDepth()); kind == '{' && i%2 == 0 {
+		return errors.ErrUnsupported // a map's key is a string
 	}
-	if c := n[0]; c != '-' && (c < '0' || c > '9') {
-		return fmt.Errorf("%q is not a number", string(n))
+	if n == "" {
+		return e.WriteToken(jsontext.Null)
+	}
+	if c, end := n[0], n[len(n)-1]; c != '-' && (c < '0' || c > '9') || end < '0' || end > '9' {
+		return errors.New("its text is not a number") // also if there is a blank around it
 	}
 	return e.WriteValue(jsontext.Value(n))
 }
 
 func decodeNumber(d *jsontext.Decoder, n *stdjson.Number) error {
+	if kind, i := d.StackIndex(d.StackDepth()); kind == '{' && i%2 == 0 {
+		return errors.ErrUnsupported
+	}
 	switch k := d.PeekKind(); k {
 	case '0', 'n':
 		v, err := d.ReadValue()
@@ -61,53 +82,30 @@ func decodeNumber(d *jsontext.Decoder, n *stdjson.Number) error {
 	return errors.New("not a number")
 }
 
-// decodeAny decodes what lands in an any.
-func decodeAny(d *jsontext.Decoder, v *any) error {
-	token, err := d.ReadToken()
+// decodeRaw makes null a nil json.RawMessage, as a nil one is stored.
+func decodeRaw(d *jsontext.Decoder, r *stdjson.RawMessage) error {
+	if d.PeekKind() != 'n' {
+		return errors.ErrUnsupported
+	}
+	*r = nil
+	return d.SkipValue()
+}
+
+// encodeUserinfo writes what a URL says of its user: it has no exported fields.
+func encodeUserinfo(e *jsontext.Encoder, u *url.Userinfo) error {
+	return e.WriteToken(jsontext.String(u.String()))
+}
+
+func decodeUserinfo(d *jsontext.Decoder, u *url.Userinfo) error {
+	text, err := d.ReadToken()
 	if err != nil {
 		return err
 	}
-	*v, err = decodeToken(d, token)
-	return err
-}
-
-// decodeToken decodes the value that starts with token. The decoder limits
-// how deep values nest, and so this recursion.
-func decodeToken(d *jsontext.Decoder, token jsontext.Token) (any, error) {
-	switch token.Kind() {
-	case 't', 'f':
-		return token.Bool(), nil
-	case '"':
-		return token.String(), nil
-	case '0':
-		return anyNumber(token.String()), nil
-	case '[':
-		list := []any{}
-		for d.PeekKind() != ']' {
-			var item any
-			if err := decodeAny(d, &item); err != nil {
-				return nil, err
-			}
-			list = append(list, item)
+	if text.Kind() == '"' {
+		if parsed, err := url.Parse("//" + text.String() + "@"); err == nil && parsed.User != nil {
+			*u = *parsed.User
+			return nil
 		}
-		_, err := d.ReadToken()
-		return list, err
-	case '{':
-		object := map[string]any{}
-		for d.PeekKind() != '}' {
-			name, err := d.ReadToken()
-			if err != nil {
-				return nil, err
-			}
-			key := name.String() // the token is gone after the next read
-			var member any
-			if err := decodeAny(d, &member); err != nil {
-				return nil, err
-			}
-			object[key] = member
-		}
-		_, err := d.ReadToken()
-		return object, err
 	}
-	return nil, nil // null
+	return errors.New("not the user of a URL")
 }

@@ -1,10 +1,11 @@
 package codec
 
 import (
-	"encoding"
 	stdjson "encoding/json"
 	"errors"
 	"fmt"
+	"math/big"
+	"net/url"
 	"reflect"
 	"strings"
 	"sync"
@@ -15,57 +16,75 @@ import (
 
 // plan is what is known of a type before there is a value.
 type plan struct {
-	options json.Options
-	err     error
+	options  json.Options
+	problems []error
 }
 
-var plans sync.Map // of reflect.Type to plan
+// plans and plansInAny are of reflect.Type to plan. A value in an any comes back
+// as what its JSON tells, so that its type needs no way back.
+var plans, plansInAny sync.Map
+
+func planFor(t reflect.Type, inAny bool) plan {
+	known := &plans
+	if inAny {
+		known = &plansInAny
+	}
+	p, ok := known.Load(t)
+	if !ok {
+		c := checkType(t, inAny)
+		made := plan{options: exact, problems: c.problems}
+		switch {
+		case c.formed:
+			made.options = exactWithForms
+		case c.special:
+			made.options = exactWithSpecial
+		}
+		p, _ = known.LoadOrStore(t, made)
+	}
+	return p.(plan)
+}
 
 // optionsFor returns the options for values of type t, or what in t can't be stored.
 func optionsFor(t reflect.Type) (json.Options, error) {
 	if t == nil { // a nil any
 		return exact, nil
 	}
-	p, ok := plans.Load(t)
-	if !ok {
-		c := checkType(t)
-		made := plan{options: exact}
-		if c.special {
-			made.options = exactWithSpecial
-		}
-		if len(c.problems) > 0 {
-			made.err = fmt.Errorf("%s can't be stored: %w", typeName(t), errors.Join(c.problems...))
-		}
-		p, _ = plans.LoadOrStore(t, made)
+	p := planFor(t, false)
+	if len(p.problems) > 0 {
+		return nil, fmt.Errorf("%s can't be stored: %w", typeName(t), errors.Join(p.problems...))
 	}
-	return p.(plan).options, p.(plan).err
+	return p.options, nil
 }
 
 // CheckType returns what in t keeps its values from being stored: an error for
 // each place, which starts with the Go path and ends with a hint. Marshal and
 // Unmarshal check the same; this tells before there is a value.
-func CheckType(t reflect.Type) []error { return checkType(t).problems }
+func CheckType(t reflect.Type) []error { return planFor(t, false).problems }
 
-func checkType(t reflect.Type) *checker {
-	c := &checker{seen: map[reflect.Type]bool{}}
+func checkType(t reflect.Type, inAny bool) *checker {
+	c := &checker{seen: map[reflect.Type]bool{}, inAny: inAny}
 	c.check(t, t.Name())
 	return c
 }
 
 // checker walks a type and everything it is made of.
 type checker struct {
+	inAny    bool
 	seen     map[reflect.Type]bool // and so reported once, on the first path
 	problems []error
 	special  bool // somewhere there is a type that json handles in a lossy way
+	formed   bool // somewhere there is a type with a form
 }
 
 var (
-	timeType   = reflect.TypeFor[time.Time]()
-	numberType = reflect.TypeFor[stdjson.Number]()
-	ownFormat  = []reflect.Type{
-		reflect.TypeFor[stdjson.Marshaler](), reflect.TypeFor[json.MarshalerTo](),
-		reflect.TypeFor[encoding.TextMarshaler](), reflect.TypeFor[encoding.TextAppender](),
+	anyType      = reflect.TypeFor[any]()
+	timeType     = reflect.TypeFor[time.Time]()
+	numberType   = reflect.TypeFor[stdjson.Number]()
+	specialTypes = map[reflect.Type]bool{
+		anyType: true, timeType: true, numberType: true,
+		reflect.TypeFor[stdjson.RawMessage](): true, reflect.TypeFor[url.Userinfo](): true,
 	}
+	bigFloatType = reflect.TypeFor[big.Float]()
 )
 
 func (c *checker) refuse(path, format string, args ...any) {
@@ -82,73 +101,163 @@ func (c *checker) check(t reflect.Type, path string) {
 	}
 	c.seen[t] = true
 	switch {
-	case t == timeType, t == numberType:
+	case specialTypes[t]:
 		c.special = true
 		return
-	case t.Kind() == reflect.Interface && t.NumMethod() == 0:
-		c.special = true
+	case t == bigFloatType:
+		c.refuse(path, "is a big.Float, whose text has neither its precision nor its mode\nhint: store the text and the precision, and use big.Float.Parse")
 		return
-	case t.Kind() == reflect.Interface:
-		c.refuse(path, "is the interface %s: decoding could not know the type behind it\nhint: use a concrete type", t)
-		return
-	case hasOwnFormat(t):
+	case hasMethods(t) && c.checkMethods(t, path):
 		return // what it is made of is its own affair
 	}
 	switch t.Kind() {
 	case reflect.Chan, reflect.Func, reflect.Complex64, reflect.Complex128, reflect.UnsafePointer:
 		c.refuse(path, "is a %s, which JSON can't hold\nhint: leave the field out with the tag `json:\"-\"`", t)
+	case reflect.Interface:
+		if t.NumMethod() > 0 {
+			c.refuse(path, "is the interface %s: decoding could not know the type behind it\nhint: use a concrete type", t)
+			return
+		}
+		c.special = true
+		c.form(t, namedAny{})
 	case reflect.Pointer:
-		c.check(t.Elem(), path)
+		c.checkPointer(t, path)
 	case reflect.Slice, reflect.Array:
 		c.check(t.Elem(), path+"[]")
 	case reflect.Map:
 		c.checkKey(t.Key(), path)
 		c.check(t.Elem(), path+"[]")
 	case reflect.Struct:
-		for i := range t.NumField() {
-			if f := t.Field(i); stored(f) {
-				c.checkField(f, strings.TrimPrefix(path+"."+f.Name, "."))
-			}
-		}
+		c.checkStruct(t, path)
 	}
 }
 
-func (c *checker) checkField(f reflect.StructField, path string) {
-	if !f.IsExported() && f.Type.Kind() == reflect.Pointer {
-		c.refuse(path, "is an embedded pointer to a struct that is not exported: decoding can't set it\nhint: embed the struct itself, or export its type")
+func (c *checker) checkPointer(t reflect.Type, path string) {
+	chain := map[reflect.Type]bool{t: true}
+	for e := t.Elem(); e.Kind() == reflect.Pointer; e = e.Elem() {
+		if chain[e] {
+			c.refuse(path, "is a pointer that leads to pointers only\nhint: use a struct or a list")
+			return
+		}
+		chain[e] = true
+	}
+	if e := t.Elem(); nullable(e) {
+		c.form(t, pointerToNil{})
+	}
+	c.check(t.Elem(), path)
+}
+
+// checkMethods refuses methods by which values of t would not come back. It
+// reports false for types whose fields are stored after all.
+func (c *checker) checkMethods(t reflect.Type, path string) bool {
+	write, read := ownFormat(t)
+	switch {
+	case c.inAny && write.family == noMethods:
+		return false
+	case c.inAny:
+	case read.family == noMethods:
+		c.refuse(path, "is a %s, which has %s and no way back\nhint: give it %s", t, write.name, counterpart(write, "Unmarshal"))
+		return true
+	case write.family == noMethods:
+		c.refuse(path, "is a %s, which has %s and not what it reads\nhint: give it %s", t, read.name, counterpart(read, "Marshal"))
+		return true
+	case write.family != read.family:
+		c.refuse(path, "is a %s, which writes with %s and reads with %s\nhint: give it %s", t, write.name, read.name, counterpart(write, "Unmarshal"))
+		return true
+	}
+	if t.Kind() == reflect.Struct {
+		c.checkPromoted(t, path, write, read)
+	}
+	return true
+}
+
+// counterpart names the method that goes the other way.
+func counterpart(m method, way string) string {
+	if m.family == textMethods {
+		return way + "Text"
+	}
+	return way + "JSON"
+}
+
+// checkPromoted refuses methods of an embedded field that keep only that field.
+func (c *checker) checkPromoted(t reflect.Type, path string, write, read method) {
+	used := write
+	i, ok := promotedFrom(t, write)
+	if !ok && !c.inAny {
+		used = read
+		i, ok = promotedFrom(t, read)
+	}
+	if !ok {
 		return
 	}
-	c.check(f.Type, path)
+	from := t.Field(i)
+	for k := range t.NumField() {
+		f := t.Field(k)
+		if k != i && !readTag(f).leftOut && holdsData(f) {
+			c.refuse(path, "has %s of its embedded field %s, which drops the field %s\nhint: give the field %s a name, or write %s and %s for the whole",
+				used.name, from.Name, f.Name, from.Name, counterpart(used, "Marshal"), counterpart(used, "Unmarshal"))
+			return
+		}
+	}
+	if from.Type.Kind() == reflect.Pointer || from.Type.Kind() == reflect.Interface {
+		c.refuse(path, "has %s of its embedded field %s, which is nil when it is decoded\nhint: give the field %s a name", used.name, from.Name, from.Name)
+		return
+	}
+	c.check(from.Type, strings.TrimPrefix(path+"."+from.Name, "."))
+	if _, formed := forms.Load(reflect.PointerTo(from.Type)); formed || from.Type == timeType {
+		c.special = true
+		c.form(t, embeddedOnly(i))
+	}
+}
+
+// form has values of type t written and read by f.
+func (c *checker) form(t reflect.Type, f form) {
+	forms.LoadOrStore(reflect.PointerTo(t), f)
+	c.formed = true
 }
 
 // checkKey refuses the map keys whose type a name in JSON does not tell.
 func (c *checker) checkKey(t reflect.Type, path string) {
+	const hint = "\nhint: use strings or integers as keys, or give the type MarshalText and UnmarshalText methods"
+	text := hasBoth(t, textMethods)
+	oneWay := !text && (has(writeMethods, t, textMethods) || has(readMethods, t, textMethods) && !c.inAny)
 	switch t.Kind() {
+	case reflect.Interface, reflect.Pointer:
+		c.refuse(path, "is a map with keys of type %s"+hint, t)
+		return
 	case reflect.String,
 		reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
 		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr,
 		reflect.Float32, reflect.Float64:
+		if oneWay && !c.inAny {
+			c.refuse(path, "is a map with keys of type %s, which has only one of MarshalText and UnmarshalText\nhint: give it both", t)
+			return
+		}
+	default:
+		if !text && !(c.inAny && oneWay) {
+			c.refuse(path, "is a map with keys of type %s"+hint, t)
+			return
+		}
+	}
+	if t == timeType || t == numberType {
+		c.special = true
 		return
 	}
-	if t.Kind() == reflect.Interface || !hasOwnFormat(t) {
-		c.refuse(path, "is a map with keys of type %s\nhint: use strings or integers as keys, or give the type a MarshalText method", t)
+	if t.Kind() == reflect.Struct && text {
+		c.check(t, path+"[]") // for what is promoted
 	}
-	if t == timeType {
-		c.special = true
+	if has(writeMethods, t, jsonMethods) || has(readMethods, t, jsonMethods) {
+		c.form(t, keyWithoutJSON{text})
 	}
 }
 
-// stored tells whether a struct's field is one that is stored, or embedded and
-// so may have such fields.
-func stored(f reflect.StructField) bool {
-	if f.Tag.Get("json") == "-" {
-		return false
+// nullable tells whether values of type t may be null in JSON.
+func nullable(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Interface, reflect.Slice, reflect.Map:
+		return true
 	}
-	t := f.Type
-	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	return f.IsExported() || f.Anonymous && t.Kind() == reflect.Struct
+	return t == numberType
 }
 
 // typeName is what t is called in messages: a struct type without a name would
@@ -158,14 +267,4 @@ func typeName(t reflect.Type) string {
 		return name
 	}
 	return "the " + t.Kind().String()
-}
-
-// hasOwnFormat tells whether t or a pointer to it encodes itself.
-func hasOwnFormat(t reflect.Type) bool {
-	for _, m := range ownFormat {
-		if t.Implements(m) || reflect.PointerTo(t).Implements(m) {
-			return true
-		}
-	}
-	return false
 }
