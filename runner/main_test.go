@@ -63,7 +63,7 @@ func TestCommand(t *testing.T) {
 		"standard input":     {birds, `{"count": 1}`, []string{"--input-file", "-"}, 0, `"flappy goose"` + "\n", ""},
 		"concurrency":        {birds, "", []string{"--concurrency", "1"}, 0, `"flappy goose, flappy duck, flappy seagull"` + "\n", ""},
 		"unknown field":      {birds, "", []string{"--input", `{"cuont": 2}`}, 2, "", "error: the input does not fit testflows.Input:\ncuont: no such field\nhint: did you mean \"count\"?\n"},
-		"wrong type":         {birds, "", []string{"--input", `{"count": "x"}`}, 2, "", "count: want a whole number, got the string \"x\"\n"},
+		"wrong type":         {birds, "", []string{"--input", `{"count": "x"}`}, 2, "", "count: want a whole number, got a string of length 1\n"},
 		"no JSON":            {birds, "", []string{"--input", `{count: 2}`}, 2, "", "not valid JSON: "},
 		"empty input":        {birds, "", []string{"--input", ``}, 2, "", "error: the input is empty\n"},
 		"empty file":         {birds, "\n", []string{"--input-file", "-"}, 2, "", "error: the input is empty\n"},
