@@ -89,7 +89,10 @@ func Locked(ctx context.Context, in map[string]*locked) (atomic.Int64, error) {
 	return atomic.Int64{}, nil
 }
 func Floats(ctx context.Context, in *big.Float) (*[]string, error) { return nil, nil }
-func Kept(ctx context.Context, in kept) ([]kept, error)            { return []kept{in}, nil }
+func Kept(ctx context.Context, in kept) ([]kept, error) {
+	in.mu.Lock()
+	return []kept{in}, nil
+}
 
 // TestLossyTypes has types that JSON would not keep refused where the flow calls
 // the step.

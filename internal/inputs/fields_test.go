@@ -25,7 +25,7 @@ type (
 		Skip  int `json:"-"`
 		done  struct{}
 		Text  string `json:",omitempty"`
-		Odd   int    `json:"a\"b,"`
+		Odd   int    `json:"<odd>"`
 	}
 )
 
@@ -33,7 +33,7 @@ type (
 // itself writes.
 func TestFieldsAreThoseOfJSON(t *testing.T) {
 	for _, v := range []any{
-		withEach{Inner: &Inner{}, Text: "x", Number: 1, done: struct{}{}}, struct{}{}, request{Waits: nil, Quoted: 1, private: "x"},
+		withEach{Inner: &Inner{}, Text: "x", Number: 1, Odd: 1, done: struct{}{}}, struct{}{}, request{Waits: nil, Quoted: 1, private: "x"},
 	} {
 		data, err := json.Marshal(v)
 		if err != nil {

@@ -1,3 +1,5 @@
+//lint:file-ignore U1000,SA5008 The types are made to be odd: unused fields and strange tags are what is tested.
+
 package codec
 
 import (
