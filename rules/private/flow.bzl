@@ -203,7 +203,7 @@ def lokki_flow(
       schedule: when the flow is started by the clock: a `lokki_schedule`, or several by
         name, as in `{"daily": lokki_schedule(…), "week_end": lokki_schedule(…)}`.
       alarms: whether the template has CloudWatch alarms: on executions that fail, on those that
-        take longer than `timeout` if that is given, on throttling for 15 minutes, and on starts by the clock that failed. The
+        take longer than `timeout` if that is given, on state transitions that are throttled for 15 minutes, and on starts by the clock that failed. The
         template's parameter `AlarmTopicArn` says which SNS topic they notify.
       timeout: seconds that an execution may take, from 1 to a year (31536000). One that takes
         longer ends as `TIMED_OUT`, and can be redriven; a local run ends with an error. By

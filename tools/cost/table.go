@@ -22,6 +22,7 @@ func Table(in Input) ([]byte, error) {
 	var t table
 	for _, n := range in.Basis.Items.Columns {
 		t.columns = append(t.columns, Count(in, n))
+		t.small = append(t.small, Throttle(in, n, in.Basis.Assumptions.SmallAccount))
 	}
 	t.text.WriteString(in.Graph.Flow + ": an estimate of what one execution uses and costs\n\n")
 	t.head(in)
@@ -29,7 +30,7 @@ func Table(in Input) ([]byte, error) {
 	t.month(in)
 	t.throttling(in)
 	t.notes(in)
-	warn(&t.text, in)
+	warn(&t.text, in, t.small)
 	return []byte(t.text.String()), nil
 }
 
@@ -63,6 +64,7 @@ func (in Input) validate() error {
 type table struct {
 	text    strings.Builder
 	columns []Usage
+	small   []Throttled // the same on a small account
 }
 
 // width is that of a column: 1,000,000,000,000 and a space.

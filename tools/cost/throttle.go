@@ -76,12 +76,8 @@ func (t *table) throttling(in Input) {
 	if !slices.ContainsFunc(t.columns, func(u Usage) bool { return u.Together > float64(lambdas) }) {
 		return
 	}
-	var all []Throttled
-	for _, n := range in.Basis.Items.Columns {
-		all = append(all, Throttle(in, n, lambdas))
-	}
 	row := func(label string, cell func(Throttled) string) {
-		t.line(label, func(i int) string { return cell(all[i]) })
+		t.line(label, func(i int) string { return cell(t.small[i]) })
 	}
 	fmt.Fprintf(&t.text, "\nOn an account that runs %d Lambdas at the same time, as new ones do, about\n", lambdas)
 	row("time", func(x Throttled) string { return hours(x.Seconds) })

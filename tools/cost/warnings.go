@@ -24,9 +24,10 @@ const (
 
 // warn writes which quotas the flow comes near, and what to do: each once, for
 // the first number of items with which it does.
-func warn(to io.Writer, in Input) {
+func warn(to io.Writer, in Input, small []Throttled) {
 	w := warner{seen: map[string]bool{}}
-	for _, n := range in.Basis.Items.Columns {
+	for i, n := range in.Basis.Items.Columns {
+		w.small(in, n, small[i])
 		w.check(in, n)
 	}
 	if len(w.all) > 0 {
@@ -51,7 +52,6 @@ func (w *warner) say(node graph.Node, kind, what, hint string) {
 const raise = "have Lambda's quota \"Concurrent executions\" raised (aws lambda get-account-settings shows it)"
 
 func (w *warner) check(in Input, n int) {
-	w.small(in, n)
 	c := newCounter(in, n)
 	retries := map[string]float64{} // events that a workflow's own retries can add
 	for i, node := range in.Graph.Nodes {
@@ -75,9 +75,8 @@ func (w *warner) check(in Input, n int) {
 }
 
 // small warns of what a small account can't do, however long it takes.
-func (w *warner) small(in Input, n int) {
+func (w *warner) small(in Input, n int, x Throttled) {
 	lambdas := in.Basis.Assumptions.SmallAccount
-	x := Throttle(in, n, lambdas)
 	hint := fmt.Sprintf("%s, or give the map lokki.Concurrency(%d)", raise, lambdas)
 	for _, node := range x.GaveUp {
 		w.say(node, "patience", fmt.Sprintf("with %s items, on an account of %d Lambdas, calls give up after hours in which Lambda refuses them", number(float64(n)), lambdas), hint)
