@@ -2,6 +2,7 @@ package cfn_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/schedule"
 	"github.com/lokki-build/lokki/tools/cfn"
+	"github.com/lokki-build/lokki/tools/cost"
 )
 
 // scheduled is everything for the template of a flow with all there can be: two
@@ -130,6 +132,11 @@ func alarmMetrics(t *testing.T, in cfn.Input) (metrics []string) {
 		if at(p, "TreatMissingData").Value != "notBreaching" {
 			t.Errorf("%s: missing data is %s", resources.Content[i-1].Value, at(p, "TreatMissingData").Value)
 		}
+	}
+	// The estimate names as many.
+	estimate, err := cost.Table(cost.Input{Graph: in.Graph, Manifest: in.Manifest, Memory: 512, Timeout: 900, Basis: cost.DefaultBasis()})
+	if named := fmt.Sprintf("\n%d alarms ", len(metrics)); err != nil || strings.Contains(string(estimate), named) != (len(metrics) > 0) {
+		t.Errorf("the estimate has other alarms than %d: %s, %v", len(metrics), estimate, err)
 	}
 	return metrics
 }

@@ -139,7 +139,10 @@ func (t *table) month(in Input) {
 		metrics = metricsOfStep * len(in.Graph.Nodes)
 	}
 	if in.Manifest.Alarms {
-		alarms = 3
+		alarms = 2 // on executions that fail, and on throttling
+		if in.Graph.Timeout > 0 {
+			alarms++
+		}
 		if len(in.Manifest.Schedules) > 0 {
 			alarms++ // on the dead-letter queue
 		}

@@ -71,9 +71,9 @@ func TestMonths(t *testing.T) {
 		metrics, alarms, scheduled bool
 		want                       []string
 	}{
-		{true, true, true, []string{"27 metrics, if all steps run                          8.10", "4 alarms                                          0.400000"}},
+		{true, true, true, []string{"27 metrics, if all steps run                          8.10", "3 alarms                                          0.300000"}},
 		{true, false, true, []string{"27 metrics"}},
-		{false, true, false, []string{"3 alarms"}},
+		{false, true, false, []string{"2 alarms"}},
 		{false, false, false, nil},
 	} {
 		in := birds(graph.Options{})
