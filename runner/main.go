@@ -13,7 +13,9 @@ import (
 	"time"
 
 	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/internal/launch"
 	"github.com/lokki-build/lokki/internal/plaintext"
+	"github.com/lokki-build/lokki/internal/progress"
 	"github.com/lokki-build/lokki/internal/trace"
 	"github.com/lokki-build/lokki/internal/userfile"
 	"github.com/lokki-build/lokki/lokki"
@@ -29,14 +31,17 @@ func Main[T any](flow func() lokki.Flow[T]) { MainAs(flow, Program{}) }
 
 // MainAs is Main for a program that has more than the flow.
 func MainAs[T any](flow func() lokki.Flow[T], program Program) {
+	process := launch.Enter()
 	c := command{
-		program: program, now: time.Now,
+		program: program, now: time.Now, process: process,
 		name:  filepath.Base(os.Args[0]),
 		build: func() (chain.Flow, error) { return chain.BuildFunc(flow, func() *chain.Node { return flow().Chain() }) },
-		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
-		grace: time.Second,
+		stdin: process.Stdin, stdout: process.Stdout, stderr: process.Stderr,
+		errorFile: os.Getenv(ErrorFile),
+		grace:     time.Second,
 	}
-	os.Exit(c.run(context.Background(), os.Args[1:]))
+	os.Unsetenv(ErrorFile)
+	process.Exit(c.run(context.Background(), process.Args))
 }
 
 // Exit codes.
@@ -49,6 +54,8 @@ const (
 type command struct {
 	name           string // the program's
 	program        Program
+	process        *launch.Process // nil in tests
+	errorFile      string          // "" for none
 	now            func() time.Time
 	build          func() (chain.Flow, error)
 	stdin          io.Reader
@@ -60,8 +67,12 @@ type command struct {
 func (c command) run(ctx context.Context, args []string) int {
 	flow, err := c.build()
 	if err != nil {
+		c.report(err)
 		c.complain("%v\n", err)
 		return exitFailed
+	}
+	if c.process != nil {
+		c.process.Name(flow.Graph.Flow)
 	}
 	switch {
 	case len(args) > 0 && args[0] == "describe":
@@ -80,6 +91,10 @@ func (c command) run(ctx context.Context, args []string) int {
 		c.complain("error: %v\nhint: %s --help lists the flags\n", err, c.call())
 		return exitUsage
 	}
+	if opts.keep != nil && opts.keep.only != "" {
+		c.release() // there is no view
+	}
+	opts.view.prints = c.prints()
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if c.program.Timeout > 0 {
@@ -88,7 +103,11 @@ func (c command) run(ctx context.Context, args []string) int {
 		defer cancel()
 	}
 	result, err := c.traced(ctx, flow, opts)
+	c.release()
 	if result != nil {
+		if progress.Terminal(c.stdout) {
+			result = plaintext.EscapeJSON(result)
+		}
 		if _, failed := fmt.Fprintf(c.stdout, "%s\n", result); failed != nil {
 			err = failed
 		}
@@ -99,6 +118,10 @@ func (c command) run(ctx context.Context, args []string) int {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &wrong):
+		var unfit misfit
+		if errors.As(err, &unfit) {
+			c.report(err)
+		}
 		c.complain("error: %v\n", err)
 		return exitUsage
 	case errors.As(err, &deadline):
@@ -106,6 +129,7 @@ func (c command) run(ctx context.Context, args []string) int {
 	case ctx.Err() != nil && errors.Is(err, context.Cause(ctx)):
 		c.complain("error: %s was interrupted: %v\n", flow.Graph.Flow, context.Cause(ctx))
 	default:
+		c.report(err)
 		c.complain("error: %v\n", err)
 	}
 	if opts.keep != nil {
@@ -118,7 +142,37 @@ func (c command) run(ctx context.Context, args []string) int {
 
 // complain writes to standard error what others have a say in: it is often a terminal.
 func (c command) complain(format string, args ...any) {
+	c.release()
 	io.WriteString(c.stderr, plaintext.Escape(fmt.Sprintf(format, args...)))
+}
+
+// prints is what the user's code prints, if that is held back.
+func (c command) prints() progress.Prints {
+	if c.process == nil || c.process.Prints == nil {
+		return nil
+	}
+	return c.process.Prints
+}
+
+// release has what the user's code has printed, and prints from now on, shown.
+func (c command) release() {
+	if c.process != nil {
+		c.process.Prints.Release(nil)
+	}
+}
+
+// ErrorFile is a variable of the environment with the name of a file, which then gets
+// the error that ended the flow, and only that: standard error has more.
+const ErrorFile = "LOKKI_ERROR_FILE"
+
+// report writes the file with an error that is the flow's or its input's.
+func (c command) report(err error) {
+	if c.errorFile == "" {
+		return
+	}
+	if wrong := os.WriteFile(c.errorFile, []byte(plaintext.Escape(err.Error())+"\n"), 0o600); wrong != nil {
+		c.complain("error: writing the file of %s: %v\n", ErrorFile, wrong)
+	}
 }
 
 // call is how the user calls the program.

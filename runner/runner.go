@@ -109,6 +109,11 @@ type inputError struct{ err error }
 func (e inputError) Error() string { return e.err.Error() }
 func (e inputError) Unwrap() error { return e.err }
 
+// misfit is an inputError that only the flow can tell.
+type misfit struct{ error }
+
+func (m misfit) Unwrap() error { return m.error }
+
 // run is Run on encoded values.
 func run(ctx context.Context, flow chain.Flow, opts Options) (result []byte, err error) {
 	if err := opts.validate(); err != nil {
@@ -159,7 +164,7 @@ func argument(flow chain.Flow, input json.RawMessage) ([]byte, error) {
 		merged, err = inputs.Merge(start.Defaults, input, start.In)
 	}
 	if err != nil {
-		return nil, inputError{inputs.Misfit(start.In.String(), err)}
+		return nil, inputError{misfit{inputs.Misfit(start.In.String(), err)}}
 	}
 	return merged, nil
 }

@@ -13,10 +13,10 @@ type view struct {
 	form  progress.Form
 	trace *trace.Writer
 
-	mu      sync.Mutex
-	report  *progress.Report // once the run has begun
-	release func()           // lets steps print again; nil if they may
-	onCall  func(Call)
+	mu     sync.Mutex
+	prints progress.Prints  // of a command; nil if nothing is held back
+	report *progress.Report // once the run has begun
+	onCall func(Call)
 }
 
 // start begins to show a run; its id may be empty.
@@ -25,10 +25,7 @@ func (v *view) start(opts Options, m *meter, run string) {
 	defer v.mu.Unlock()
 	v.onCall = opts.OnCall
 	if opts.Progress != nil {
-		v.report = progress.Start(progress.Config{Out: opts.Progress, Form: v.form, Flow: m.graph.Flow, Run: run, Steps: m.steps})
-		if v.report.Live() {
-			v.release = capture(v.report)
-		}
+		v.report = progress.Start(progress.Config{Out: opts.Progress, Form: v.form, Flow: m.graph.Flow, Run: run, Steps: m.steps, Prints: v.prints})
 	}
 }
 
@@ -37,10 +34,6 @@ func (v *view) start(opts Options, m *meter, run string) {
 func (v *view) stop(err error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.release != nil {
-		v.release()
-		v.release = nil
-	}
 	if v.report != nil {
 		v.report.Stop(err)
 	}

@@ -43,6 +43,10 @@ type Dir struct {
 
 // Open returns the store in folder and makes the folder if there is none.
 func Open(folder string) (*Dir, error) {
+	folder, err := filepath.Abs(folder) // a step may change the directory of the process
+	if err != nil {
+		return nil, fmt.Errorf("opening the store: %w", err)
+	}
 	files, err := store.NewDir(folder)
 	if err != nil {
 		return nil, err

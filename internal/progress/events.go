@@ -3,6 +3,7 @@ package progress
 import (
 	"encoding/json"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/lokki-build/lokki/internal/failure"
@@ -32,6 +33,7 @@ type event struct {
 	Flow    string      `json:"flow,omitempty"`
 	Run     string      `json:"run,omitempty"`
 	Steps   []eventStep `json:"steps,omitempty"`
+	Text    *string     `json:"text,omitempty"`
 	OK      *bool       `json:"ok,omitempty"`
 	Seconds *float64    `json:"seconds,omitempty"` // of a step too
 
@@ -123,6 +125,14 @@ func (e *events) call(c Call, now time.Time) {
 		Event: name, Time: now, Step: c.Step, Index: c.Index, Attempt: c.Attempt,
 		ErrorType: failure.Type(c.Err), Error: failure.Cause(c.Err),
 	})
+}
+
+// print has an event for each line.
+func (e *events) print(text []byte) {
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSuffix(line, "\n")
+		e.write(event{Event: "text-printed", Time: time.Now(), Text: &line})
+	}
 }
 
 // end tells of the steps that were begun and are not through, and of the run.

@@ -1,12 +1,15 @@
 package progress
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"slices"
 	"time"
 
 	"github.com/vbauerster/cupwriter"
+
+	"github.com/lokki-build/lokki/internal/plaintext"
 )
 
 // live draws one frame over the other at the end of a terminal.
@@ -58,6 +61,17 @@ func (l *live) update(steps []Step, now time.Time) {
 }
 
 func (l *live) call(Call, time.Time) {}
+
+// print shows lines of text above the frame.
+func (l *live) print(text []byte) {
+	if len(text) == 0 {
+		return
+	}
+	l.above = append(l.above, plaintext.Escape(string(text))...)
+	if !bytes.HasSuffix(l.above, []byte("\n")) {
+		l.above = append(l.above, '\n')
+	}
+}
 
 // end replaces the frame by what stays of the run.
 func (l *live) end(o outcome) {

@@ -1,6 +1,7 @@
 package progress
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"os"
@@ -39,6 +40,15 @@ func TestReference(t *testing.T) {
 			fields(e, shown[name])
 		}
 	}
+	var out bytes.Buffer
+	(&events{w: &out}).print([]byte("\"a\"\nb"))
+	for line := range strings.Lines(out.String()) {
+		var e struct{ Event, Text string }
+		if err := json.Unmarshal([]byte(line), &e); err != nil || e.Event != "text-printed" || e.Text == "" {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+	shown["text-printed"] = map[string]bool{"text": true}
 	reference, err := os.ReadFile("../../docs/local-run.md")
 	if err != nil {
 		t.Fatal(err)

@@ -28,6 +28,15 @@ type Config struct {
 	Flow  string
 	Run   string        // the run's id; may be empty
 	Steps func() []Step // where the steps stand, in data order
+
+	Prints Prints // nil if nothing is held back
+}
+
+// Prints is what steps print, held back for a view that would be spoilt by it.
+type Prints interface {
+	Take() []byte                   // whole lines, or nothing
+	Shown()                         // what was taken is on the screen
+	Release(show func(text []byte)) // nothing more is held back, and show gets the rest
 }
 
 // view shows a run in one of the forms. Errors of the writer are left alone:
@@ -53,7 +62,11 @@ type Report struct {
 // Start begins to show a run.
 func Start(c Config) *Report {
 	r := &Report{config: c, begin: time.Now(), stop: make(chan struct{}), failures: failures{}}
-	if r.view = c.newView(r.begin); r.view != nil {
+	r.view = c.newView(r.begin)
+	if _, ok := r.view.(printer); !ok && c.Prints != nil {
+		c.Prints.Release(nil)
+	}
+	if r.view != nil {
 		go r.watch()
 	}
 	return r
@@ -84,11 +97,32 @@ func (r *Report) watch() {
 			steps := r.config.Steps()
 			r.mu.Lock()
 			if r.view != nil {
+				taken := r.take()
 				r.view.update(steps, now)
+				if taken {
+					r.config.Prints.Shown()
+				}
 			}
 			r.mu.Unlock()
 		}
 	}
+}
+
+// take hands the view what was printed.
+func (r *Report) take() (taken bool) {
+	if r.config.Prints == nil {
+		return false
+	}
+	p, ok := r.view.(printer)
+	for ok {
+		text := r.config.Prints.Take()
+		if len(text) == 0 {
+			break
+		}
+		p.print(text)
+		taken = true
+	}
+	return taken
 }
 
 // Call tells of a call that has ended. One that returned a result costs
@@ -108,23 +142,10 @@ func (r *Report) Call(c Call) {
 	}
 }
 
-// Live reports whether the run is shown live on a terminal. What else is written
-// there, other than by Write, breaks the picture.
-func (r *Report) Live() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	_, ok := r.view.(*live)
-	return ok
-}
-
-// Write shows lines of text above a live view. Others don't need it.
-func (r *Report) Write(text []byte) (int, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if l, ok := r.view.(*live); ok {
-		l.above = append(l.above, text...)
-	}
-	return len(text), nil
+// printer is a view that has a place for what steps print, and is spoilt by what is
+// written beside it.
+type printer interface {
+	print(text []byte)
 }
 
 // Stop ends the view of a run that ended with err, and leaves its table. Only
@@ -135,6 +156,9 @@ func (r *Report) Stop(err error) {
 		steps := r.config.Steps()
 		r.mu.Lock()
 		defer r.mu.Unlock()
+		if p, ok := r.view.(printer); ok && r.config.Prints != nil {
+			r.config.Prints.Release(p.print)
+		}
 		if r.view != nil {
 			r.view.end(outcome{flow: r.config.Flow, steps: steps, begin: r.begin, now: time.Now(), failures: r.failures, err: err})
 			r.view = nil

@@ -184,17 +184,14 @@ func TestNarrower(t *testing.T) {
 func TestAbove(t *testing.T) {
 	t.Setenv("NO_COLOR", "1")
 	l, term := newTerminal(40, 24)
-	r := &Report{view: l}
 	steps := stories["failing"].moments[0].steps
 	for _, text := range []string{"one\ntwo\n", "", "three\n"} {
-		if n, err := r.Write([]byte(text)); n != len(text) || err != nil {
-			t.Fatal(n, err)
-		}
+		l.print([]byte(text))
 		l.update(steps, after(3.1))
 	}
-	r.Write([]byte("four\n"))
+	l.print([]byte("\x1b[2Jfour\r")) // without an end
 	l.end(outcome{flow: "birds-flow", steps: steps, begin: start, now: after(4)})
-	if screen := term.screen(); !strings.HasPrefix(screen, "one\ntwo\nthree\nfour\n  step ") || strings.Contains(screen, "birds-flow: 1 of") {
+	if screen := term.screen(); !strings.HasPrefix(screen, "one\ntwo\nthree\n\\x1b[2Jfour\\r\n  step ") || strings.Contains(screen, "birds-flow: 1 of") {
 		t.Errorf("got\n%s", screen)
 	}
 }

@@ -9,8 +9,12 @@ import (
 	"os"
 	"time"
 
+	// Steps find the time zones that they have in their images.
+	_ "time/tzdata"
+
 	"github.com/bazelbuild/rules_go/go/runfiles"
 
+	"github.com/lokki-build/lokki/internal/launch"
 	"github.com/lokki-build/lokki/internal/runs"
 	"github.com/lokki-build/lokki/lokki"
 	"github.com/lokki-build/lokki/lokki/store"
@@ -22,10 +26,10 @@ import (
 // "bazel run //flows:birds_local --"; fingerprints is the name of a file in the
 // program's runfiles, as in "_main/flows/birds.fingerprints.json".
 func Main[T any](flow func() lokki.Flow[T], call, fingerprints string, options ...Option) {
+	process := launch.Enter()
 	steps, err := readFingerprints(fingerprints)
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "error: %v\n", err)
-		os.Exit(1)
+		process.Fail(err)
 	}
 	// What Bazel doesn't run has no Bazel around it to call it by
 	// (https://bazel.build/docs/user-manual#running-executables).

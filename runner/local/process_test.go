@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lokki-build/lokki/internal/launch"
 	"github.com/lokki-build/lokki/internal/runs"
 	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/lokki/lambdastep"
@@ -31,6 +32,10 @@ func TestMain(m *testing.M) {
 	case "local":
 		limitFiles()
 		Main(TeamsFlow, "bazel run //flows:teams_local --", fingerprintsName)
+	case "launcher": // as Bazel builds it, with none of the packages of the program
+		os.Exit(launch.Run(launch.Program{Path: os.Args[0], Name: os.Args[0], Args: os.Args[1:], Env: []string{envProgram + "=untidy"}}))
+	case "untidy":
+		Main(UntidyFlow, "", "_main/none.json")
 	case "List":
 		lambdastep.Start(List)
 	case "Gather":

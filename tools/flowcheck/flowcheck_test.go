@@ -1,18 +1,26 @@
 package flowcheck
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/lokki-build/lokki/internal/testflows"
+	"github.com/lokki-build/lokki/lokki"
 	"github.com/lokki-build/lokki/runner"
 )
 
 // The test's own binary is the program of a flow, if it is asked to.
 func TestMain(m *testing.M) {
-	if os.Getenv("FLOWCHECK_TEST_PROGRAM") != "" {
+	switch os.Getenv("FLOWCHECK_TEST_PROGRAM") {
+	case "":
+	case "crash":
+		runner.Main(CrashFlow)
+	default:
 		runner.Main(testflows.BirdsFlow)
 	}
 	os.Setenv("FLOWCHECK_TEST_PROGRAM", "1")
@@ -49,6 +57,7 @@ func TestCases(t *testing.T) {
 		"a failure":        {Case{Input: `{"cuont": 1}`, Expected: `"flappy goose"`}, nil, []string{"was expected to be done, and failed with exit code 2", "cuont: no such field"}},
 		"no failure":       {Case{ExpectedError: "boom"}, nil, []string{`expected to fail with "boom", and returned`, "flappy goose"}},
 		"another failure":  {Case{Input: `{"cuont": 1}`, ExpectedError: "boom"}, nil, []string{`expected to fail with "boom", and failed with`, "cuont: no such field"}},
+		"a usage error":    {Case{ExpectedError: "wings"}, []string{"--wings"}, []string{"ended with exit code 2 and no error of the flow", "-wings"}},
 		"a flag it hasn't": {Case{Expected: `1`}, []string{"--wings"}, []string{"exit code 2", "-wings"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -95,6 +104,43 @@ func TestSameValues(t *testing.T) {
 		err := Case{Expected: c.want}.Check(Outcome{Stdout: []byte(c.got)})
 		if (err == nil) != c.same {
 			t.Errorf("%s and %s: got %v", c.want, c.got, err)
+		}
+	}
+}
+
+func Crash(_ context.Context, how string) (string, error) {
+	fmt.Println("boom")
+	switch how {
+	case "crash":
+		go func() { panic("boom") }()
+		select {}
+	case "exit":
+		os.Exit(1)
+	}
+	return "", errors.New("bang")
+}
+
+func CrashFlow() lokki.Flow[string] { return lokki.Start(Crash, "") }
+
+// What is printed, by a step or of a crash, is no error of the flow.
+func TestOnlyTheFlowsError(t *testing.T) {
+	t.Setenv("FLOWCHECK_TEST_PROGRAM", "crash")
+	for how, want := range map[string]string{
+		"crash": "ended with exit code 1 and no error of the flow",
+		"exit":  "ended with exit code 1 and no error of the flow",
+		"fail":  `expected to fail with "boom", and failed with`,
+	} {
+		c := Case{Program: os.Args[0], Input: fmt.Sprintf("%q", how), ExpectedError: "boom"}
+		o, err := c.Run(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Check(o); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q", how, err, want)
+		}
+		c.ExpectedError = "bang"
+		if err := c.Check(o); (err == nil) != (how == "fail") {
+			t.Errorf("%s: got %v", how, err)
 		}
 	}
 }

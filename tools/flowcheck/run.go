@@ -5,8 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
+
+	"github.com/lokki-build/lokki/runner"
 )
 
 // Run runs the case's program with more flags, and returns how it ended. An
@@ -25,12 +28,23 @@ func (c Case) Run(ctx context.Context, flags []string) (Outcome, error) {
 	if c.ExpectedError != "" { // only errors are to be looked through
 		flags = append([]string{"--quiet"}, flags...)
 	}
+	folder, err := os.MkdirTemp("", "flowcheck-")
+	if err != nil {
+		return Outcome{}, fmt.Errorf("making a folder for the error: %w", err)
+	}
+	defer os.RemoveAll(folder)
+	errorFile := filepath.Join(folder, "error")
 	var stdout, stderr bytes.Buffer
 	program := exec.CommandContext(ctx, c.Program, flags...)
+	program.Env = append(os.Environ(), runner.ErrorFile+"="+errorFile)
 	program.Stdout, program.Stderr = &stdout, &stderr
-	err := program.Run()
+	err = program.Run()
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		return Outcome{}, fmt.Errorf("running %s: %w", c.Program, err)
 	}
-	return Outcome{Code: program.ProcessState.ExitCode(), Stdout: stdout.Bytes(), Stderr: stderr.Bytes()}, nil
+	failed, err := os.ReadFile(errorFile)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return Outcome{}, fmt.Errorf("reading the error: %w", err)
+	}
+	return Outcome{Error: string(failed), Code: program.ProcessState.ExitCode(), Stdout: stdout.Bytes(), Stderr: stderr.Bytes()}, nil
 }

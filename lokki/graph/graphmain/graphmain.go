@@ -12,8 +12,12 @@ import (
 	"io"
 	"os"
 
+	// A flow function finds the time zones that the steps have.
+	_ "time/tzdata"
+
 	"github.com/lokki-build/lokki/internal/chain"
 	"github.com/lokki-build/lokki/internal/inputs"
+	"github.com/lokki-build/lokki/internal/launch"
 	"github.com/lokki-build/lokki/internal/manifest"
 	"github.com/lokki-build/lokki/lokki"
 	"github.com/lokki-build/lokki/lokki/graph"
@@ -28,7 +32,9 @@ func Main[T any](flow func() lokki.Flow[T]) {
 	build := func() (chain.Flow, error) {
 		return chain.BuildFunc(flow, func() *chain.Node { return flow().Chain() })
 	}
-	os.Exit(run(build, os.Args[1:], os.Stderr))
+	process := launch.Enter()
+	process.Prints.Release(nil)
+	process.Exit(run(build, process.Args, process.Stderr))
 }
 
 // run is the program without the process around it; it returns the exit code.

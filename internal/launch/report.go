@@ -1,0 +1,71 @@
+package launch
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// report is what the second process has said of itself: lines of "flow NAME" and
+// "exit CODE", and what the Go runtime says of a crash.
+type report struct {
+	flow   string // "" before it has come so far
+	exited bool   // by itself
+	code   int
+	crash  string // as in "panic: boom"
+}
+
+// readReport reads until the process has ended.
+func readReport(f *os.File) <-chan report {
+	done := make(chan report, 1)
+	go func() {
+		var r report
+		crashed := false
+		lines := bufio.NewScanner(f)
+		lines.Buffer(nil, 16<<20)
+		for !r.exited && lines.Scan() {
+			line := lines.Text()
+			switch word, rest, _ := strings.Cut(line, " "); {
+			case word == "flow":
+				r.flow = rest
+			case word == "exit":
+				code, err := strconv.Atoi(rest)
+				r.code, r.exited = code, err == nil
+			case r.crash == "" && (strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ")):
+				r.crash = line
+			case line != "":
+				crashed = true
+			}
+		}
+		if crashed && r.crash == "" { // not all of the runtime's messages begin here
+			r.crash = "a fatal error of the Go runtime"
+		}
+		done <- r
+		_, _ = io.Copy(io.Discard, f) // or a process that crashes would wait
+	}()
+	return done
+}
+
+// describe is the error of a process that ended in another way than by itself.
+func (r report) describe(s *os.ProcessState, name string) string {
+	what, who := filepath.Base(name), "a package's init or the flow function"
+	if r.flow != "" {
+		what, who = r.flow, "a step"
+	}
+	switch {
+	case r.crash != "":
+		return fmt.Sprintf("%s: %s crashed the process: %s\nhint: the stack is above; a panic in a goroutine that a step started can't be caught but there", what, who, r.crash)
+	case s.Exited():
+		return fmt.Sprintf("%s: %s ended the process with exit code %d, and there is no result\nhint: os.Exit and log.Fatal do that; return an error instead", what, who, s.ExitCode())
+	}
+	return fmt.Sprintf("%s: the process was ended from outside: %s", what, s)
+}
+
+// reportTime bounds how long the first process waits for the rest of a report whose
+// process has ended: a program that it started before main may hold it open.
+const reportTime = time.Second
