@@ -50,8 +50,10 @@ func Concurrency(n int) MapOption {
 }
 
 // TolerateFailures lets a map go on when children fail, up to this percentage
-// of them: more than 0, up to 100. The aggregation gets the results of the others, in
-// order. By default the first failure fails the flow.
+// of them: more than 0, up to 100. In a map with [Batch] a child is a batch. The
+// aggregation gets the results of the others, in order. A result that is missing although its
+// child did not fail, as when it was deleted, fails the aggregation as
+// "Lokki.MissingValue". By default the first failure fails the flow.
 func TolerateFailures(percent float64) MapOption {
 	return mapOption(func(n *chain.Node) {
 		n.Once("TolerateFailures")

@@ -29,9 +29,13 @@ type Request struct {
 	// BatchSize is how many items each child of the aggregated map handled; 0 is 1.
 	BatchSize int `json:"batch_size,omitempty"`
 
-	// Tolerate is set when the aggregated map may have failed items: those
-	// without an output are left out. Otherwise a missing output is an error.
-	Tolerate bool `json:"tolerate,omitempty"`
+	// Tolerate is the percentage of the aggregated map's children that may fail.
+	// The items of those that did are left out. Otherwise a missing output is an error.
+	Tolerate float64 `json:"tolerate,omitempty"`
+
+	// State, with Tolerate, is the input of the state. Its "results" say where Step
+	// Functions wrote which children failed, unless the list was empty.
+	State json.RawMessage `json:"state,omitempty"`
 
 	// Split is set when the value is mapped next: the list is stored as items,
 	// Split of them to a child.

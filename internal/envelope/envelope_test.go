@@ -19,7 +19,7 @@ func TestDecode(t *testing.T) {
 		{"then", `{` + id + `,"path":"3/","from":"get-birds","attempt":2}`, nil},
 		{"map", `{` + id + `,"path":"3/17/","from":"get-birds","batch":{"i":17,"n":2,"off":0,"len":9,"skip":1}}`, nil},
 		{"aggregation", `{` + id + `,"path":"","from":"get-birds","count":0,"batch_size":5,"split":3}`, nil},
-		{"aggregation with failed items", `{` + id + `,"path":"3/","from":"get-birds","count":2,"tolerate":true}`, nil},
+		{"aggregation with failed items", `{` + id + `,"path":"3/","from":"get-birds","count":2,"tolerate":2.5,"state":{"run":"r"}}`, nil},
 		{"not JSON", `nonsense`, []string{"decoding the request"}},
 		{"two values", `{` + id + `,"from":"a"}{}`, []string{"more than one JSON value"}},
 		{"unknown field", `{` + id + `,"from":"a","bucket":"b"}`, []string{`unknown field "bucket"`}},
@@ -40,8 +40,12 @@ func TestDecode(t *testing.T) {
 		{"broken batch", `{` + id + `,"path":"0/","from":"a","batch":{"i":0,"n":0,"off":-1,"len":0,"skip":-1}}`, []string{"n 0", "off -1", "len 0", "skip -1"}},
 		{"split of a batch", `{` + id + `,"path":"0/","from":"a","split":1,"batch":{"i":0,"n":2,"off":0,"len":9}}`, []string{"a map inside a map"}},
 		{"batch size alone", `{` + id + `,"from":"a","batch_size":2}`, []string{"batch_size without count"}},
-		{"tolerate alone", `{` + id + `,"from":"a","tolerate":true}`, []string{"tolerate without count"}},
-		{"tolerate at the start", `{` + id + `,"input":{},"tolerate":true}`, []string{"tolerate without count"}},
+		{"tolerate alone", `{` + id + `,"from":"a","tolerate":5}`, []string{"tolerate without count"}},
+		{"tolerate at the start", `{` + id + `,"input":{},"tolerate":5}`, []string{"tolerate without count"}},
+		{"tolerate without state", `{` + id + `,"from":"a","count":1,"tolerate":5}`, []string{"tolerate without state"}},
+		{"tolerate too much", `{` + id + `,"from":"a","count":1,"tolerate":101,"state":{}}`, []string{"tolerate 101: want"}},
+		{"limit too long", `{` + id + `,"from":"a","limit":1801}`, []string{"limit 1801: want 1 to 1800 seconds"}},
+		{"negative limit", `{` + id + `,"from":"a","limit":-1}`, []string{"limit -1"}},
 		{"negative count", `{` + id + `,"from":"a","count":-1}`, []string{"count -1"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

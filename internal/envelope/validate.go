@@ -66,7 +66,7 @@ func (r Request) validateSource(all *problems) {
 		all.unless(r.Batch == nil, "batch without from")
 		all.unless(r.Count == nil, "count without from")
 		all.unless(r.BatchSize == 0, "batch_size without count")
-		all.unless(!r.Tolerate, "tolerate without count")
+		all.unless(r.Tolerate == 0, "tolerate without count")
 		return
 	}
 	all.unless(isName(r.From), "from %q: want a step's name", r.From)
@@ -74,7 +74,9 @@ func (r Request) validateSource(all *problems) {
 	all.unless(r.Batch == nil || r.Count == nil, "two sources of the argument: batch and count")
 	all.unless(r.BatchSize >= 0, "batch_size %d: want at least 1", r.BatchSize)
 	all.unless(r.BatchSize == 0 || r.Count != nil, "batch_size without count")
-	all.unless(!r.Tolerate || r.Count != nil, "tolerate without count")
+	all.unless(r.Tolerate == 0 || r.Count != nil, "tolerate without count")
+	all.unless(r.Tolerate >= 0 && r.Tolerate <= 100, "tolerate %v: want more than 0, up to 100 percent", r.Tolerate)
+	all.unless(r.Tolerate == 0 || r.State != nil, "tolerate without state")
 	if r.Count != nil {
 		all.unless(*r.Count >= 0 && *r.Count <= MaxItems, "count %d: want 0 to %d", *r.Count, MaxItems)
 	}

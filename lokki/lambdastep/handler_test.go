@@ -256,12 +256,12 @@ func TestFailedItemsAreLeftOutWhereTheyAreTolerated(t *testing.T) {
 					must(m, text, envelope.Request{Step: "text", Path: envelope.Child(c.path, i), Defaults: fmt.Append(nil, i)})
 				}
 			}
-			r := envelope.Request{Step: "join", Path: c.path, From: "text", Count: &count, Tolerate: true}
+			r := envelope.Request{Step: "join", Path: c.path, From: "text", Count: &count, Tolerate: 100, State: m.results(c.lost...)}
 			must(m, join, r)
 			if got := decodeString(t, m.values("join", c.path)[0]); got != c.want {
 				t.Errorf("joined %q, want %q", got, c.want)
 			}
-			r.Step, r.Tolerate = "join-2", false
+			r.Step, r.Tolerate = "join-2", 0
 			if _, f := call(m, join, r); (f != nil) != (len(c.lost) > 0) {
 				t.Errorf("not tolerated: %+v", f)
 			}

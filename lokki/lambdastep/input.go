@@ -67,8 +67,11 @@ func (i *invocation) gather(ctx context.Context, into any) error {
 	}
 	var missing int
 	var err error
-	if i.req.Tolerate {
+	if i.req.Tolerate > 0 {
 		missing, err = fanout.GatherFound(ctx, i.store, count, i.req.BatchSize, output, item)
+		if err == nil && missing > 0 {
+			err = i.tolerate(ctx, found)
+		}
 	} else {
 		err = fanout.Gather(ctx, i.store, count, i.req.BatchSize, output, item)
 	}

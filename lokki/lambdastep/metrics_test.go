@@ -53,7 +53,7 @@ func TestSummary(t *testing.T) {
 			map[string]any{"Items": 9.0, "BytesIn": 0.0}},
 		"batch": {bind(text), envelope.Request{Step: "text-2", Path: "0/", From: "numbers", Batch: &batches[0]},
 			map[string]any{"Items": 4.0, "path": "0/"}},
-		"aggregation": {bind(join), envelope.Request{Step: "join", From: "text", Count: list.Count, BatchSize: 4, Tolerate: true},
+		"aggregation": {bind(join), envelope.Request{Step: "join", From: "text", Count: list.Count, BatchSize: 4, Tolerate: 50, State: m.results(4)},
 			map[string]any{"Items": 4.0, "missing": 1.0}},
 		"repeated": {bind(text), envelope.Request{Step: "text", Path: "0/", From: "numbers", Batch: &batches[0], Attempt: 2},
 			map[string]any{"Items": 0.0, "repeated": true, "attempt": 2.0, "BytesOut": 0.0}},

@@ -80,7 +80,7 @@ func call(r envelope.Request) string {
 	}
 	c := fmt.Sprintf("%s %s from %q at %q", kind, r.Step, r.From, r.Path)
 	if r.Count != nil {
-		c += fmt.Sprintf(" of children of %d, tolerant %v", max(1, r.BatchSize), r.Tolerate)
+		c += fmt.Sprintf(" of children of %d, tolerant %v", max(1, r.BatchSize), r.Tolerate > 0)
 	}
 	if r.Split > 0 {
 		c += fmt.Sprintf(" split by %d", r.Split)
@@ -109,9 +109,9 @@ func TestRandomFlowsMakeTheCallsOfTheirGraph(t *testing.T) {
 		if !slices.Equal(got, want.calls) {
 			t.Fatalf("seed %d: calls\n%s\nwant\n%s", seed, strings.Join(got, "\n"), strings.Join(want.calls, "\n"))
 		}
-		slices.Sort(w.results)
-		if len(slices.Compact(slices.Clone(w.results))) != len(w.results) {
-			t.Errorf("seed %d: maps write results over each other: %v", seed, w.results)
+		slices.Sort(w.writers)
+		if len(slices.Compact(slices.Clone(w.writers))) != len(w.writers) {
+			t.Errorf("seed %d: maps write results over each other: %v", seed, w.writers)
 		}
 	}
 }

@@ -72,6 +72,10 @@ func (b *builder) mapped(first graph.Node) states {
 		ResultWriter:   newResultWriter(b.flow, first.Name),
 		Retry:          written(mapRetries),
 	}}
+	if first.Tolerate > 0 {
+		results := resultsPath
+		outer.body.(*mapState).ResultPath = &results
+	}
 	b.checkName(first, choice.name, "the state before the map") // the longest of the map's names
 	b.checkDepth(first)
 
@@ -130,7 +134,7 @@ func (b *builder) task(closed graph.Options) state {
 			p.BatchSize = size
 		}
 		if closed.Tolerate > 0 {
-			p.Tolerate = true
+			p.Tolerate, p.State = closed.Tolerate, "$"
 			what = "takes the results of " + n.From + " whose child did not fail"
 		}
 	}

@@ -238,6 +238,11 @@ func (c *cloud) execute(t *testing.T, g graph.Graph) (string, error) {
 		}
 		return items, json.Unmarshal(data, &items)
 	}}
+	w.put = func(key string, data []byte) {
+		if err := c.values.Put(t.Context(), key, bytes.NewReader(data)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	w.invoke = func(function string, r envelope.Request) (reply envelope.Reply, err error) {
 		symbol := symbols[function]
 		payload, err := json.Marshal(r)

@@ -12,10 +12,14 @@ type mapState struct {
 	ItemSelector   itemSelector `json:"ItemSelector"`
 	ItemProcessor  processor    `json:"ItemProcessor"`
 	ResultWriter   resultWriter `json:"ResultWriter"`
-	ResultPath     *string      `json:"ResultPath"` // null: the aggregation takes what the map took
+	ResultPath     *string      `json:"ResultPath"` // null: the aggregation takes what the map took, or that and resultsPath
 	Retry          []retrier    `json:"Retry"`
 	exit
 }
+
+// resultsPath is where the aggregation of a map that tolerates failures finds
+// where the ResultWriter wrote which children failed.
+const resultsPath = "$.results"
 
 // itemReader reads the array of batches that the step before the map wrote.
 type itemReader struct {

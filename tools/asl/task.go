@@ -40,7 +40,8 @@ type payload struct {
 	Batch     string          `json:"batch.$,omitempty"`
 	Count     string          `json:"count.$,omitempty"`
 	BatchSize int             `json:"batch_size,omitempty"`
-	Tolerate  bool            `json:"tolerate,omitempty"`
+	Tolerate  float64         `json:"tolerate,omitempty"`
+	State     string          `json:"state.$,omitempty"`
 	Split     int             `json:"split,omitempty"`
 	Limit     int             `json:"limit,omitempty"`
 	Attempt   string          `json:"attempt.$"`

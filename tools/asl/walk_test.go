@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"testing"
@@ -24,10 +25,12 @@ type walker struct {
 	execution string                      // name of the execution, run unless set
 	invoke    func(function string, r envelope.Request) (envelope.Reply, error)
 	items     func(key string) ([]any, error)
+	put       func(key string, data []byte) // of the ResultWriters, which write nothing unless it is set
 
+	written string           // the manifest of the last map
 	objects map[string][]any // items.json by key
 	calls   []envelope.Request
-	results []string       // prefixes of the ResultWriters
+	writers []string       // prefixes of the ResultWriters
 	steps   int            // states entered and children started by Standard workflows
 	express int            // children that are Express workflows
 	largest map[string]int // bytes of a state's input, payload or output, by its name
@@ -106,9 +109,7 @@ func (w *walker) scope(m map[string]any, value any, execution string, express bo
 			if err := w.children(name, state, value, context); err != nil {
 				return nil, err
 			}
-			if path, ok := state["ResultPath"]; !ok || path != nil {
-				w.t.Fatalf("%s: ResultPath %v", name, path)
-			}
+			value = w.results(name, state, value)
 		case "Task":
 			var err error
 			if value, err = w.task(name, state["Parameters"].(map[string]any), value, context); err != nil {
@@ -132,10 +133,11 @@ func (w *walker) children(name string, state map[string]any, value any, context 
 		w.t.Fatalf("%s reads %v: %v", name, reader, err)
 	}
 	writer := w.template(state["ResultWriter"].(map[string]any)["Parameters"], value, context).(map[string]any)
-	w.results = append(w.results, writer["Prefix"].(string))
+	w.writers = append(w.writers, writer["Prefix"].(string))
 	processor := state["ItemProcessor"].(map[string]any)
 	express := processor["ProcessorConfig"].(map[string]any)["ExecutionType"] == "EXPRESS"
-	failed := 0
+	var failed []any
+	defer func() { w.written = w.write(writer["Prefix"].(string), failed) }()
 	for i, item := range items {
 		context["Map"] = map[string]any{"Item": map[string]any{"Index": float64(i), "Value": item}}
 		input := w.template(state["ItemSelector"], value, context)
@@ -147,13 +149,44 @@ func (w *walker) children(name string, state map[string]any, value any, context 
 		if _, err = w.scope(processor, input, fmt.Sprint("child-", i), express); err == nil {
 			continue
 		}
-		failed++
+		failed = append(failed, map[string]any{"Input": string(w.json(input)), "Status": "FAILED"})
 		tolerated, _ := state["ToleratedFailurePercentage"].(float64)
-		if float64(failed)*100 > tolerated*float64(len(items)) {
+		if float64(len(failed))*100 > tolerated*float64(len(items)) {
 			return fmt.Errorf("%s: States.ExceedToleratedFailureThreshold: %w", name, err)
 		}
 	}
 	return nil
+}
+
+// results puts where the failed children are written to where the map says.
+func (w *walker) results(name string, state map[string]any, value any) any {
+	switch path, ok := state["ResultPath"]; {
+	case !ok, path != nil && path != "$.results", path != nil && state["ToleratedFailurePercentage"] == nil:
+		w.t.Fatalf("%s: ResultPath %v", name, path)
+	case path != nil:
+		all := maps.Clone(value.(map[string]any))
+		all["results"] = map[string]any{"ResultWriterDetails": map[string]any{"Key": w.written}}
+		return all
+	}
+	return value
+}
+
+// write writes as a ResultWriter does, if a child failed, and returns the manifest's key.
+func (w *walker) write(prefix string, failed []any) string {
+	if w.put != nil && len(failed) > 0 {
+		file := prefix + "/id/FAILED_0.json"
+		w.put(file, w.json(failed))
+		w.put(prefix+"/id/manifest.json", w.json(map[string]any{"ResultFiles": map[string]any{"FAILED": []any{map[string]any{"Key": file}}}}))
+	}
+	return prefix + "/id/manifest.json"
+}
+
+func (w *walker) json(value any) []byte {
+	data, err := json.Marshal(value)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return data
 }
 
 // task invokes a Lambda.

@@ -1,0 +1,93 @@
+package lambdastep
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/lokki-build/lokki/internal/failure"
+	"github.com/lokki-build/lokki/internal/fanout"
+)
+
+// maxNamed is how many children without a result an error names.
+const maxNamed = 10
+
+// missing are the children of an aggregated map that have no result, by the
+// indices of their first items.
+type missing struct {
+	count int
+	first []int // some of them
+}
+
+func (m *missing) add(first int) {
+	m.count++
+	if len(m.first) < maxNamed {
+		m.first = append(m.first, first)
+	}
+}
+
+// tolerate checks that children without a result are no more than the map
+// tolerates, and that each of them failed: what is missing for another reason
+// is lost. found tells which items have a result.
+func (i *invocation) tolerate(ctx context.Context, found []bool) error {
+	size := max(1, i.req.BatchSize)
+	var absent missing
+	children := 0
+	for first := 0; first < len(found); first += size {
+		children++
+		if !found[first] {
+			absent.add(first)
+		}
+	}
+	if absent.count == 0 {
+		return nil
+	}
+	if float64(absent.count)*100 > i.req.Tolerate*float64(children) {
+		return i.lost(absent, "%d of %d children have no result, and %v%% may fail", absent.count, children, i.req.Tolerate)
+	}
+	failed := make([]bool, len(found))
+	if err := i.failed(ctx, func(first int) {
+		if first >= 0 && first < len(failed) {
+			failed[first] = true
+		}
+	}); err != nil {
+		return stored("reading which children failed", err)
+	}
+	var gone missing
+	for first := 0; first < len(found); first += size {
+		if !found[first] && !failed[first] {
+			gone.add(first)
+		}
+	}
+	if gone.count > 0 {
+		return i.lost(gone, "%d of %d children have no result, although they did not fail", gone.count, children)
+	}
+	return nil
+}
+
+// failed calls child for each child of the map that failed.
+func (i *invocation) failed(ctx context.Context, child func(first int)) error {
+	var state struct {
+		Results struct{ ResultWriterDetails struct{ Key string } } `json:"results"`
+	}
+	if err := json.Unmarshal(i.req.State, &state); err != nil || state.Results.ResultWriterDetails.Key == "" {
+		return failure.Name(failure.Request, fmt.Errorf("the state %.200s does not say where the map's results are", i.req.State))
+	}
+	return fanout.Failed(ctx, i.store, state.Results.ResultWriterDetails.Key, child)
+}
+
+// lost is the error of results that are not there.
+func (i *invocation) lost(m missing, format string, args ...any) error {
+	var items []string
+	for _, first := range m.first {
+		items = append(items, strconv.Itoa(first))
+	}
+	named := strings.Join(items, ", ")
+	if more := m.count - len(m.first); more > 0 {
+		named += fmt.Sprintf(" and %d more", more)
+	}
+	return failure.Name(failure.Missing, fmt.Errorf("%s: those that begin with item %s\n"+
+		"hint: were the values of this run deleted, or did they expire? Then start another execution", fmt.Sprintf(format, args...), named))
+}
