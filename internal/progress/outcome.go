@@ -2,7 +2,6 @@ package progress
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -66,8 +65,7 @@ func (f failures) add(c Call) {
 	if more {
 		text += " …"
 	}
-	var named *failure.Named
-	if errors.As(c.Err, &named) && named.Type != failure.Plain { // a name says more than the text
+	if named, ok := c.Err.(*failure.Named); ok && named.Type != failure.Plain { // a name says more than the text
 		text = named.Type + ": " + text
 	}
 	of.first = append(of.first, fmt.Sprintf("%s%s: %s", c.Step, At(c.Index), plaintext.Escape(text)))
