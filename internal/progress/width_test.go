@@ -3,22 +3,30 @@ package progress
 import (
 	"testing"
 	"unicode"
-
-	"golang.org/x/text/width"
 )
 
-// Of all letters that there are, the wide ones are known.
+// Of the letters of a script, all are wide or none is. Some Kana and Hangul have a
+// narrow form, and Kana of old texts were added late.
 func TestRuneWidth(t *testing.T) {
-	for r := rune(' '); r <= unicode.MaxRune; r++ {
-		if !unicode.IsLetter(r) {
-			continue
-		}
-		want := 1
-		if kind := width.LookupRune(r).Kind(); kind == width.EastAsianWide || kind == width.EastAsianFullwidth {
-			want = 2
-		}
-		if got := runeWidth(r); got != want {
-			t.Fatalf("%U %c is %d wide, want %d", r, r, got, want)
+	narrow := &unicode.RangeTable{R16: []unicode.Range16{{0x1160, 0x11ff, 1}, {0xd7b0, 0xd7fb, 1}, {0xff61, 0xffdc, 1}}}
+	for script, want := range map[string]int{
+		"Han": 2, "Hiragana": 2, "Katakana": 2, "Hangul": 2, "Bopomofo": 2, "Yi": 2, "Tangut": 2,
+		"Latin": 1, "Greek": 1, "Cyrillic": 1, "Arabic": 1, "Hebrew": 1, "Devanagari": 1, "Thai": 1, "Georgian": 1, "Armenian": 1,
+	} {
+		for r := rune(' '); r <= unicode.MaxRune; r++ {
+			if !unicode.Is(unicode.Scripts[script], r) || !unicode.IsLetter(r) {
+				continue
+			}
+			want := want
+			switch {
+			case unicode.Is(narrow, r):
+				want = 1
+			case r >= 0xff21 && r <= 0xff5a: // Latin in its full-width form
+				want = 2
+			}
+			if got := runeWidth(r); got != want {
+				t.Fatalf("%s: %U %c is %d wide, want %d", script, r, r, got, want)
+			}
 		}
 	}
 	if n := widthOf("cafe\u0301 \U0001f426"); n != 7 {
