@@ -86,8 +86,12 @@ type (
 
 func Promoted(ctx context.Context, in noted) (hiding, error) { return hiding{}, nil }
 func Locked(ctx context.Context, in map[string]*locked) (atomic.Int64, error) {
+	for _, l := range in {
+		l.mu.Lock()
+	}
 	return atomic.Int64{}, nil
 }
+
 func Floats(ctx context.Context, in *big.Float) (*[]string, error) { return nil, nil }
 func Kept(ctx context.Context, in kept) ([]kept, error) {
 	in.mu.Lock()

@@ -5,21 +5,40 @@
 // UnmarshalText work as they do there, except that nothing is lost in silence
 // and nothing is escaped that need not be. What comes back is what was stored,
 // or there is an error: numbers of every kind and size, times to the nanosecond
-// with their offset, nil and empty slices and maps as what they were. Equal
-// values become equal bytes: the names in a map are sorted.
+// with their offset, nil and empty slices and maps as what they were. For that,
+// omitempty and omitzero leave out only what is nil or zero to the last bit, and
+// not [] or -0, and a json.Number without a value is null. Equal values become
+// equal bytes: the names in a map are sorted.
 //
-// Refused are channels, functions, complex numbers, interfaces with methods,
-// NaN, infinities, cycles, structs without an exported field, strings that are
-// not UTF-8 and times whose offset has seconds. Types are checked whole, before
-// there is a value in the refused place, and all their errors are reported at
-// once, each with its path, as in "Result.Rows[].Fn".
+// Types are checked whole, before there is a value, and all that is refused is
+// reported at once, each place with its path, as in "Result.Rows[].Fn", and a
+// hint. Refused are types that JSON can't hold or that would come back changed:
+//   - channels, functions, complex numbers and interfaces with methods;
+//   - fields that are not exported, unless they are tagged "-" or have no data,
+//     and so sync.Mutex, atomics and all other structs without exported fields;
+//   - two fields with one name, where encoding/json keeps one or none, also if
+//     an embedded struct has one of them;
+//   - methods for one way only, or those of an embedded field beside which there
+//     are others, as in struct{ time.Time; Note string };
+//   - embedded pointers that decoding can't set or can't tell from nil, and structs
+//     that embed themselves;
+//   - keys of maps that are pointers, or have no text in both ways;
+//   - big.Float, whose text has neither its precision nor its mode.
+//
+// Values of other types are refused when they are encoded, with their path: NaN,
+// infinities, cycles, strings that are not UTF-8, times whose offset has seconds
+// and, as keys, times that are not in UTC, keys of one map with the same text,
+// pointers to nil, a json.Number or json.RawMessage that is none, and in an any
+// what would be lost by its type. Errors reach logs, and so have no values, but for
+// the keys of maps in a path.
 //
 // What JSON can't tell does change: an any comes back as a bool, string,
 // float64, []any, map[string]any or nil, as with encoding/json, and as a
-// json.Number where a float64 would not keep every digit. A pointer to a nil
-// pointer, slice, map or any comes back as nil. A time has its offset but not
-// the name of its zone. Fields that are not exported or tagged "-" are left
-// out, and those with omitempty are if they are empty.
+// json.Number where a float64 would not keep every digit. A time has its offset
+// but neither the name of its zone nor a monotonic reading. A json.RawMessage
+// comes back without white space, and nil if it is null. Pointers to one value
+// become pointers to several. Fields tagged "-" are left out. What a type's own
+// methods write and read is the type's affair.
 package codec
 
 import (
@@ -90,8 +109,9 @@ func MarshalTo(b *bytes.Buffer, v any) error {
 // Fields which data does not name stay as they are; of a slice or an array
 // nothing stays, and null makes its target zero. Names that the struct does not
 // have are ignored. After an error v may be partly changed. It allocates
-// at most about 128 bytes for each byte of data, or for each element of a list
-// in data three times the size of the element's type, where that is more.
+// at most about 128 bytes for each byte of data, or, where that is more, for each
+// element of a list in data three times the size of the element's type, and for
+// each member of a map eight times the sizes of its key's and element's types.
 func Unmarshal(data []byte, v any) error {
 	t, err := target(v)
 	if err != nil {

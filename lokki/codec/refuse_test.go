@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/big"
+	"net/netip"
 	"net/url"
 	"reflect"
 	"strings"
@@ -209,6 +211,41 @@ func TestDataThatDoesNotFit(t *testing.T) {
 	v := struct{ ID, Id int }{}
 	if err := Unmarshal([]byte(`{"Id": 1, "id": 2}`), &v); err != nil || v.Id != 1 || v.ID != 0 {
 		t.Errorf("got %+v, %v; want only Id to be set", v, err)
+	}
+}
+
+// Errors reach logs, and values must not.
+func TestErrorsAreWithoutValues(t *testing.T) {
+	const secret = "hunter2"
+	for _, c := range []struct {
+		data string
+		into any
+	}{
+		{`{"At": "hunter2"}`, new(Line)},
+		{`{"At": "hunter2T00:00:00Z"}`, new(Line)},
+		{`{"Note": ["hunter2"]}`, new(Line)},
+		{`"hunter2"`, new(netip.Addr)},
+		{`"hunter2"`, new(big.Int)},
+		{`"hunter2"`, new(stdjson.Number)},
+		{`"hunter2 "`, new([]byte)},
+		{`"hunter2"`, new(url.Userinfo)},
+		{`{"User": "hunter2/%"}`, new(url.URL)},
+		{`{"O": "hunter2"}`, new(oddTags)},
+		{`"hunter2`, new(string)},
+		{`{"a": hunter2}`, new(any)},
+	} {
+		err := Unmarshal([]byte(c.data), c.into)
+		if err != nil && strings.Contains(err.Error(), secret) || err == nil && c.data != `"hunter2"` {
+			t.Errorf("Unmarshal(%s) into %T: %v", c.data, c.into, err)
+		}
+	}
+	for _, v := range []any{
+		stdjson.Number(secret), stdjson.RawMessage(secret), secret + "\xff", map[string]any{"a": stdjson.Number(secret)},
+		time.Date(1880, 1, 1, 0, 0, 0, 0, time.FixedZone(secret, 53*60+28)), []any{struct{ hunter string }{secret}},
+	} {
+		if _, err := Marshal(v); err == nil || strings.Contains(err.Error(), secret) {
+			t.Errorf("Marshal(%T): %v", v, err)
+		}
 	}
 }
 
