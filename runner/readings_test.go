@@ -1,0 +1,21 @@
+package runner
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/lokki-build/lokki/internal/testflows"
+)
+
+// TestValuesArriveWhole passes values from step to step that JSON keeps only with
+// care, in lists short and long, with a duration as a person writes it.
+func TestValuesArriveWhole(t *testing.T) {
+	for _, count := range []int{3, 3 * perPart} {
+		want := make([]testflows.Reading, count)
+		for n := range want {
+			want[n] = testflows.ReadingOf(n, 5*time.Minute)
+		}
+		check(t, testflows.ReadingsFlow(), fmt.Sprintf(`{"every": "5m", "count": %d}`, count), want)
+	}
+}
