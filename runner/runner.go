@@ -83,7 +83,8 @@ func (o Options) pause(d time.Duration) time.Duration {
 // *StepError, when they have ended. A panic of a step is its error. When ctx is
 // done, Run returns an error that wraps the context's cause.
 //
-// Run does not wait for a step that goes on after its lokki.Timeout.
+// Run does not wait for a step that goes on after its lokki.Timeout. The timeout of a
+// lokki_flow is not the flow's but its target's: give ctx a deadline instead.
 //
 // The flow is called by the name of the function that made it: the innermost
 // exported one in which all of its calls were made.
