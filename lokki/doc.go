@@ -17,9 +17,11 @@
 //
 // Each step becomes a Lambda function with an image of its own. Arguments and
 // results travel between them as JSON, so they have to be types that
-// encoding/json writes and reads back: exported fields, no functions, no
-// channels, no interfaces with methods. A step never sees memory that another
-// step can change.
+// encoding/json writes and reads back whole: no fields that are not exported
+// (unless they are tagged `json:"-"`), no two fields with one name, no functions,
+// channels or interfaces with methods, and MarshalJSON only with UnmarshalJSON.
+// The build refuses other types, and says where and why. A step never sees memory
+// that another step can change.
 //
 // # Flows
 //
@@ -83,7 +85,8 @@
 //
 //	{"count": 2}
 //
-// GetBirds gets Input{Count: 2}. Unknown fields and wrong types are refused.
+// GetBirds gets Input{Count: 2}. Unknown fields and wrong types are refused. A
+// time.Duration may be given as text, such as "5m".
 //
 // # Errors
 //

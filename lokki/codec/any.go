@@ -98,7 +98,7 @@ func encodeDynamic(e *jsontext.Encoder, content any) error {
 	if len(p.problems) > 0 {
 		return &json.SemanticError{GoType: t, Err: errors.Join(p.problems...)}
 	}
-	return json.MarshalEncode(e, content, p.options)
+	return json.MarshalEncode(e, content, p.write)
 }
 
 // decodeAny decodes what lands in an any.

@@ -78,11 +78,11 @@ var exact = json.JoinOptions(
 // end. The error names the place in v by its Go path.
 func Marshal(v any) ([]byte, error) {
 	t := reflect.TypeOf(v)
-	options, err := optionsFor(t)
+	p, err := storable(t)
 	if err != nil {
 		return nil, err
 	}
-	data, err := json.Marshal(v, options)
+	data, err := json.Marshal(v, p.write)
 	if err != nil {
 		return nil, failed("encoding", t, err)
 	}
@@ -93,12 +93,12 @@ func Marshal(v any) ([]byte, error) {
 // buffer that is used again makes no garbage of a million small values.
 func MarshalTo(b *bytes.Buffer, v any) error {
 	t := reflect.TypeOf(v)
-	options, err := optionsFor(t)
+	p, err := storable(t)
 	if err != nil {
 		return err
 	}
 	before := b.Len()
-	if err := json.MarshalWrite(b, v, options); err != nil {
+	if err := json.MarshalWrite(b, v, p.write); err != nil {
 		b.Truncate(before)
 		return failed("encoding", t, err)
 	}
@@ -117,11 +117,11 @@ func Unmarshal(data []byte, v any) error {
 	if err != nil {
 		return err
 	}
-	options, err := optionsFor(t)
+	p, err := storable(t)
 	if err != nil {
 		return err
 	}
-	if err := json.Unmarshal(data, v, options); err != nil {
+	if err := json.Unmarshal(data, v, p.read); err != nil {
 		return failed("decoding", t, err)
 	}
 	return nil

@@ -14,6 +14,7 @@ type field struct {
 	typ      reflect.Type
 	omit     bool // if it is zero
 	quoted   bool
+	plain    bool        // without quotes and methods
 	embedded *structForm // of a struct that only its name in the tag makes a field
 }
 
@@ -25,14 +26,15 @@ type flattener struct {
 	form   structForm
 	names  map[string]string // the Go path of each JSON name
 	within []reflect.Type    // what is embedded in what
-	odd    bool              // json would refuse the struct or lose something of it
+	odd    bool              // json would refuse the struct
+	loses  bool              // json would leave out what is not zero
 }
 
 // checkStruct refuses structs with fields that would be lost, and gives a form
 // to those that json doesn't handle as encoding/json does.
 func (c *checker) checkStruct(t reflect.Type, path string) {
 	f := c.flatten(t, path)
-	if f.odd {
+	if f.form.strange = f.odd; f.odd || f.loses {
 		c.form(t, &f.form)
 	}
 }
@@ -106,9 +108,9 @@ func (f *flattener) addField(sf reflect.StructField, tag tag, path string, index
 		return
 	}
 	f.names[name] = path
-	added := field{name: name, index: index, typ: sf.Type, quoted: tag.quoted}
+	added := field{name: name, index: index, typ: sf.Type, quoted: tag.quoted, plain: !tag.quoted && sf.Type != numberType && !hasMethods(sf.Type)}
 	added.omit = (tag.omitzero || tag.omitempty && mayBeEmpty(sf.Type)) && !behindPointer
-	f.odd = f.odd || tag.omitempty && emptyIsNotZero(sf.Type) || tag.omitzero && zeroIsNotZero(sf.Type) ||
+	f.loses = f.loses || tag.omitempty && emptyIsNotZero(sf.Type) || tag.omitzero && zeroIsNotZero(sf.Type) ||
 		behindPointer && (tag.omitzero || tag.omitempty)
 	if !sf.IsExported() {
 		if hasMethods(sf.Type) {

@@ -18,6 +18,7 @@ import (
 type form interface {
 	encode(*jsontext.Encoder, reflect.Value) error
 	decode(*jsontext.Decoder, reflect.Value) error
+	reads() bool // or json decodes what encode writes
 }
 
 // forms are of type form, by the type of a pointer to a value. What checks a
@@ -53,9 +54,12 @@ func typed(pointer any, err error) error {
 // structForm is the form of a struct whose tags json reads otherwise than
 // encoding/json, or leaves out what is empty and not zero.
 type structForm struct {
-	fields []field
-	byName map[string]*field
+	fields  []field
+	byName  map[string]*field
+	strange bool // in more than what is left out
 }
+
+func (s *structForm) reads() bool { return s.strange }
 
 func (s *structForm) encode(e *jsontext.Encoder, v reflect.Value) error {
 	if err := e.WriteToken(jsontext.BeginObject); err != nil {
@@ -81,6 +85,10 @@ func (f *field) encode(e *jsontext.Encoder, v reflect.Value) error {
 	switch {
 	case f.embedded != nil:
 		return f.embedded.encode(e, v)
+	case f.plain && v.Kind() == reflect.String:
+		return e.WriteToken(jsontext.String(v.String()))
+	case f.plain && v.CanInt():
+		return e.WriteToken(jsontext.Int(v.Int()))
 	case f.quoted && !(v.Kind() == reflect.Pointer && v.IsNil()):
 		data, err := json.Marshal(v.Addr().Interface(), exactWithSpecial)
 		if err != nil {
@@ -192,6 +200,8 @@ func isZero(v reflect.Value) bool {
 // that index, whose methods it has.
 type embeddedOnly int
 
+func (embeddedOnly) reads() bool { return true }
+
 func (i embeddedOnly) encode(e *jsontext.Encoder, v reflect.Value) error {
 	return json.MarshalEncode(e, v.Field(int(i)).Addr().Interface())
 }
@@ -202,6 +212,8 @@ func (i embeddedOnly) decode(d *jsontext.Decoder, v reflect.Value) error {
 
 // pointerToNil refuses pointers to what is nil, which would come back as nil.
 type pointerToNil struct{}
+
+func (pointerToNil) reads() bool { return false }
 
 func (pointerToNil) encode(_ *jsontext.Encoder, v reflect.Value) error {
 	if !v.IsNil() && isNull(v.Elem()) {
@@ -224,6 +236,8 @@ func isNull(v reflect.Value) bool {
 
 // namedAny is the form of interfaces without methods that have a name.
 type namedAny struct{}
+
+func (namedAny) reads() bool { return true }
 
 func (namedAny) encode(e *jsontext.Encoder, v reflect.Value) error {
 	var content any
@@ -248,6 +262,8 @@ func (namedAny) decode(d *jsontext.Decoder, v reflect.Value) error {
 // keyWithoutJSON is the form of a type with JSON methods, which don't hold
 // where it is a map's key: its text does, if it has one.
 type keyWithoutJSON struct{ text bool }
+
+func (keyWithoutJSON) reads() bool { return true }
 
 func (k keyWithoutJSON) encode(e *jsontext.Encoder, v reflect.Value) error {
 	if kind, n := e.StackIndex(e.StackDepth()); kind != '{' || n%2 != 0 {

@@ -14,12 +14,12 @@ import (
 // error what was written is incomplete, and is refused by Decode.
 func Encode(w io.Writer, v any) error {
 	t := reflect.TypeOf(v)
-	options, err := optionsFor(t)
+	p, err := storable(t)
 	if err != nil {
 		return err
 	}
 	gz := newCompressor(w)
-	if err := json.MarshalWrite(gz, v, options); err != nil {
+	if err := json.MarshalWrite(gz, v, p.write); err != nil {
 		gz.abandon()
 		return failed("encoding", t, err)
 	}
@@ -34,7 +34,7 @@ func Decode(r io.Reader, limit int64, v any) error {
 	if err != nil {
 		return err
 	}
-	options, err := optionsFor(t)
+	p, err := storable(t)
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func Decode(r io.Reader, limit int64, v any) error {
 		return err
 	}
 	defer gz.Close()
-	if err := json.UnmarshalRead(gz, v, options); err != nil {
+	if err := json.UnmarshalRead(gz, v, p.read); err != nil {
 		return failed("decoding", t, err)
 	}
 	return nil

@@ -16,8 +16,8 @@ import (
 
 // plan is what is known of a type before there is a value.
 type plan struct {
-	options  json.Options
-	problems []error
+	write, read json.Options
+	problems    []error
 }
 
 // plans and plansInAny are of reflect.Type to plan. A value in an any comes back
@@ -32,28 +32,22 @@ func planFor(t reflect.Type, inAny bool) plan {
 	p, ok := known.Load(t)
 	if !ok {
 		c := checkType(t, inAny)
-		made := plan{options: exact, problems: c.problems}
-		switch {
-		case c.formed:
-			made.options = exactWithForms
-		case c.special:
-			made.options = exactWithSpecial
-		}
+		made := plan{c.options(c.writes), c.options(c.reads), c.problems}
 		p, _ = known.LoadOrStore(t, made)
 	}
 	return p.(plan)
 }
 
-// optionsFor returns the options for values of type t, or what in t can't be stored.
-func optionsFor(t reflect.Type) (json.Options, error) {
+// storable returns the plan for values of type t, or what in t can't be stored.
+func storable(t reflect.Type) (plan, error) {
 	if t == nil { // a nil any
-		return exact, nil
+		return plan{write: exact, read: exact}, nil
 	}
 	p := planFor(t, false)
 	if len(p.problems) > 0 {
-		return nil, fmt.Errorf("%s can't be stored: %w", typeName(t), errors.Join(p.problems...))
+		return p, fmt.Errorf("%s can't be stored: %w", typeName(t), errors.Join(p.problems...))
 	}
-	return p.options, nil
+	return p, nil
 }
 
 // CheckType returns what in t keeps its values from being stored: an error for
@@ -73,7 +67,18 @@ type checker struct {
 	seen     map[reflect.Type]bool // and so reported once, on the first path
 	problems []error
 	special  bool // somewhere there is a type that json handles in a lossy way
-	formed   bool // somewhere there is a type with a form
+	writes   bool // somewhere there is a type with a form
+	reads    bool // somewhere there is one that also reads otherwise than json
+}
+
+func (c *checker) options(formed bool) json.Options {
+	switch {
+	case formed:
+		return exactWithForms
+	case c.special:
+		return exactWithSpecial
+	}
+	return exact
 }
 
 var (
@@ -213,7 +218,8 @@ func (c *checker) checkPromoted(t reflect.Type, path string, write, read method)
 // form has values of type t written and read by f.
 func (c *checker) form(t reflect.Type, f form) {
 	forms.LoadOrStore(reflect.PointerTo(t), f)
-	c.formed = true
+	c.writes = true
+	c.reads = c.reads || f.reads()
 }
 
 // checkKey refuses the map keys whose type a name in JSON does not tell.
