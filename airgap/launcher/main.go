@@ -27,12 +27,11 @@ import (
 func main() {
 	project := flag.String("project", "", "folder of lokki's sources, where airgap/ is")
 	bazel := flag.String("bazel", "", "this machine's own bazel; empty for the private root's")
-	central := flag.Bool("central", false, "the Bazel Central Registry can be reached: only Bazel itself is needed")
 	prepare := flag.Bool("prepare", false, "prepare everything and print where it is, but run nothing")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, *project, *bazel, *central, *prepare, flag.Args())
+	err := run(ctx, *project, *bazel, *prepare, flag.Args())
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "tools/bazel: error:", err)
@@ -46,7 +45,7 @@ func main() {
 
 // run prepares what is missing and then becomes Bazel, so it returns only on errors
 // and after -prepare.
-func run(ctx context.Context, project, bazel string, central, prepare bool, args []string) error {
+func run(ctx context.Context, project, bazel string, prepare bool, args []string) error {
 	cacheRoot, err := os.UserCacheDir()
 	if err != nil {
 		return fmt.Errorf("finding the user's cache folder: %w", err)
@@ -60,15 +59,13 @@ func run(ctx context.Context, project, bazel string, central, prepare bool, args
 	if err != nil {
 		return err
 	}
-	var registry string
-	if !central {
-		if registry, err = ensureRegistry(ctx, cache, root, project); err != nil {
-			return err
-		}
-		args, err = withRegistry(ctx, registry, bazel, args)
-		if err != nil {
-			return err
-		}
+	registry, err := ensureRegistry(ctx, cache, root, project)
+	if err != nil {
+		return err
+	}
+	args, err = withRegistry(ctx, registry, bazel, args)
+	if err != nil {
+		return err
 	}
 	if prepare {
 		fmt.Println("root:    ", root)
