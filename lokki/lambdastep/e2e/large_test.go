@@ -70,6 +70,9 @@ func (c *cloud) checkMemory(bounds map[string]int64) {
 	c.t.Helper()
 	checked := map[string]bool{}
 	for line := range strings.Lines(c.logged()) {
+		if strings.TrimSpace(line) == "" {
+			continue // a summary begins a line of its own, whatever the step has printed
+		}
 		var s struct {
 			Step       string `json:"step"`
 			PeakMemory int64
