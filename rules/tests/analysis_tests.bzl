@@ -47,15 +47,15 @@ def _manifest_impl(ctx):
     ][0]
     asserts.equals(env, json.decode(ctx.attr.schedules), manifest["schedules"])
     asserts.equals(env, ctx.attr.alarms, manifest["alarms"])
-    asserts.equals(env, ctx.attr.timeout, manifest["timeout"])
+    asserts.equals(env, ctx.attr.deadline, manifest["timeout"])
     return analysistest.end(env)
 
 _manifest_test = analysistest.make(
     _manifest_impl,
     attrs = {
         "alarms": attr.bool(doc = "What the manifest has to say of alarms."),
+        "deadline": attr.int(doc = "The timeout that the manifest has to have."),
         "schedules": attr.string(doc = "The schedules that the manifest has to have, as JSON."),
-        "timeout": attr.int(doc = "The timeout that the manifest has to have."),
     },
 )
 
@@ -187,9 +187,9 @@ def analysis_test_suite(name):
         _manifest_test(
             name = tests[-1],
             alarms = alarms,
+            deadline = 3600 if alarms else 0,
             schedules = json.encode(want),
             target_under_test = flow,
-            timeout = 3600 if alarms else 0,
         )
 
     for timeout in [-1, 31536001]:

@@ -76,7 +76,7 @@ func Generate(in Input) (Template, error) {
 		return Template{}, err
 	}
 	notes, err := checkSize(in.Graph, data)
-	return Template{YAML: data, Notes: append(notes, timeoutNotes(functions)...)}, err
+	return Template{YAML: data, Notes: append(notes, timeoutNotes(in, functions)...)}, err
 }
 
 // template is what the parts of a template need to know of the whole.

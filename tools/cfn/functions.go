@@ -21,6 +21,8 @@ type function struct {
 	image images.Image
 	step  manifest.Step // with the defaults filled in
 	env   map[string]string
+
+	byDefault bool // the target sets no timeout
 }
 
 // newFunctions joins what the inputs say about each function, in flow order.
@@ -47,10 +49,11 @@ func newFunctions(in Input) ([]function, error) {
 		problems = append(problems, checkEnv(s.Target, env)...)
 		d := in.Config.LambdaDefaults
 		s.Memory = cmp.Or(s.Memory, d.Memory)
+		byDefault := s.Timeout == 0
 		timeout, problem := lambdaTimeout(in.Graph, s, d.Timeout)
 		problems, s.Timeout = append(problems, problem), timeout
 		s.EphemeralStorage = cmp.Or(s.EphemeralStorage, d.EphemeralStorage)
-		all = append(all, function{Function: f, image: in.Images[i], step: s, env: env})
+		all = append(all, function{Function: f, image: in.Images[i], step: s, byDefault: byDefault, env: env})
 	}
 	return all, errors.Join(problems...)
 }

@@ -62,10 +62,16 @@ func longestLimit(g graph.Graph, function string) (longest graph.Node) {
 	return longest
 }
 
-// timeoutNotes tell of Lambdas whose timeout is more than it could be for
-// years.
-func timeoutNotes(functions []function) (notes []string) {
+// timeoutNotes tell of Lambdas whose timeout is more than the project's default,
+// for their step's limit, and of those whose timeout is more than it could be for years.
+func timeoutNotes(in Input, functions []function) (notes []string) {
 	for _, f := range functions {
+		byDefault := in.Config.LambdaDefaults.Timeout
+		limit := longestLimit(in.Graph, f.Symbol).Timeout
+		if limit > 0 && f.byDefault && f.step.Timeout > byDefault {
+			notes = append(notes, fmt.Sprintf("the Lambda of step %s has a timeout of %d seconds instead of the %d of lambda_defaults.timeout: "+
+				"its lokki.Timeout is %d", f.Name, f.step.Timeout, byDefault, limit))
+		}
 		if f.step.Timeout > timelimit.DefaultLambda {
 			notes = append(notes, fmt.Sprintf("the Lambda of step %s has a timeout of %d seconds. AWS allows more than %d since November 2026; "+
 				"cfn-lint 1.58.0 and older checks still refuse it (E3717)", f.Name, f.step.Timeout, timelimit.DefaultLambda))

@@ -46,14 +46,14 @@ func TestLambdasHaveTimeForTheirSteps(t *testing.T) {
 		noted   bool
 	}{
 		"short":                    {standard, [2]int{5, 0}, 0, 900, "900", false},
-		"more than the project's":  {standard, [2]int{5, 90}, 0, 60, "150", false},
+		"more than the project's":  {standard, [2]int{5, 90}, 0, 60, "150", true},
 		"nearly the default":       {standard, [2]int{841, 5}, 0, 900, "901", true},
 		"more than the default":    {standard, [2]int{1200, 0}, 0, 900, "1260", true},
 		"all there is":             {standard, [2]int{1800, 0}, 0, 900, "1800", true},
 		"the target's own":         {standard, [2]int{5, 0}, 6, 900, "6", false},
 		"the target's, all":        {standard, [2]int{1800, 0}, 1800, 900, "1800", true},
 		"the project's, all":       {standard, [2]int{}, 0, 1800, "1800", true},
-		"Express":                  {expressMap("then FlapBird", "agg JoinBirds"), [2]int{200, 50}, 0, 60, "260", false},
+		"Express":                  {expressMap("then FlapBird", "agg JoinBirds"), [2]int{200, 50}, 0, 60, "260", true},
 		"Express, nearly all":      {expressMap("then FlapBird", "agg JoinBirds"), [2]int{250, 50}, 0, 900, "300", false},
 		"less than its step":       {standard, [2]int{5, 90}, 60, 900, "flows/flows.go:13: step flap-bird-2: the step has a lokki.Timeout of 90 seconds, and //flows:flap_bird a timeout of 60, … hint: leave timeout of //flows:flap_bird out, or set it to 150", false},
 		"only that of its step":    {standard, [2]int{90, 0}, 90, 900, "a lokki.Timeout of 90 seconds, and //flows:flap_bird a timeout of 90", false},
