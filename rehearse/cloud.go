@@ -23,6 +23,7 @@ import (
 type cloud struct {
 	stack     *stack
 	server    *s3server.Server
+	roles     roles
 	machine   *bucket.Gate            // for the state machine's role
 	steps     map[string]*bucket.Gate // for the functions' role, by the functions' names
 	client    *s3.Client              // through the machine's gate
@@ -61,7 +62,7 @@ const (
 
 // startCloud starts all of it; folder keeps the bucket and the logs.
 func startCloud(ctx context.Context, s *stack, o Options, folder string, roles roles) (*cloud, error) {
-	c := &cloud{stack: s, steps: map[string]*bucket.Gate{}, running: newRunning()}
+	c := &cloud{stack: s, roles: roles, steps: map[string]*bucket.Gate{}, running: newRunning()}
 	if err := c.start(ctx, o, folder, roles); err != nil {
 		return nil, errors.Join(err, c.close())
 	}

@@ -24,6 +24,8 @@ usage: %[2]s [flags]
   --parameter NAME=VALUE parameter of the template; may be given several times
   --concurrency N        functions that run at the same time (%[3]d)
   --backoff X            factor of the pauses before another try: 1 as on AWS, 0 none (1)
+  --name NAME            name of the execution (rehearsal- and the time)
+  --stack NAME           name of the stack (the flow's)
   --keep DIR             keep the bucket, the history and the logs in a folder
   --redrive DIR          go on with the execution that failed and was kept there
   --quiet, --json        no progress; progress as JSON, an event a line
@@ -55,6 +57,8 @@ func (c command) parse(args []string) (o Options, help bool, err error) {
 	asJSON := f.Bool("json", false, "")
 	f.IntVar(&o.Concurrency, "concurrency", c.concurrency(), "")
 	f.Float64Var(&o.Backoff, "backoff", 1, "")
+	f.StringVar(&o.Name, "name", "", "")
+	f.StringVar(&o.Stack, "stack", "", "")
 	f.StringVar(&o.Keep, "keep", "", "")
 	f.Func("parameter", "", func(text string) error {
 		name, value, ok := strings.Cut(text, "=")
@@ -86,7 +90,7 @@ func (c command) parse(args []string) (o Options, help bool, err error) {
 	}
 	given := map[string]bool{}
 	f.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	for _, pair := range [][2]string{{"input", "input-file"}, {"keep", "redrive"}, {"quiet", "json"}, {"input", "redrive"}, {"input-file", "redrive"}, {"concurrency", "lambdas"}} {
+	for _, pair := range [][2]string{{"input", "input-file"}, {"keep", "redrive"}, {"quiet", "json"}, {"input", "redrive"}, {"input-file", "redrive"}, {"name", "redrive"}, {"stack", "redrive"}, {"concurrency", "lambdas"}} {
 		if given[pair[0]] && given[pair[1]] {
 			return o, false, fmt.Errorf("--%s and --%s exclude each other", pair[0], pair[1])
 		}

@@ -75,27 +75,27 @@ func TestParse(t *testing.T) {
 
 func TestAKeptRunIsNotOverwritten(t *testing.T) {
 	folder := t.TempDir()
-	first, err := begin(folder, "birds-flow", Options{Input: []byte(` {"count":2}`)})
+	first, err := begin("birds-flow", Options{Keep: folder, Input: []byte(` {"count":2}`)})
 	if err != nil || string(first.Input) != `{"count":2}` {
 		t.Fatalf("%+v, %v", first, err)
 	}
-	if _, err := begin(folder, "birds-flow", Options{}); err != nil {
+	if _, err := begin("birds-flow", Options{Keep: folder}); err != nil {
 		t.Errorf("what was not noted is in the way: %v", err)
 	}
 	if err := first.note(folder); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := begin(folder, "birds-flow", Options{}); err == nil || !strings.Contains(err.Error(), "has an execution already") {
+	if _, err := begin("birds-flow", Options{Keep: folder}); err == nil || !strings.Contains(err.Error(), "has an execution already") {
 		t.Errorf("another one: %v", err)
 	}
-	again, err := begin(folder, "birds-flow", Options{Redrive: true})
+	again, err := begin("birds-flow", Options{Keep: folder, Redrive: true})
 	if err != nil || again.Name != first.Name {
 		t.Errorf("redriven: %+v, %v", again, err)
 	}
-	if _, err := begin(folder, "words-flow", Options{Redrive: true}); err == nil || !strings.Contains(err.Error(), "not of words-flow") {
+	if _, err := begin("words-flow", Options{Keep: folder, Redrive: true}); err == nil || !strings.Contains(err.Error(), "not of words-flow") {
 		t.Errorf("another flow: %v", err)
 	}
-	if _, err := begin(t.TempDir(), "birds-flow", Options{Redrive: true}); err == nil || !strings.Contains(err.Error(), "hint: give the folder") {
+	if _, err := begin("birds-flow", Options{Keep: t.TempDir(), Redrive: true}); err == nil || !strings.Contains(err.Error(), "hint: give the folder") {
 		t.Errorf("nothing kept: %v", err)
 	}
 }

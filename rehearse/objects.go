@@ -16,7 +16,7 @@ import (
 type objects struct {
 	client    *s3.Client
 	partition string
-	allow     func(action, resource string) error
+	allow     allow
 	fault     func(request string) error
 }
 
@@ -36,7 +36,7 @@ func (o objects) Get(ctx context.Context, bucket, key string) (io.ReadCloser, er
 func (o objects) Put(ctx context.Context, bucket, key string, body io.ReadSeeker) error {
 	// Whatever the size of the results, AWS wants all that an upload in parts takes.
 	for _, call := range iam.WriteResults(fmt.Sprintf("arn:%s:s3:::%s/%s", o.partition, bucket, key)) {
-		if err := o.allow(call.Action, call.Resource); err != nil {
+		if err := o.allow(call.Action, call.Resource, call.Context); err != nil {
 			return fmt.Errorf("writing s3://%s/%s: %w", bucket, key, err)
 		}
 	}
@@ -49,9 +49,9 @@ func (o objects) Put(ctx context.Context, bucket, key string, body io.ReadSeeker
 	return nil
 }
 
-// runPart are the parts of a key that are other ones in each execution: its name, and
-// the id of a map run.
-var runPart = regexp.MustCompile(`rehearsal-[^/]*|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+// runPart are the parts of a key that are other ones in each execution: the run's id,
+// and that of a map run.
+var runPart = regexp.MustCompile(`([^/]*\.[0-9a-f]{64}\.)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 
 // place is a key without them.
 func place(key string) string { return runPart.ReplaceAllString(key, "…") }

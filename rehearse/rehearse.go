@@ -7,6 +7,7 @@ package rehearse
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -33,6 +34,9 @@ type Options struct {
 	Concurrency int               // functions that run at the same time
 	Backoff     float64           // by which pauses before another try are shortened: 1 is as on AWS, 0 none
 	Faults      Faults
+	Name        string // of the execution; "" is one of the time
+	Stack       string // name of the stack; "" is the flow's
+	StackID     string // UUID of the stack, which is another one when it is made again; "" is one made of its name
 	Keep        string // folder that keeps the bucket, the history and the logs; "" keeps nothing
 	Redrive     bool   // go on with the execution that Keep has, which failed
 
@@ -68,9 +72,11 @@ const executionFile = "execution.json"
 
 // execution is what redriving has to know.
 type execution struct {
-	Name  string          `json:"name"`
-	Flow  string          `json:"flow"`
-	Input json.RawMessage `json:"input"`
+	Name    string          `json:"name"`
+	Flow    string          `json:"flow"`
+	Stack   string          `json:"stack"`
+	StackID string          `json:"stack_id,omitempty"`
+	Input   json.RawMessage `json:"input"`
 }
 
 // Run rehearses a flow. The error is that of what kept it from being run; how
@@ -79,7 +85,11 @@ func Run(ctx context.Context, a Artifacts, o Options) (r Report, err error) {
 	if err := errors.Join(o.validate(), o.Faults.check(a.Graph), o.checkInput(a.Graph)); err != nil {
 		return Report{}, err
 	}
-	s, err := resolve(a, o.Parameters)
+	x, err := begin(a.Graph.Flow, o)
+	if err != nil {
+		return Report{}, err
+	}
+	s, err := resolve(a, x, o.Parameters)
 	if err != nil {
 		return Report{}, err
 	}
@@ -92,10 +102,6 @@ func Run(ctx context.Context, a Artifacts, o Options) (r Report, err error) {
 		return Report{}, err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	x, err := begin(folder, a.Graph.Flow, o)
-	if err != nil {
-		return Report{}, err
-	}
 	c, err := startCloud(ctx, s, o, folder, roles)
 	if err != nil {
 		return Report{}, err
@@ -131,10 +137,12 @@ func prepare(o Options) (folder string, done func() error, err error) {
 }
 
 // begin is a new execution, or the one to redrive in its folder.
-func begin(folder, flow string, o Options) (execution, error) {
+func begin(flow string, o Options) (execution, error) {
+	folder := o.Keep
 	file := filepath.Join(folder, executionFile)
 	text, err := os.ReadFile(file)
 	switch {
+	case folder == "":
 	case o.Redrive && err != nil:
 		return execution{}, fmt.Errorf("redriving: %w\nhint: give the folder that an earlier run kept", err)
 	case o.Redrive:
@@ -155,7 +163,12 @@ func begin(folder, flow string, o Options) (execution, error) {
 	if len(input) == 0 {
 		input = []byte("{}")
 	}
-	return execution{Name: "rehearsal-" + time.Now().UTC().Format("20060102-150405"), Flow: flow, Input: input}, nil
+	return execution{
+		Name:  cmp.Or(o.Name, "rehearsal-"+time.Now().UTC().Format("20060102-150405")),
+		Flow:  flow,
+		Stack: cmp.Or(o.Stack, flow), StackID: o.StackID,
+		Input: input,
+	}, nil
 }
 
 // note writes the execution into its folder.
@@ -187,11 +200,11 @@ func (c *cloud) play(ctx context.Context, a Artifacts, o Options, x execution, h
 		Input:   x.Input,
 		Machine: c.stack.machineARN,
 		Role:    c.stack.roleARN,
-		Lambda:  tasks{allow: c.machine.Allow, invoke: c.running.detach(o.Faults.crowded(o.Faults.around(c.functions.Invoke, m.items, c.met.note), c.met.note)), meter: m},
-		Objects: objects{c.client, c.stack.Partition, c.machine.Allow, o.Faults.ofMachine(c.met.note)},
+		Lambda:  tasks{allow: c.roles.machine, invoke: c.running.detach(o.Faults.crowded(o.Faults.around(c.functions.Invoke, m.items, c.met.note), c.met.note)), meter: m},
+		Objects: objects{c.client, c.stack.Partition, c.roles.machine, o.Faults.ofMachine(c.met.note)},
 		History: h,
 		Past:    h.past,
-		Allow:   c.machine.Allow,
+		Allow:   c.roles.machine.plain,
 		Sleep:   sleep(o.Backoff),
 		Tried:   m.tried,
 		MapRuns: func(r asl.MapRun) {
@@ -210,7 +223,7 @@ func (c *cloud) play(ctx context.Context, a Artifacts, o Options, x execution, h
 	if o.Redrive {
 		execute = c.stack.machine.Redrive
 	}
-	_, err := execute(ctx, env)
+	output, err := execute(ctx, env)
 	if err == nil {
 		m.finish()
 	}
@@ -219,7 +232,7 @@ func (c *cloud) play(ctx context.Context, a Artifacts, o Options, x execution, h
 	switch {
 	case err == nil:
 		// What has succeeded can't be redriven: its result is read, whatever happens meanwhile.
-		if r.Result, err = c.result(context.WithoutCancel(ctx), a, x.Name); err != nil {
+		if r.Result, err = c.result(context.WithoutCancel(ctx), a, output); err != nil {
 			r.Failed = err
 		}
 	case errors.As(err, &failed):
@@ -272,8 +285,12 @@ func sleep(backoff float64) func(context.Context, time.Duration) error {
 const maxResult = 1 << 30
 
 // result reads the value of the flow's last step, as JSON on one line.
-func (c *cloud) result(ctx context.Context, a Artifacts, run string) ([]byte, error) {
-	keys := envelope.Keys{Prefix: c.stack.prefix, Flow: a.Graph.Flow, Run: run}
+func (c *cloud) result(ctx context.Context, a Artifacts, output []byte) ([]byte, error) {
+	var reply envelope.Reply
+	if err := json.Unmarshal(output, &reply); err != nil {
+		return nil, fmt.Errorf("reading the execution's output: %w", err)
+	}
+	keys := envelope.Keys{Prefix: c.stack.prefix, Flow: a.Graph.Flow, Run: reply.Run}
 	last := a.Graph.Nodes[len(a.Graph.Nodes)-1]
 	// The server's own client: reading the result is the user's call, not the flow's.
 	body, err := s3store.New(c.server.Client(), c.stack.bucket).Get(ctx, keys.Output(last.Name, ""), 0, -1)

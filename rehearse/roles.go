@@ -12,7 +12,7 @@ import (
 
 // roles say what the state machine and the functions may do.
 type roles struct {
-	machine, functions func(action, resource string) error
+	machine, functions allow
 	notes              []string // what can't be checked
 }
 
@@ -28,7 +28,7 @@ func (s *stack) roles() (roles, error) {
 	machine := r.find(account, s.roleARN, "the state machine")
 	functions := r.find(account, s.functionRole, "the functions")
 	key := s.key()
-	r.machine, r.functions = allow(machine, key), allow(functions, key)
+	r.machine, r.functions = allowed(machine, key), allowed(functions, key)
 	var problems []error
 	if machine != nil {
 		problems = append(problems, s.checkMachine(machine)...)
@@ -64,13 +64,19 @@ func (s *stack) key() string {
 	return ""
 }
 
-// allow asks for a call, and for the use of the key that comes with it.
-func allow(role *iam.Role, key string) func(action, resource string) error {
-	return func(action, resource string) error {
+// allow reports a call that a role doesn't allow; keys are its condition keys.
+type allow func(action, resource string, keys map[string][]string) error
+
+// plain is for calls without condition keys.
+func (a allow) plain(action, resource string) error { return a(action, resource, nil) }
+
+// allowed asks a role for a call, and for the use of the key that comes with it.
+func allowed(role *iam.Role, key string) allow {
+	return func(action, resource string, keys map[string][]string) error {
 		if role == nil {
 			return nil
 		}
-		call := iam.Call{Action: action, Resource: resource}
+		call := iam.Call{Action: action, Resource: resource, Context: keys}
 		if _, err := role.Check(call); err != nil || key == "" {
 			return err
 		}
@@ -122,6 +128,9 @@ func (s *stack) checkFunctions(role *iam.Role) []error {
 		calls := iam.LogFunction(arn)
 		if object(f.Properties, "TracingConfig")["Mode"] == "Active" {
 			calls = append(calls, iam.TraceFunction()...)
+		}
+		if key := text(f, "KmsKeyArn"); key != "" {
+			calls = append(calls, iam.DecryptEnvironment(key)...)
 		}
 		problems = append(problems, check(role, calls)...)
 	}

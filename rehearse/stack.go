@@ -31,12 +31,12 @@ type stack struct {
 }
 
 // resolve reads the template and resolves it with parameters, as its deployment would.
-func resolve(a Artifacts, parameters map[string]string) (*stack, error) {
+func resolve(a Artifacts, x execution, parameters map[string]string) (*stack, error) {
 	t, err := template.Read(a.File, a.Template)
 	if err != nil {
 		return nil, err
 	}
-	resolved, err := t.Resolve(template.Environment{Account: account, Region: s3server.Region, Stack: a.Graph.Flow}, parameters)
+	resolved, err := t.Resolve(template.Environment{Account: account, Region: s3server.Region, Stack: x.Stack, StackID: x.StackID}, parameters)
 	if err != nil {
 		return nil, err
 	}

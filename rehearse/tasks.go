@@ -10,7 +10,7 @@ import (
 
 // tasks is Lambda as the state machine sees it.
 type tasks struct {
-	allow  func(action, resource string) error // what the state machine's role may do
+	allow  allow // what the state machine's role may do
 	invoke invoke
 	meter  *meter
 }
@@ -18,7 +18,7 @@ type tasks struct {
 // Invoke runs a function if the state machine's role may.
 func (t tasks) Invoke(ctx context.Context, function string, payload []byte) ([]byte, error) {
 	end := t.meter.begin(payload)
-	if err := t.allow("lambda:InvokeFunction", function); err != nil {
+	if err := t.allow.plain("lambda:InvokeFunction", function); err != nil {
 		end(0)
 		// As Step Functions names what AWS's API answers.
 		return nil, &asl.Failure{Name: "Lambda.AWSLambdaException", Cause: err.Error()}

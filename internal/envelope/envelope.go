@@ -11,7 +11,7 @@ import "encoding/json"
 // From with none of the others, Batch, or Count says where the argument comes from.
 type Request struct {
 	Flow string `json:"flow"` // name of the flow
-	Run  string `json:"run"`  // id of the run: the top execution's name
+	Run  string `json:"run"`  // id of the run, see run.go
 	Step string `json:"step"` // name of the node, which is not the function's when a step is used twice
 	Path string `json:"path"` // map path of this invocation: "" outside every map, "3/17/" inside two
 

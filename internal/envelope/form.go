@@ -10,15 +10,11 @@ import (
 
 // isName reports whether s can be the name of a flow or a step.
 func isName(s string) bool {
-	return made(s, "-_") && s[0] != '-' && s[0] != '_' && s == strings.ToLower(s)
+	return made(s, "-_", maxName) && s[0] != '-' && s[0] != '_' && s == strings.ToLower(s)
 }
 
-// IsRun reports whether s can be a run id: 1 to 80 letters, digits or any of
-// !'()+.=@_-.
-func IsRun(s string) bool { return made(s, "!'()+.=@_-") && s != "." && s != ".." }
-
-// made reports whether s is 1 to maxName ASCII letters, digits and others.
-func made(s, others string) bool {
+// made reports whether s is 1 to limit ASCII letters, digits and others.
+func made(s, others string, limit int) bool {
 	for i := range len(s) {
 		c := s[i]
 		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
@@ -26,7 +22,7 @@ func made(s, others string) bool {
 			return false
 		}
 	}
-	return s != "" && len(s) <= maxName
+	return s != "" && len(s) <= limit
 }
 
 // isPath reports whether s is a map path: indices in their one decimal form,

@@ -10,14 +10,24 @@ type Keys struct {
 	Run    string
 }
 
+// The names of objects, at the end of their keys.
+const (
+	outputName  = "output.json.gz"
+	itemsName   = "items.jsonl.gz"
+	batchesName = "items.json"
+)
+
+// ObjectNames are all names of objects that hold values.
+var ObjectNames = []string{outputName, itemsName, batchesName}
+
 // Output is the key of the value a step stored at a map path.
-func (k Keys) Output(step, path string) string { return k.object(step, path, "output.json.gz") }
+func (k Keys) Output(step, path string) string { return k.object(step, path, outputName) }
 
 // Items is the key of a list that is mapped next, in frames.
-func (k Keys) Items(step, path string) string { return k.object(step, path, "items.jsonl.gz") }
+func (k Keys) Items(step, path string) string { return k.object(step, path, itemsName) }
 
 // Batches is the key of the array of Batch that goes with Items.
-func (k Keys) Batches(step, path string) string { return k.object(step, path, "items.json") }
+func (k Keys) Batches(step, path string) string { return k.object(step, path, batchesName) }
 
 func (k Keys) object(step, path, name string) string {
 	return k.Prefix + "/" + k.Flow + "/" + k.Run + "/" + step + "/" + path + name

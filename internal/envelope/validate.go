@@ -14,8 +14,8 @@ import (
 // of Step Functions reads.
 const MaxItems = 100_000_000
 
-// maxName bounds a name, in bytes: a run id is an execution's name and a step's
-// name is a state's, which Step Functions both bounds so.
+// maxName bounds the names of flows, steps and executions, in bytes, as Step
+// Functions bounds those of state machines, states and executions.
 const maxName = 80
 
 // maxPath bounds a map path, in bytes, so that a key stays below S3's 1,024.
@@ -48,8 +48,7 @@ func (r Request) Validate() error {
 	var all problems
 	all.unless(isName(r.Flow), "flow %q: want the flow's name, as in \"birds-flow\"", r.Flow)
 	all.unless(isName(r.Step), "step %q: want the step's name, as in \"flap-bird\"", r.Step)
-	all.unless(IsRun(r.Run),
-		"run %q: want 1 to 80 letters, digits or any of !'()+.=@_-", r.Run)
+	r.validateRun(&all)
 	all.unless(isPath(r.Path),
 		"path %q: want indices that each end in a slash, as in \"3/17/\", %d bytes at most", r.Path, maxPath)
 	all.unless(r.Split >= 0, "split %d: want at least 1 item to a child", r.Split)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -15,6 +16,8 @@ type call struct {
 	action string // as in "s3:GetObject"
 	bucket string
 	key    string // "" when the call is about the bucket
+
+	keys map[string][]string // condition keys
 }
 
 // known are the parameters of a query that don't make another call of it than read
@@ -70,6 +73,9 @@ func read(r *http.Request) (call, error) {
 		if has("uploads") {
 			c.action = "s3:ListBucketMultipartUploads"
 		}
+		if has("prefix") {
+			c.keys = listOf(query.Get("prefix"))
+		}
 	case key == "":
 		return c, fmt.Errorf("a request about the bucket itself: %s %s", r.Method, r.URL)
 	case r.Method == http.MethodGet && has("uploadId"):
@@ -82,11 +88,27 @@ func read(r *http.Request) (call, error) {
 		c.action = "s3:DeleteObject"
 	case r.Method == http.MethodPut || r.Method == http.MethodPost && (has("uploads") || has("uploadId")):
 		c.action = "s3:PutObject" // parts, and the begin and end of uploads, too
+		c.keys = creation(r, query)
 	default:
 		return c, fmt.Errorf("an unknown request: %s %s", r.Method, r.URL)
 	}
 	return c, nil
 }
+
+// creation are the condition keys of a request that makes an object, or a part of one
+// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html).
+func creation(r *http.Request, query url.Values) map[string][]string {
+	completes := r.Method == http.MethodPost && query.Has("uploadId")
+	creates := completes || r.Method == http.MethodPut && !query.Has("uploadId")
+	keys := map[string][]string{"s3:ObjectCreationOperation": {strconv.FormatBool(creates)}}
+	if condition := r.Header.Get("If-None-Match"); condition != "" {
+		keys["s3:if-none-match"] = []string{condition}
+	}
+	return keys
+}
+
+// listOf is the condition key of a list of the keys that begin with prefix.
+func listOf(prefix string) map[string][]string { return map[string][]string{"s3:prefix": {prefix}} }
 
 // arn is the resource of the call.
 func (c call) arn(partition string) string {

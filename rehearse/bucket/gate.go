@@ -12,8 +12,9 @@ import (
 type Gate struct {
 	Partition string // as in "aws"
 
-	// Allow returns an error when the role may not do an action on a resource.
-	Allow func(action, resource string) error
+	// Allow returns an error when the role may not do an action on a resource; keys
+	// are the condition keys of the request.
+	Allow func(action, resource string, keys map[string][]string) error
 
 	mu     sync.Mutex
 	counts Requests
@@ -56,7 +57,7 @@ func (g *Gate) Intercept(w http.ResponseWriter, r *http.Request, pass http.Handl
 		return
 	}
 	g.count(c.action)
-	if err := g.Allow(c.action, c.arn(g.Partition)); err != nil {
+	if err := g.Allow(c.action, c.arn(g.Partition), c.keys); err != nil {
 		g.deny(w, r, err)
 		return
 	}
@@ -69,9 +70,11 @@ func (g *Gate) Intercept(w http.ResponseWriter, r *http.Request, pass http.Handl
 	}
 	// Whether an object is missing may only be told to those who may list the
 	// bucket (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, Permissions).
+	// AWS doesn't say whether that may be under a condition on the list's prefix, which
+	// this request doesn't have: here it may not.
 	if c.action == "s3:GetObject" {
-		if err := g.Allow("s3:ListBucket", c.bucketARN(g.Partition)); err != nil {
-			a.hide = func() { g.deny(w, r, err) }
+		if err := g.Allow("s3:ListBucket", c.bucketARN(g.Partition), nil); err != nil {
+			a.hide = func() { g.hide(w, r, c, err) }
 		}
 	}
 	pass.ServeHTTP(a, r)
@@ -112,6 +115,16 @@ func (g *Gate) deny(w http.ResponseWriter, r *http.Request, err error) {
 		g.denied = err
 	}
 	g.mu.Unlock()
+	refuse(w, r, http.StatusForbidden, "AccessDenied", err)
+}
+
+// hide says "access denied" of an object that isn't there. A role that may list the
+// object's key can find out by itself, and lacks nothing.
+func (g *Gate) hide(w http.ResponseWriter, r *http.Request, c call, err error) {
+	if missing := g.Allow("s3:ListBucket", c.bucketARN(g.Partition), listOf(c.key)); missing != nil {
+		g.deny(w, r, missing)
+		return
+	}
 	refuse(w, r, http.StatusForbidden, "AccessDenied", err)
 }
 

@@ -32,6 +32,7 @@ type guarded struct {
 	gate   *bucket.Gate
 	client *s3.Client
 	denied []string // actions
+	decide func(action, resource string, keys map[string][]string) error
 
 	mu    sync.Mutex
 	asked []string // actions and resources
@@ -41,12 +42,15 @@ func newGuarded(t *testing.T) *guarded {
 	t.Helper()
 	server := s3test.Start(t, "values")
 	g := &guarded{}
-	g.gate = &bucket.Gate{Partition: "aws-cn", Allow: func(action, resource string) error {
+	g.gate = &bucket.Gate{Partition: "aws-cn", Allow: func(action, resource string, keys map[string][]string) error {
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		g.asked = append(g.asked, action+" "+resource)
 		if slices.Contains(g.denied, action) {
 			return fmt.Errorf("not authorized to perform: %s on resource: %s", action, resource)
+		}
+		if g.decide != nil {
+			return g.decide(action, resource, keys)
 		}
 		return nil
 	}}

@@ -14,7 +14,7 @@ type Call struct {
 }
 
 // keys are the condition keys that are known here: those that a call has by its role,
-// by what asks for the role, or never, as it comes from a service or a function
+// by what it asks for, by what asks for the role, or never, as it comes from a service or a function
 // outside of any VPC
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
 // Any other one might be there on AWS, and taken as missing it would let through what a
@@ -22,6 +22,7 @@ type Call struct {
 var keys = []string{
 	"aws:SecureTransport", "aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalType", "aws:ResourceAccount",
 	"aws:SourceArn", "aws:SourceAccount",
+	"s3:prefix", "s3:if-none-match", "s3:ObjectCreationOperation", "kms:ViaService",
 	"aws:ViaAWSService", "aws:SourceVpc", "aws:SourceVpce", "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:TagKeys",
 }
 

@@ -48,7 +48,28 @@ func ReadItems(object string) Call { return Call{Action: "s3:GetObject", Resourc
 // of those that it writes
 // (https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html).
 func WriteResults(object string) []Call {
-	return of(object, "s3:PutObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload")
+	return append([]Call{Put(object, "")}, of(object, "s3:GetObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload")...)
+}
+
+// Put is a request that makes an object, whole or as the completion of an upload in
+// parts; condition is its header If-None-Match, if it has one
+// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html).
+func Put(object, condition string) Call {
+	keys := map[string][]string{"s3:ObjectCreationOperation": {"true"}}
+	if condition != "" {
+		keys["s3:if-none-match"] = []string{condition}
+	}
+	return Call{Action: "s3:PutObject", Resource: object, Context: keys}
+}
+
+// PutPart is any other request of an upload in parts.
+func PutPart(object string) Call {
+	return Call{Action: "s3:PutObject", Resource: object, Context: map[string][]string{"s3:ObjectCreationOperation": {"false"}}}
+}
+
+// List is a request for the objects whose keys begin with prefix.
+func List(bucket, prefix string) Call {
+	return Call{Action: "s3:ListBucket", Resource: bucket, Context: map[string][]string{"s3:prefix": {prefix}}}
 }
 
 // LogFunction are the calls that Lambda makes for a function whose log group exists;
@@ -71,17 +92,39 @@ func Schedule(machine, queue string) []Call {
 }
 
 // WithKey are the calls that come with one about an object or a queue which is
-// encrypted with a key of one's own
+// encrypted with a customer managed key, which the service makes
 // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html,
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html).
 func WithKey(call Call, key string) []Call {
+	service, _, _ := strings.Cut(call.Action, ":")
 	switch call.Action {
 	case "s3:GetObject":
-		return of(key, "kms:Decrypt")
+		return through(service, key, "kms:Decrypt")
 	case "s3:PutObject", "sqs:SendMessage": // decrypting for uploads in parts, and to check the key
-		return of(key, "kms:GenerateDataKey", "kms:Decrypt")
+		return through(service, key, "kms:GenerateDataKey", "kms:Decrypt")
 	}
 	return nil
+}
+
+// DecryptEnvironment is Lambda reading the environment of a function
+// (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html).
+func DecryptEnvironment(key string) []Call { return through("lambda", key, "kms:Decrypt") }
+
+// through are calls that a service makes in a role's name
+// (https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service).
+func through(service, key string, actions ...string) []Call {
+	suffix, region := "amazonaws.com", ""
+	if parts := strings.Split(key, ":"); len(parts) > 3 {
+		region = parts[3]
+		if parts[1] == "aws-cn" {
+			suffix += ".cn"
+		}
+	}
+	calls := of(key, actions...)
+	for i := range calls {
+		calls[i].Context = map[string][]string{"kms:ViaService": {service + "." + region + "." + suffix}}
+	}
+	return calls
 }
 
 func of(resource string, actions ...string) []Call {

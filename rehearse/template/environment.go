@@ -1,6 +1,7 @@
 package template
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"regexp"
@@ -12,6 +13,7 @@ type Environment struct {
 	Account          string // as in "123456789012"
 	Region           string // as in "eu-west-1"; it decides the partition
 	Stack            string // the stack's name
+	StackID          string // the UUID at the end of its id; "" is one made of what tells stacks apart
 	NotificationARNs []string
 	Exports          map[string]string // what other stacks export, by name
 	References       map[string]string // what dynamic references stand for, as in "ssm:/db/host"
@@ -20,6 +22,7 @@ type Environment struct {
 var (
 	accountForm = regexp.MustCompile(`^[0-9]{12}$`)
 	regionForm  = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9]+$`)
+	uuidForm    = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 	stackForm   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,127}$`)
 )
 
@@ -31,6 +34,8 @@ func (e Environment) check() error {
 		return fmt.Errorf("the region %q has to be like eu-west-1", e.Region)
 	case !stackForm.MatchString(e.Stack):
 		return fmt.Errorf("the stack's name %q has to be 1 to 128 letters, digits and hyphens, a letter first", e.Stack)
+	case e.StackID != "" && !uuidForm.MatchString(e.StackID):
+		return fmt.Errorf("the stack's id %q has to be a UUID", e.StackID)
 	}
 	return nil
 }
@@ -63,7 +68,7 @@ func (e Environment) partition() (name, suffix string) {
 // id is the stack's.
 func (e Environment) id() string {
 	partition, _ := e.partition()
-	return fmt.Sprintf("arn:%s:cloudformation:%s:%s:stack/%s/%s", partition, e.Region, e.Account, e.Stack, e.uuid(""))
+	return fmt.Sprintf("arn:%s:cloudformation:%s:%s:stack/%s/%s", partition, e.Region, e.Account, e.Stack, cmp.Or(e.StackID, e.uuid("")))
 }
 
 // uuid has the form of a UUID and is made of what tells stacks apart, and of name.

@@ -14,9 +14,8 @@ import (
 	"github.com/lokki-build/lokki/tools/config"
 )
 
-// spare are actions that no rehearsal misses: Lambda needs the right to give an upload
-// up only when one has gone wrong on its last part.
-var spare = []string{"LambdaRole/Values without s3:AbortMultipartUpload"}
+// spare are what no rehearsal of small values misses: uploads in parts, and giving one up.
+var spare = []string{"LambdaRole/Values without s3:AbortMultipartUpload", "LambdaRole/StoreParts"}
 
 // TestWithoutAnyStatementTheRehearsalFails takes one statement after the other out
 // of the template's roles, and one action after the other.

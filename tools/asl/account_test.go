@@ -115,7 +115,7 @@ func (a *account) execute(t *testing.T, items int, options graph.Options) (took 
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := strings.NewReplacer("${"+asl.Prefix+"}", prefix, "${"+asl.Bucket+"}", "bucket", "${"+asl.Partition+"}", "aws",
+	text := strings.NewReplacer("${"+asl.Prefix+"}", prefix, "${"+asl.Bucket+"}", "bucket", "${"+asl.Partition+"}", "aws", "${"+asl.Stack+"}", stack,
 		"${"+asl.Invoke+"}", "arn:aws:states:::lambda:invoke").Replace(string(definition))
 	machine, err := engine.Load([]byte(text))
 	if err != nil {
@@ -125,7 +125,7 @@ func (a *account) execute(t *testing.T, items int, options graph.Options) (took 
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		_, err = machine.Execute(t.Context(), engine.Env{
-			Name: run, Machine: "arn:aws:states:eu-west-1:123456789012:stateMachine:birds", Input: []byte(`{}`), Lambda: a, Objects: a,
+			Name: "run-1", Machine: "arn:aws:states:eu-west-1:123456789012:stateMachine:birds", Input: []byte(`{}`), Lambda: a, Objects: a,
 		})
 		took = time.Since(began)
 	})

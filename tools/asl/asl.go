@@ -23,6 +23,7 @@ const (
 	Invoke    = "LambdaInvoke"   // ARN of the integration with Lambda
 	Bucket    = "ArtifactBucket" // name of the bucket that holds the values
 	Prefix    = "Prefix"         // first part of every key, without slashes at its ends
+	Stack     = "Stack"          // what tells the stack from all others: the UUID of its id
 )
 
 // Generate returns the state machine of g as indented JSON with a newline at

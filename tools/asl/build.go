@@ -3,6 +3,7 @@ package asl
 import (
 	"fmt"
 
+	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
@@ -119,9 +120,9 @@ func (b *builder) task(closed graph.Options) state {
 	what := "takes the value of " + n.From
 	switch n.Kind {
 	case graph.Start:
-		// A child of a map has an execution name of its own, so the run's id
-		// is taken here, once, and travels from state to state.
-		p.Run, p.Path, p.Input = "$$.Execution.Name", new(string), "$"
+		// A child of a map is an execution of its own, so the run's id is made
+		// here, once, and travels from state to state.
+		p.Run, p.Path, p.Input = envelope.RunExpression("${"+Stack+"}"), new(string), "$"
 		p.Defaults = b.defaults(n)
 		what = "takes the execution's input"
 	case graph.Map:

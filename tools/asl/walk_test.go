@@ -2,6 +2,8 @@ package asl_test
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -22,7 +24,7 @@ import (
 type walker struct {
 	t         *testing.T
 	sizes     func(step, path string) int // length of a list that is mapped next
-	execution string                      // name of the execution, run unless set
+	execution string                      // name of the execution, "run-1" unless set
 	invoke    func(function string, r envelope.Request) (envelope.Reply, error)
 	items     func(key string) ([]any, error)
 	put       func(key string, data []byte) // of the ResultWriters, which write nothing unless it is set
@@ -36,7 +38,23 @@ type walker struct {
 	largest map[string]int // bytes of a state's input, payload or output, by its name
 }
 
-const prefix, run = "lokki", "run-1"
+const prefix, stack = "lokki", "5f2c8a10-9d3b-11f0-8de9-0242ac120002"
+
+// run is the id of the walker's run, unless its execution has another name.
+var run = runOf("run-1")
+
+// runOf is the id of the run of an execution that the walker begins.
+func runOf(name string) string {
+	sum := sha256.Sum256([]byte(executionOf(name)["Id"].(string) + " " + executionOf(name)["StartTime"].(string)))
+	return envelope.Execution{Name: name, Hash: hex.EncodeToString(sum[:]), Stack: stack}.Run()
+}
+
+// executionOf is what the context object has of an execution.
+func executionOf(name string) map[string]any {
+	return map[string]any{
+		"Name": name, "Id": "arn:aws:states:eu-west-1:123456789012:execution:birds:" + name, "StartTime": "2026-11-27T11:48:40.123Z",
+	}
+}
 
 // walk runs the definition with an execution's input and returns the last output.
 func (w *walker) walk(definition []byte, input any) any {
@@ -64,12 +82,12 @@ func (w *walker) try(definition []byte, input any) (any, error) {
 			return items, nil
 		}
 	}
-	text := strings.NewReplacer("${"+asl.Prefix+"}", prefix, "${"+asl.Bucket+"}", "bucket").Replace(string(definition))
+	text := strings.NewReplacer("${"+asl.Prefix+"}", prefix, "${"+asl.Bucket+"}", "bucket", "${"+asl.Stack+"}", stack).Replace(string(definition))
 	var m map[string]any
 	if err := json.Unmarshal([]byte(text), &m); err != nil {
 		w.t.Fatal(err)
 	}
-	return w.scope(m, input, cmp.Or(w.execution, run), false)
+	return w.scope(m, input, cmp.Or(w.execution, "run-1"), false)
 }
 
 // pass notes the size of what passes into or out of a state.
@@ -89,7 +107,7 @@ func (w *walker) scope(m map[string]any, value any, execution string, express bo
 			w.t.Fatalf("no way out of state %q", name)
 		}
 		context := map[string]any{
-			"Execution": map[string]any{"Name": execution},
+			"Execution": executionOf(execution),
 			"State":     map[string]any{"RetryCount": 0.0},
 		}
 		w.pass(name, value)
@@ -246,6 +264,9 @@ func (w *walker) template(v, value any, context map[string]any) any {
 }
 
 func (w *walker) resolve(path string, value any, context map[string]any) any {
+	if path == envelope.RunExpression(stack) { // package rehearse/asl has the functions themselves
+		return runOf(context["Execution"].(map[string]any)["Name"].(string))
+	}
 	if args, ok := strings.CutPrefix(path, "States.Format('"); ok {
 		format, rest, _ := strings.Cut(strings.TrimSuffix(args, ")"), "'")
 		for arg := range strings.SplitSeq(strings.TrimPrefix(rest, ", "), ", ") {

@@ -43,7 +43,8 @@ func bucket() *yaml.Node {
 			"UpdateReplacePolicy", "Retain",
 			"Properties", object(
 				"Bucket", ref("ArtifactBucket"),
-				"PolicyDocument", policy(tlsOnly("s3:*",
-					list(getAtt("ArtifactBucket", "Arn"), sub("${ArtifactBucket.Arn}/*"))))),
+				"PolicyDocument", policy(
+					tlsOnly("s3:*", list(getAtt("ArtifactBucket", "Arn"), sub("${ArtifactBucket.Arn}/*"))),
+					writeOnce("${ArtifactBucket.Arn}"))),
 		))
 }

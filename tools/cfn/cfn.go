@@ -129,6 +129,7 @@ func (t template) substitutions() (*yaml.Node, error) {
 		asl.Invoke:    sub("arn:${AWS::Partition}:states:::lambda:invoke"),
 		asl.Bucket:    bucketName(),
 		asl.Prefix:    ref(paramPrefix),
+		asl.Stack:     stackUUID(),
 	}
 	for _, f := range t.functions {
 		values[f.Substitution()] = getAtt(f.id(), "Arn")

@@ -11,7 +11,15 @@ import "gopkg.in/yaml.v3"
 // ifKey is a property that is there only when the stack has a key.
 func ifKey(value any) *yaml.Node { return choose(useKey, value, ref(noValue)) }
 
-// keyPolicy is a policy inside a role that lets it use the key.
-func keyPolicy(actions ...any) *yaml.Node {
-	return when(useKey, inline("key", allow("Key", ref(paramKey), actions...)))
+// keyPolicy is a policy inside a role that lets it use the key through services,
+// and not by itself. The suffix of the services' names differs between partitions
+// (https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service).
+func keyPolicy(services ...string) *yaml.Node {
+	names := list()
+	for _, s := range services {
+		names.Content = append(names.Content, sub(s+".${AWS::Region}.amazonaws.com*"))
+	}
+	return when(useKey, inline("key", under(
+		object("StringLike", object("kms:ViaService", names)),
+		allow("Key", ref(paramKey), "kms:Decrypt", "kms:GenerateDataKey"))))
 }

@@ -1,7 +1,6 @@
 package cfn
 
 import (
-	"fmt"
 	"strconv"
 
 	"gopkg.in/yaml.v3"
@@ -165,12 +164,6 @@ func (t template) conditions() *yaml.Node {
 		add(all, notify, isGiven(paramAlarmTopic))
 	}
 	return all
-}
-
-// inBucket is the ARN of objects in the bucket. pattern follows the flow's
-// folder; it may have wildcards.
-func (t template) inBucket(pattern string) *yaml.Node {
-	return subWith(fmt.Sprintf("arn:${AWS::Partition}:s3:::${Bucket}/${%s}/%s/%s", paramPrefix, t.flow, pattern), "Bucket", bucketName())
 }
 
 // bucketName is the name of the given or the created bucket.

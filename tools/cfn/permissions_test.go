@@ -62,6 +62,7 @@ func TestEachStatementIsNeededAndEachCallAllowed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		addAdmin(stack)
 		if problems := attempt(t, stack, d.parameters["KmsKeyArn"]); len(problems) > 0 {
 			t.Errorf("%s:\n%s", name, strings.Join(problems, "\n"))
 			continue
@@ -117,6 +118,7 @@ func attempt(t *testing.T, stack *cloudformation.Stack, key string) []string {
 	a.functions()
 	a.machine()
 	a.schedules()
+	a.admin()
 	return a.problems
 }
 
@@ -189,17 +191,28 @@ func (a *attempts) functions() {
 		// gives up what it can't finish; an object that isn't there has to be told from one
 		// that may not be read. Writing in parts takes no more than s3:PutObject
 		// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html, Permissions).
-		key := bucket + "/lokki/" + a.flow() + "/run/step/output.json.gz"
+		values := "lokki/" + a.flow() + "/" + runOf(a.stack, "run") + "/step/"
+		key := bucket + "/" + values + "output.json.gz"
 		a.checkKept(r,
 			iam.Call{Action: "s3:GetObject", Resource: key},
-			iam.Call{Action: "s3:PutObject", Resource: key},
+			iam.Put(key, "*"),
+			iam.PutPart(key),
 			iam.Call{Action: "s3:AbortMultipartUpload", Resource: key},
-			iam.Call{Action: "s3:ListBucket", Resource: bucket})
+			iam.List(bucket, values+"output.json.gz"))
+		if a.key != "" {
+			a.check(r, true, iam.DecryptEnvironment(a.key)...)
+			a.check(r, false, iam.Call{Action: "kms:Decrypt", Resource: a.key}) // by the step itself
+		}
 
+		unencryptedList := iam.List(bucket, values)
+		unencryptedList.Context["aws:SecureTransport"] = []string{"false"}
 		a.check(r, false,
 			iam.Call{Action: "s3:GetObject", Resource: key, Context: unencrypted},
-			iam.Call{Action: "s3:ListBucket", Resource: bucket, Context: unencrypted},
-			iam.Call{Action: "s3:GetObject", Resource: bucket + "/lokki/another-flow/run/step/output.json.gz"},
+			unencryptedList,
+			iam.Put(key, ""), // which would replace what is there
+			iam.Call{Action: "s3:ListBucket", Resource: bucket},
+			iam.List(bucket, ""), iam.List(bucket, "lokki/"), iam.List(bucket, "lokki/"+a.flow()+"/"), iam.List(bucket, "lokki/another-flow/"),
+			iam.Call{Action: "s3:GetObject", Resource: strings.Replace(key, a.flow(), "another-flow", 1)},
 			iam.Call{Action: "s3:DeleteObject", Resource: key},
 			iam.Invoke(f.Attributes["Arn"]))
 	}
@@ -221,18 +234,45 @@ func (a *attempts) machine() {
 		a.check(r, false, iam.Invoke(strings.Replace(f.Attributes["Arn"], ":function:", ":function:other-", 1)))
 	}
 
-	run := a.resource("ArtifactBucket").Attributes["Arn"] + "/lokki/" + a.flow() + "/run/"
+	run := a.resource("ArtifactBucket").Attributes["Arn"] + "/lokki/" + a.flow() + "/" + runOf(a.stack, "run") + "/"
 	labels := labels(a.T, machine.Definition)
 	for _, label := range labels {
 		a.check(r, true, iam.RunMap(machine.Ref, label)...)
 		a.checkKept(r, iam.ReadItems(run+"before/3/items.json"))
 		a.checkKept(r, iam.WriteResults(run+label+"/3/results/00000000-0000-0000-0000-000000000000/SUCCEEDED_0.json")...)
 	}
-	a.check(r, false, iam.ReadItems(run+"step/output.json.gz"), iam.Call{Action: "s3:PutObject", Resource: run + "step/output.json.gz"})
+	a.check(r, false, iam.ReadItems(run+"step/output.json.gz"), iam.Put(run+"step/output.json.gz", "*"), iam.Put(run+"step/items.json", ""))
 	if labels == nil {
 		a.check(r, false, iam.RunMap(machine.Ref, "none")...)
 		a.check(r, false, iam.WriteResults(run+"none/results/0.json")...)
 	}
+}
+
+// addAdmin adds a role that may do everything in S3.
+func addAdmin(stack *cloudformation.Stack) {
+	stack.Resources = append(stack.Resources, cloudformation.Resource{
+		LogicalID: "Admin", Type: "AWS::IAM::Role", Ref: "admin",
+		Attributes: map[string]string{"Arn": "arn:aws:iam::123456789012:role/admin"},
+		Properties: map[string]any{
+			"AssumeRolePolicyDocument": map[string]any{"Version": "2012-10-17", "Statement": map[string]any{
+				"Effect": "Allow", "Principal": map[string]any{"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole",
+			}},
+			"Policies": []any{map[string]any{"PolicyName": "s3", "PolicyDocument": map[string]any{
+				"Version": "2012-10-17", "Statement": map[string]any{"Effect": "Allow", "Action": "s3:*", "Resource": "*"},
+			}}},
+		},
+	})
+}
+
+// admin replaces no value in the bucket of the stack, though its role would allow that.
+func (a *attempts) admin() {
+	r := a.role("arn:aws:iam::123456789012:role/admin")
+	run := a.resource("ArtifactBucket").Attributes["Arn"] + "/lokki/" + a.flow() + "/" + runOf(a.stack, "run") + "/"
+	for _, name := range []string{"output.json.gz", "items.json", "items.jsonl.gz"} {
+		a.check(r, false, iam.Put(run+"step/3/"+name, ""))
+		a.check(r, true, iam.Put(run+"step/3/"+name, "*"), iam.PutPart(run+"step/3/"+name))
+	}
+	a.check(r, true, iam.Put(run+"step/results/a/manifest.json", ""))
 }
 
 // schedules makes what Scheduler asks for, if the flow is scheduled.

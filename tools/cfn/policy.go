@@ -16,6 +16,9 @@ func allow(sid string, resource any, actions ...any) *yaml.Node {
 	)
 }
 
+// under lets a statement hold under a condition.
+func under(condition, statement *yaml.Node) *yaml.Node { return add(statement, "Condition", condition) }
+
 // tlsOnly denies what comes without encryption on the way.
 func tlsOnly(action string, resource any) *yaml.Node {
 	return object(

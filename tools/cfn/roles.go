@@ -15,18 +15,13 @@ func (t template) lambdaRole() *yaml.Node {
 		"Properties", object(
 			"AssumeRolePolicyDocument", trust("lambda.amazonaws.com", nil),
 			"Policies", list(
-				inline("values",
-					allow("Values", t.inBucket("*"), "s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"),
-					// Without it S3 answers "access denied" for an object that isn't there, and a retry
-					// couldn't tell whether the first try had stored its value
-					// (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, Permissions).
-					allow("Missing", subWith("arn:${AWS::Partition}:s3:::${Bucket}", "Bucket", bucketName()), "s3:ListBucket")),
+				t.valuesPolicy(),
 				inline("logs", allow("Logs",
 					sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/${AWS::StackName}/*:*"),
 					"logs:CreateLogStream", "logs:PutLogEvents")),
 				whenTraced(inline("tracing", allow("Tracing", "*",
 					"xray:PutTraceSegments", "xray:PutTelemetryRecords"))),
-				keyPolicy("kms:Decrypt", "kms:GenerateDataKey")),
+				keyPolicy("s3", "lambda")), // values, and the environment
 			"Tags", tags(t.flow, "")),
 	)
 }
@@ -46,11 +41,7 @@ func (t template) pipelineRole() *yaml.Node {
 			"xray:PutTraceSegments", "xray:PutTelemetryRecords",
 			"xray:GetSamplingRules", "xray:GetSamplingTargets"))))
 	if t.hasMaps {
-		policies.Content = append(policies.Content, inline("maps",
-			allow("Items", t.inBucket("*/items.json"), "s3:GetObject"),
-			allow("Results", t.inBucket("*/results/*"),
-				"s3:PutObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload")),
-			keyPolicy("kms:Decrypt", "kms:GenerateDataKey"))
+		policies.Content = append(policies.Content, t.mapsPolicy(), keyPolicy("s3"))
 	}
 	// Only state machines of this account may use the role: without the
 	// condition, Step Functions could be made to use it for another's.

@@ -143,7 +143,7 @@ func (t template) schedulerRole() *yaml.Node {
 					allow("DeadLetters", getAtt(deadLetters, "Arn"), "sqs:SendMessage")),
 				// To send to the queue
 				// (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html).
-				keyPolicy("kms:Decrypt", "kms:GenerateDataKey")),
+				keyPolicy("sqs")),
 			"Tags", tags(t.flow, "")),
 	)
 }

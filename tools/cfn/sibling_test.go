@@ -28,7 +28,7 @@ func TestTheRoleCanStartADistributedMap(t *testing.T) {
 		}
 	}
 	role := render(t, resource(t, template(t, input(t, birds)), "PipelineRole"))
-	for _, want := range []string{"/birds-flow/*/items.json", "/birds-flow/*/results/*", "s3:AbortMultipartUpload"} {
+	for _, want := range []string{"/birds-flow/*.${Stack}/*/items.json", "/birds-flow/*.${Stack}/*/results/*", "s3:AbortMultipartUpload"} {
 		if !strings.Contains(role, want) {
 			t.Errorf("the role has no %q", want)
 		}

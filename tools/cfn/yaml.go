@@ -95,9 +95,9 @@ func getAtt(resource, attribute string) *yaml.Node {
 
 func sub(format string) *yaml.Node { return tagged("!Sub", format) }
 
-// subWith is a Sub with one variable of its own.
-func subWith(format, name string, value *yaml.Node) *yaml.Node {
-	n := list(format, object(name, value))
+// subWith is a Sub with variables of its own: alternating names and values.
+func subWith(format string, variables ...any) *yaml.Node {
+	n := list(format, object(variables...))
 	n.Tag = "!Sub"
 	return n
 }

@@ -21,7 +21,7 @@ func (s *Store) failed(op, key string, err error) error {
 		return fmt.Errorf("%s: reading the body: %w", where, err)
 	}
 	switch {
-	case isCode(err, "NoSuchKey", "NotFound"):
+	case isCode(err, "NoSuchKey", "NotFound"), errors.Is(err, store.ErrNotFound):
 		return fmt.Errorf("%s: %w", where, store.ErrNotFound)
 	case isStatus(err, http.StatusPreconditionFailed) && op == "storing":
 		return fmt.Errorf("%s: %w", where, store.ErrExists)
@@ -51,8 +51,8 @@ func (s *Store) hint(op string, err error) string {
 	case isStatus(err, http.StatusForbidden) && op == "storing":
 		return fmt.Sprintf("the role needs s3:PutObject on arn:aws:s3:::%s/*", s.bucket)
 	case isStatus(err, http.StatusForbidden):
-		return fmt.Sprintf("the role needs s3:GetObject on arn:aws:s3:::%[1]s/*, and s3:ListBucket on arn:aws:s3:::%[1]s:"+
-			" without the latter S3 answers like this for an object that does not exist", s.bucket)
+		return fmt.Sprintf("the role needs s3:GetObject on arn:aws:s3:::%[1]s/*, and s3:ListBucket on arn:aws:s3:::%[1]s"+
+			" for the prefix of its keys: without the latter S3 answers like this for an object that does not exist", s.bucket)
 	}
 	return ""
 }

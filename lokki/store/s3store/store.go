@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"github.com/lokki-build/lokki/lokki/store"
 	"github.com/lokki-build/lokki/lokki/store/internal/objects"
 )
 
@@ -168,7 +169,7 @@ func (s *Store) Get(ctx context.Context, key string, off, n int64) (io.ReadClose
 	}
 	r, err := s.open(ctx, key, off, n)
 	if err != nil {
-		return nil, s.failed("reading", key, err)
+		return nil, s.failed("reading", key, s.refused(ctx, key, err))
 	}
 	return r, nil
 }
@@ -185,7 +186,7 @@ func (s *Store) Size(ctx context.Context, key string) (int64, error) {
 		return 0, nil // only an empty object has no first byte
 	}
 	if err != nil {
-		return 0, s.failed("finding", key, err)
+		return 0, s.failed("finding", key, s.refused(ctx, key, err))
 	}
 	out.Body.Close()
 	_, _, size, err := parseContentRange(aws.ToString(out.ContentRange))
@@ -193,6 +194,22 @@ func (s *Store) Size(ctx context.Context, key string) (int64, error) {
 		return 0, s.failed("finding", key, err)
 	}
 	return size, nil
+}
+
+// refused finds out what the refusal to read an object means. S3 says the same of
+// one that isn't there to those who may not list the bucket, or only in part: they
+// may list this key then
+// (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, Permissions).
+func (s *Store) refused(ctx context.Context, key string, err error) error {
+	if !isCode(err, "AccessDenied") {
+		return err
+	}
+	// A key comes before all others that begin with it.
+	list, listErr := s.client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &s.bucket, Prefix: &key, MaxKeys: aws.Int32(1)})
+	if listErr == nil && (len(list.Contents) == 0 || aws.ToString(list.Contents[0].Key) != key) {
+		return store.ErrNotFound
+	}
+	return err
 }
 
 // parseContentRange reads "bytes 0-99/1000": the first and the last byte, and
