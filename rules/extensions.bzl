@@ -8,10 +8,10 @@ load("//rules/private:config_repository.bzl", "config_repository")
 def _lokki_config_impl(ctx):
     config_repository(name = "lokki_config")
 
-    # The repository says itself what it depends on, so lock files don't have to.
+    # The repository declares what it depends on, so lock files don't have to.
     return ctx.extension_metadata(reproducible = True)
 
 lokki_config = module_extension(
-    doc = "Makes the repository lokki_config of what stands outside the project's sources.",
+    doc = "Makes the repository lokki_config from settings outside the project's sources.",
     implementation = _lokki_config_impl,
 )

@@ -1,15 +1,15 @@
-"""The architecture of steps that don't say theirs.
+"""The architecture of steps that don't set one.
 
-For which architecture to compile has to be known before any tool runs, and
-Starlark can't parse YAML. So one field of lokki.yml is read here, in its usual
-form; the tools, which read the whole of it, fail when they understand another value.
+The architecture must be known before any tool runs, and Starlark can't parse
+YAML. So one field of lokki.yml is read here, in its usual form; the tools,
+which parse the whole file, fail when they read a different value.
 """
 
-# What AWS Lambda has.
+# The architectures of AWS Lambda.
 ARCHITECTURES = ["arm64", "amd64"]
 
 def default_architecture(variable, project_file, global_file):
-    """Returns what lambda_defaults.architecture is.
+    """Returns the value of lambda_defaults.architecture.
 
     Args:
       variable: the environment variable's value, or None.
@@ -17,7 +17,7 @@ def default_architecture(variable, project_file, global_file):
       global_file: content of the user's lokki.yml.
 
     Returns:
-      One of ARCHITECTURES. What isn't one of them is left to the tools to refuse.
+      One of ARCHITECTURES. Other values are ignored here; the tools refuse them.
     """
     for value in [variable, _read(project_file), _read(global_file)]:
         if value in ARCHITECTURES:

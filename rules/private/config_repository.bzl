@@ -1,8 +1,8 @@
-"""The repository that has a copy of all settings from outside the BUILD files.
+"""The repository with a copy of all settings from outside the BUILD files.
 
-A build is a function of its inputs: lokki.yml of the user and of the project,
-and the environment variables, become files of this repository. Bazel makes it
-again when one of them changes, appears or goes. docs/config.md has what they say.
+A build is a function of its inputs: the user's and the project's lokki.yml and
+the environment variables become files of this repository. Bazel makes it again
+when one of them changes, appears or is removed. docs/config.md describes them.
 """
 
 load(":architecture.bzl", "default_architecture")
@@ -55,7 +55,7 @@ def _copy(ctx, path, name):
     return content
 
 def _write(ctx, name, content):
-    # Strings from outside are bytes here; Bazel 7 would by default encode them once more.
+    # Strings from outside are raw bytes here; by default Bazel 7 would encode them a second time.
     ctx.file(name, content, executable = False, legacy_utf8 = False)
 
 def _config_repository_impl(ctx):
@@ -65,7 +65,7 @@ def _config_repository_impl(ctx):
     values = [(name, ctx.getenv(name)) for name in _VARIABLES]
     variables = {name: value for name, value in values if value != None}
     _write(ctx, "variables.json", json.encode_indent(variables, indent = "  ") + "\n")
-    _write(ctx, "defaults.bzl", '"""What the rules have to know of the settings before they are read."""\n\nDEFAULT_ARCHITECTURE = "{}"\n'.format(
+    _write(ctx, "defaults.bzl", '"""The settings that the rules need before the tools read lokki.yml."""\n\nDEFAULT_ARCHITECTURE = "{}"\n'.format(
         default_architecture(variables.get("LOKKI_LAMBDA_DEFAULTS_ARCHITECTURE"), project_file, global_file),
     ))
     _write(ctx, "BUILD.bazel", _BUILD)

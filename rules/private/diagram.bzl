@@ -11,7 +11,7 @@ def _flow_diagram_impl(ctx):
     ctx.actions.run(
         executable = ctx.executable._tool,
         arguments = [args],
-        # The Graphviz library would keep compiled code in the folder for temporary files and trust what it finds
+        # The Graphviz library caches compiled code in the temporary folder and trusts what it finds
         # there. With no such folder it compiles each time, which takes a second.
         env = {"TMPDIR": "/dev/null"},
         inputs = [graph],
@@ -22,7 +22,7 @@ def _flow_diagram_impl(ctx):
     return [DefaultInfo(files = depset([out]))]
 
 flow_diagram = rule(
-    doc = "Draws a flow as SVG. The name of the target is that of the file.",
+    doc = "Draws a flow as SVG. The file has the target's name.",
     implementation = _flow_diagram_impl,
     attrs = {
         "flow": attr.label(

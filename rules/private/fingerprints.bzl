@@ -1,4 +1,4 @@
-"""What tells the code of a flow's steps from other versions of it."""
+"""Fingerprints of the steps' code, which tell its versions apart."""
 
 load("//rules:providers.bzl", "LokkiStepInfo")
 
@@ -20,7 +20,7 @@ def _fingerprints_impl(ctx):
     return [DefaultInfo(files = depset([out]))]
 
 fingerprints = rule(
-    doc = "Hashes the code of each step, for the local run to tell which of its stored values are still right.",
+    doc = "Hashes the code of each step, so that the local run can tell which stored values are still valid.",
     implementation = _fingerprints_impl,
     attrs = {
         "out": attr.string(

@@ -1,4 +1,4 @@
-"""lokki_flow: a flow function as a state machine and a template, and as a local run."""
+"""lokki_flow: builds a flow function as a state machine, a template and a local run."""
 
 load("@rules_go//go:def.bzl", "GoInfo")
 load("//rules:providers.bzl", "LokkiFlowInfo", "LokkiStepInfo")
@@ -13,7 +13,7 @@ load(":settings.bzl", "SETTINGS_ATTRS", "SETTINGS_TEXTS", "settings_flags")
 load(":tool_action.bzl", "tool_action")
 
 def _label_string(label):
-    # As a user writes it: targets of the main repository without an @@.
+    # As users write it: labels of the main repository without @@.
     return str(label).removeprefix("@@").removeprefix("@")
 
 def _check_twice(flow, steps):
@@ -29,7 +29,7 @@ def _check_twice(flow, steps):
             ))
         targets[step.function] = step.label
 
-# A Standard workflow runs for a year at most, in seconds.
+# The longest duration of a Standard workflow in seconds: a year.
 _MAX_TIMEOUT = 31536000
 
 def _check_timeout(flow, timeout):
@@ -139,7 +139,7 @@ def _tool(label):
     return attr.label(cfg = "exec", default = Label(label), executable = True)
 
 _flow = rule(
-    doc = "Makes the graph, the state machine, the list of images, the template and the estimate of a flow.",
+    doc = "Makes a flow's graph, state machine, list of images, template and estimate.",
     implementation = _flow_impl,
     attrs = SETTINGS_ATTRS | {
         "alarms": attr.bool(),
@@ -172,44 +172,45 @@ def lokki_flow(
         tags = [],
         testonly = False,
         visibility = None):
-    """Makes a flow function a state machine and a template, and a program that runs it here.
+    """Builds a flow function as a state machine, a template and a program that runs it locally.
 
     - `<name>`: `<name>.graph.json`, the flow as a graph; `<name>.asl.json`, the
       state machine in Amazon States Language; `<name>.template.yaml`, the
       CloudFormation template; `<name>.images.json`, which maps each step to its
       image's digest and repository name; `<name>.cost.txt`, an estimate of what an
-      execution uses and costs, and which quotas it comes near.
+      execution uses and costs, and the quotas it approaches.
     - `<name>_local`: runs the flow in one process on this machine:
       `bazel run :<name>_local -- --input '{"count": 2}'`.
-    - `<name>_config`: prints what each field of [lokki.yml](config.md) is for this
-      flow, and which file or variable says so: `bazel run :<name>_config`.
-    - `<name>.svg`: a picture of the flow. It is made only when it is asked for:
+    - `<name>_config`: prints the value of each field of [lokki.yml](config.md) for this
+      flow, and the file or variable it comes from: `bazel run :<name>_config`.
+    - `<name>.svg`: a picture of the flow, built only on request:
       `bazel build :<name>.svg`.
     - `<name>_rehearse`: runs the state machine, the template and the images themselves
       on this machine: `bazel run :<name>_rehearse -- --input '{"count": 2}'`.
-    - `<name>_rehearsal_test`: rehearses the flow on its defaults and compares the result
+    - `<name>_rehearsal_test`: rehearses the flow with its defaults and compares the result
       with that of the local run.
 
-    The build fails unless `steps` are exactly the steps that the flow function uses.
+    The build fails unless `steps` lists exactly the steps that the flow function uses.
 
     Args:
       name: name of the target.
       library: the `go_library` that has the flow function.
       steps: the `lokki_step` targets of the flow, in any order.
-      function: name of the flow function. By default the target's, in Go's
-        spelling and with "Flow" at its end: `birds` and `birds_flow` are both `BirdsFlow`.
-      config: a `lokki.yml` of the flow's own, whose fields win over those of the
-        project's, which is found by itself.
-      schedule: when the flow is started by the clock: a `lokki_schedule`, or several by
+      function: name of the flow function. By default the target's name in Go's
+        spelling, with "Flow" at the end: `birds` and `birds_flow` are both `BirdsFlow`.
+      config: the flow's own `lokki.yml`, which overrides the project's field by field.
+        The project's is found without an attribute.
+      schedule: when to start the flow: a `lokki_schedule`, or several by
         name, as in `{"daily": lokki_schedule(…), "week_end": lokki_schedule(…)}`.
-      alarms: whether the template has CloudWatch alarms: on executions that fail, on those that
-        take longer than `timeout` if that is given, on state transitions that are throttled for 15 minutes, and on starts by the clock that failed. The
+      alarms: whether the template has CloudWatch alarms: on executions that fail, on executions
+        that take longer than `timeout` if that is set, on state transitions that are throttled
+        for 15 minutes, and on scheduled starts that fail. The
         template's parameter `AlarmTopicArn` says which SNS topic they notify.
-      timeout: seconds that an execution may take, from 1 to a year (31536000). One that takes
-        longer ends as `TIMED_OUT`, and can be redriven; a local run ends with an error. By
-        default there is no limit. It holds for whole executions, `lokki.Timeout` for one
-        try of a step.
-      prices: a YAML file that overrides what the estimate reckons with: prices,
+      timeout: seconds that an execution may take, from 1 to a year (31536000). An execution that
+        takes longer ends as `TIMED_OUT` and can be redriven; a local run ends with an error. By
+        default there is no limit. This limits whole executions; `lokki.Timeout` limits one
+        attempt of a step.
+      prices: a YAML file that overrides what the estimate uses: prices,
         assumptions and the lengths of lists, with the keys of lokki's
         `tools/cost/basis.yml`.
       tags: tags of all targets.

@@ -4,7 +4,7 @@ load(":settings.bzl", "SETTINGS_ATTRS", "SETTINGS_TEXTS", "settings_flags")
 load(":tool_action.bzl", "tool_action")
 
 def _flow_config_impl(ctx):
-    # The program prints the file beside it that has its name and .json.
+    # The program prints the file next to it whose name is its own plus .json.
     program = ctx.actions.declare_file(ctx.label.name)
     settings = ctx.actions.declare_file(ctx.label.name + ".json")
     tool_action(

@@ -1,4 +1,4 @@
-"""lokki_flow_test: a flow's result on one input, compared with what is expected."""
+"""lokki_flow_test: compares a flow's result for one input with the expected one."""
 
 load("//rules:providers.bzl", "LokkiFlowInfo")
 
@@ -102,10 +102,10 @@ def lokki_flow_test(
         size = "small",
         tags = [],
         visibility = None):
-    """Tests what a flow makes of an input, with the program that runs it here.
+    """Tests the result of a flow for an input, with the flow's local run.
 
-    - `<name>`: the test. Results are compared as JSON values: spaces and the order
-      of fields don't matter, nor how a number is written.
+    - `<name>`: the test. Results are compared as JSON values: spaces, the order
+      of fields and how a number is written don't matter.
     - `<name>.update`, with `expected_file`: `bazel run :<name>.update` saves the
       result in that file.
 
@@ -125,9 +125,9 @@ def lokki_flow_test(
       input_file: a file with the same.
       expected: the result, as JSON.
       expected_file: a file with the same, checked in.
-      expected_error: part of the error with which the flow fails. One of `expected`, `expected_file`
-        and this is needed.
-      args: flags for `<flow>_local`, such as `["--backoff", "0"]`, by which retries don't wait.
+      expected_error: part of the error with which the flow fails. Set exactly one of `expected`,
+        `expected_file` and `expected_error`.
+      args: flags for `<flow>_local`, such as `["--backoff", "0"]`, which makes retries immediate.
       size: size of the test.
       tags: tags of the targets.
       visibility: visibility of the targets.

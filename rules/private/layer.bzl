@@ -17,7 +17,7 @@ def _step_layer_impl(ctx):
     return [DefaultInfo(files = depset([out]))]
 
 step_layer = rule(
-    doc = "Packs one binary as a layer of an image. The same binary gives the same bytes.",
+    doc = "Packs a binary as a layer of an image. The same binary gives the same bytes.",
     implementation = _step_layer_impl,
     attrs = {
         "binary": attr.label(

@@ -1,4 +1,4 @@
-"""From the names of targets to those of Go functions."""
+"""Turns the names of targets into names of Go functions."""
 
 def go_name(target_name):
     """Returns the exported Go name for a target's name: get_birds is GetBirds.
@@ -7,13 +7,13 @@ def go_name(target_name):
       target_name: words joined by underscores, hyphens or dots.
 
     Returns:
-      The words, each with a capital, as one.
+      The words, capitalized and joined.
     """
     words = target_name.replace("-", "_").replace(".", "_").split("_")
     return "".join([w[:1].upper() + w[1:] for w in words])
 
 def target_name_problem(name):
-    """Says what is wrong with the name of a step's or flow's target, for which files are named.
+    """Says what is wrong with the name of a step's or flow's target, which becomes part of file names.
 
     Args:
       name: the name.
@@ -27,7 +27,7 @@ def target_name_problem(name):
     return None
 
 def check_target_name(name):
-    """Fails for the name of a target that can't be built.
+    """Fails if a target with this name can't be built.
 
     Args:
       name: the name.
@@ -40,15 +40,15 @@ _CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _CHARACTERS = _CAPITALS + _CAPITALS.lower() + "0123456789_"
 
 def check_go_name(name, target, attribute):
-    """Fails unless name is that of an exported Go function, in letters that all names can have.
+    """Fails unless name is an exported Go name of the letters, digits and underscores that AWS names allow.
 
     Args:
       name: the name.
-      target: the target that gives it, for the message.
-      attribute: the attribute that gives it, for the message.
+      target: the target that sets it, for the message.
+      attribute: the attribute that sets it, for the message.
     """
 
-    # In the words of lokki/graph/name.go.
+    # The same wording as in lokki/graph/name.go.
     if [c for c in name.elems() if c not in _CHARACTERS]:
         fail("\n{target}: {attribute}: the name \"{name}\" has other characters than the letters A to Z, digits and underscores.\nhint: rename the function and set {attribute} to its name, as in {attribute} = \"GetBirds\"".format(
             attribute = attribute,

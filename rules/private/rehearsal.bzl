@@ -1,9 +1,9 @@
-"""The rules that rehearse a flow: what would be deployed, run on this machine."""
+"""The rules that rehearse a flow: they run what would be deployed on this machine."""
 
 load("//rules:providers.bzl", "LokkiFlowInfo")
 
 def _rlocation(ctx, file):
-    """The path by which the runfiles library of Go finds a file."""
+    """Returns the path by which Go's runfiles library finds a file."""
     if file.short_path.startswith("../"):
         return file.short_path.removeprefix("../")
     return ctx.workspace_name + "/" + file.short_path
@@ -14,7 +14,7 @@ def _rehearsal_impl(ctx):
     executable = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.symlink(output = executable, target_file = ctx.executable._tool, is_executable = True)
 
-    # The program finds it by its own name.
+    # The program finds this file by its own name.
     artifacts = ctx.actions.declare_file(ctx.label.name + ".json")
     ctx.actions.write(artifacts, json.encode_indent({
         "call": "bazel run {} --".format(str(ctx.label).removeprefix("@@").removeprefix("@")),
@@ -66,7 +66,7 @@ rehearsal = rule(
 )
 
 rehearsal_test = rule(
-    doc = "Rehearses a flow on its defaults and compares the result with that of the local run.",
+    doc = "Rehearses a flow with its defaults and compares the result with that of the local run.",
     implementation = _rehearsal_impl,
     attrs = _attrs("//rehearse/cmd/check"),
     test = True,

@@ -2,7 +2,7 @@
 
 load("@lokki_config//:defaults.bzl", "DEFAULT_ARCHITECTURE")
 
-# The files that hold for all flows: flag of the tools → file.
+# The files that apply to all flows: the tools' flag → file.
 _FILES = {
     "env": Label("@lokki_config//:variables.json"),
     "global": Label("@lokki_config//:global.yml"),
@@ -20,7 +20,7 @@ SETTINGS_ATTRS = {
     for flag, label in _FILES.items()
 }
 
-# The tool's flags that are texts: flag → text.
+# The tool's flags that are strings: flag → value.
 SETTINGS_TEXTS = {"architecture": DEFAULT_ARCHITECTURE}
 
 def settings_flags(ctx):

@@ -1,4 +1,4 @@
-"""lokki_step: a Go function as a step, with an image of its own."""
+"""lokki_step: builds a Go function as a step, with its own image."""
 
 load("@lokki_config//:defaults.bzl", "DEFAULT_ARCHITECTURE")
 load("@rules_go//go:def.bzl", "GoInfo")
@@ -8,7 +8,7 @@ load(":go_program.bzl", "go_program")
 load(":names.bzl", "check_go_name", "check_target_name", "go_name")
 load(":step_image.bzl", "host_architecture", "step_image")
 
-# What AWS Lambda allows, from its quotas: attribute → (least, most, unit).
+# AWS Lambda's quotas: attribute → (least, most, unit).
 _LIMITS = {
     "ephemeral_storage": (512, 10240, "MB"),
     "memory": (128, 10240, "MB"),
@@ -48,14 +48,14 @@ def _step_impl(ctx):
             label = ctx.label,
             memory = ctx.attr.memory,
             rehearsal_architecture = ctx.attr.rehearsal_architecture,
-            # Where the machine can run the image itself, it does.
+            # The image itself is rehearsed where this machine can run it.
             rehearsal_image = image if ctx.attr.architecture == ctx.attr.rehearsal_architecture else ctx.file.rehearsal_image,
             timeout = ctx.attr.timeout,
         ),
     ]
 
 _step = rule(
-    doc = "Joins a step's image with what a flow has to know of the step.",
+    doc = "Combines a step's image with what a flow needs to know about the step.",
     implementation = _step_impl,
     attrs = {
         "architecture": attr.string(mandatory = True),
@@ -87,41 +87,41 @@ def lokki_step(
         tags = [],
         testonly = False,
         visibility = None):
-    """Makes a Go function a step: one static binary in an image of its own.
+    """Builds a Go function as a step: one static binary in its own image.
 
     Besides `<name>`, which a `lokki_flow` takes, it makes
 
     - `<name>_image`: the image, a folder in OCI layout. Without `base` it
-      holds nothing but the binary, which any user may run.
+      holds only the binary, which any user may run.
     - `<name>_bin`: the binary, for Linux on the step's architecture.
 
     The function is a plain one: exported, at the top level of its package, of the
     form `func(context.Context, In) (Out, error)`.
 
-    The image changes when the code that the function reaches does, and with the
-    lines that it stands at, since stack traces name them. In a file of its own a
-    step doesn't move when another one grows.
+    The image changes when the code that the function reaches changes, or when its
+    line numbers do, since stack traces show them. A step in its own file
+    doesn't move when another one grows.
 
     Args:
       name: name of the target.
       library: the `go_library` that has the function.
       function: name of the Go function, in the letters A to Z, digits and underscores. By
-        default the target's, in Go's spelling: `get_birds` is `GetBirds`.
-      memory: memory of the Lambda in MB, 128 to 10240. Left out, lokki.yml's
-        `lambda_defaults.memory` says it. CPU comes with it, one for each 1769 MB, and the
-        step runs on as many threads as that is, rounded up.
-      timeout: longest run of one invocation in seconds, 1 to 1800: fetching the argument, the
-        step, and storing its result. Left out, lokki.yml's `lambda_defaults.timeout` says
-        it, or more where a `lokki.Timeout` of the step needs that. More than 900 is
-        [new on AWS](config.md#time-limits).
-      ephemeral_storage: size of /tmp in MB, 512 to 10240. Left out,
-        lokki.yml's `lambda_defaults.ephemeral_storage` says it.
-      architecture: `arm64` or `amd64`. Left out, `lambda_defaults.architecture` of
-        the project's or the user's lokki.yml says it.
-      env: environment variables of the Lambda, on top of lokki.yml's `lambda_env`. They stand
-        readable in the template: no place for secrets.
-      base: an image to put the binary on, such as one pulled by rules_oci, for steps
-        that need more than a binary. It has to be of the step's architecture.
+        default the target's name in Go's spelling: `get_birds` is `GetBirds`.
+      memory: memory of the Lambda in MB, 128 to 10240. Defaults to lokki.yml's
+        `lambda_defaults.memory`. CPU comes with memory, one for each 1769 MB, and the
+        step runs on that many threads, rounded up.
+      timeout: longest duration of one invocation in seconds, 1 to 1800: fetching the argument,
+        running the step, and storing its result. Defaults to lokki.yml's
+        `lambda_defaults.timeout`, or more where a `lokki.Timeout` of the step needs it.
+        More than 900 is [new on AWS](config.md#time-limits).
+      ephemeral_storage: size of /tmp in MB, 512 to 10240. Defaults to
+        lokki.yml's `lambda_defaults.ephemeral_storage`.
+      architecture: `arm64` or `amd64`. Defaults to `lambda_defaults.architecture` of
+        the project's or the user's lokki.yml.
+      env: environment variables of the Lambda, added to lokki.yml's `lambda_env`. They are
+        visible in plain text in the template; don't put secrets here.
+      base: a base image for the binary, such as one pulled by rules_oci, for steps
+        that need more than a binary. It must have the step's architecture.
       tags: tags of all targets.
       testonly: whether only tests may use the targets.
       visibility: visibility of `<name>` and `<name>_image`.
@@ -133,7 +133,7 @@ def lokki_step(
 
     step_image(
         name,
-        # _step refuses others, in words.
+        # _step refuses other values with an error message.
         architecture = architecture if architecture in ARCHITECTURES else ARCHITECTURES[0],
         base = base,
         function = function,

@@ -8,19 +8,19 @@ load(":layer.bzl", "step_layer")
 _BINARY = "/lokki/step"
 
 def host_architecture():
-    """Returns the architecture that the build is for, as Go and OCI call it."""
+    """Returns the target architecture of the build, as Go and OCI call it."""
     return select({
         Label("@platforms//cpu:aarch64"): "arm64",
         "//conditions:default": "amd64",
     })
 
 def step_image(name, architecture, base, function, library, tags, testonly, visibility):
-    """Makes `<name>_image`, and `<name>_bin` and `<name>_layer` for it.
+    """Makes `<name>_image` from `<name>_bin` and `<name>_layer`.
 
     Args:
-      name: beginning of the targets' names.
-      architecture: arm64 or amd64, or None for that of the machine.
-      base: the image to put the binary on, or None.
+      name: prefix of the targets' names.
+      architecture: arm64 or amd64, or None for this machine's.
+      base: the base image, or None.
       function: the step's Go function.
       library: the go_library that has it.
       tags: tags of the targets.

@@ -1,14 +1,14 @@
 """How rules call lokki's tools."""
 
 def tool_action(ctx, tool, flags, outputs, what, repeated = {}, texts = {}):
-    """Runs one of lokki's tools. All inputs and outputs are flags with a file.
+    """Runs one of lokki's tools. Each input and output is a flag whose value is a file.
 
     Args:
       ctx: the rule's context.
       tool: the tool's executable.
-      flags: flag → File; None leaves the flag out.
-      outputs: which of the files the tool writes.
-      what: what it makes, for progress messages.
+      flags: flag → File; None omits the flag.
+      outputs: those of the files that the tool writes.
+      what: what the tool makes, for progress messages.
       repeated: flag → list of (key, File), each of which becomes key=path.
       texts: flag → value.
     """
