@@ -6,6 +6,7 @@ load(":diagram.bzl", "flow_diagram")
 load(":fingerprints.bzl", "fingerprints")
 load(":flow_config.bzl", "flow_config")
 load(":go_program.bzl", "go_program")
+load(":launched.bzl", "environment", "launched")
 load(":names.bzl", "check_go_name", "check_target_name", "go_name")
 load(":rehearsal.bzl", "rehearsal", "rehearsal_test")
 load(":schedule.bzl", "decode_schedules", "encode_schedules")
@@ -78,6 +79,8 @@ def _flow_impl(ctx):
         {"manifest": manifest, "out": graph},
         [graph],
         "graph",
+        env = {"LOKKI_ENVIRONMENT_FILE": ctx.file.environment},
+        tools = [ctx.attr.graph_tool[DefaultInfo].files],
     )
     tool_action(
         ctx,
@@ -143,6 +146,7 @@ _flow = rule(
     implementation = _flow_impl,
     attrs = SETTINGS_ATTRS | {
         "alarms": attr.bool(),
+        "environment": attr.label(allow_single_file = True, mandatory = True),
         "function": attr.string(mandatory = True),
         "graph_tool": attr.label(cfg = "exec", executable = True, mandatory = True),
         "library": attr.label(mandatory = True, providers = [GoInfo]),
@@ -221,8 +225,21 @@ def lokki_flow(
     function = function or go_name(name.removesuffix("_flow")) + "Flow"
     common = {"tags": tags, "testonly": testonly}
 
-    go_program(
+    environment(
+        name = name + "_environment",
+        config = config,
+        steps = steps,
+        visibility = ["//visibility:private"],
+        **common
+    )
+    launched(
         name = name + "_graph",
+        program = name + "_graph_program",
+        visibility = ["//visibility:private"],
+        **common
+    )
+    go_program(
+        name = name + "_graph_program",
         call = "graphmain.Main",
         function = function,
         library = library,
@@ -237,8 +254,15 @@ def lokki_flow(
         visibility = ["//visibility:private"],
         **common
     )
-    go_program(
+    launched(
         name = name + "_local",
+        environment = name + "_environment",
+        program = name + "_local_program",
+        visibility = visibility,
+        **common
+    )
+    go_program(
+        name = name + "_local_program",
         arguments = ["bazel run //{}:{}_local --".format(native.package_name(), name)],
         call = "local.Main",
         data = [name + "_fingerprints"],
@@ -246,7 +270,7 @@ def lokki_flow(
         library = library,
         options = ["local.Timeout({})".format(timeout)] if timeout else [],
         package = "runner/local",
-        visibility = visibility,
+        visibility = ["//visibility:private"],
         **common
     )
     flow_config(
@@ -259,6 +283,7 @@ def lokki_flow(
         name = name,
         alarms = alarms,
         config = config,
+        environment = name + "_environment",
         function = function,
         graph_tool = name + "_graph",
         library = library,

@@ -125,8 +125,8 @@ def lokki_flow_test(
       input_file: a file with the same.
       expected: the result, as JSON.
       expected_file: a file with the same, checked in.
-      expected_error: part of the error with which the flow fails. Set exactly one of `expected`,
-        `expected_file` and `expected_error`.
+      expected_error: part of the error with which the flow fails, or refuses its input. What steps print
+        doesn't count, nor do a crash or a wrong flag. Set exactly one of `expected`, `expected_file` and `expected_error`.
       args: flags for `<flow>_local`, such as `["--backoff", "0"]`, which makes retries immediate.
       size: size of the test.
       tags: tags of the targets.

@@ -1,6 +1,6 @@
 """How rules call lokki's tools."""
 
-def tool_action(ctx, tool, flags, outputs, what, repeated = {}, texts = {}):
+def tool_action(ctx, tool, flags, outputs, what, repeated = {}, texts = {}, env = {}, tools = []):
     """Runs one of lokki's tools. Each input and output is a flag whose value is a file.
 
     Args:
@@ -11,6 +11,8 @@ def tool_action(ctx, tool, flags, outputs, what, repeated = {}, texts = {}):
       what: what the tool makes, for progress messages.
       repeated: flag → list of (key, File), each of which becomes key=path.
       texts: flag → value.
+      env: variable of the tool's environment → File, whose path it gets.
+      tools: depsets of files that the tool finds beside it.
     """
     args = ctx.actions.args()
     inputs = []
@@ -28,7 +30,9 @@ def tool_action(ctx, tool, flags, outputs, what, repeated = {}, texts = {}):
     ctx.actions.run(
         executable = tool,
         arguments = [args],
-        inputs = inputs,
+        inputs = inputs + env.values(),
+        env = {variable: file.path for variable, file in env.items()},
+        tools = tools,
         outputs = outputs,
         mnemonic = "Lokki" + what.title().replace(" ", ""),
         progress_message = "Making the {} of %{{label}}".format(what),

@@ -1,0 +1,82 @@
+"""Programs with a user's code in them, under a launcher that has none."""
+
+load("//rules:providers.bzl", "LokkiStepInfo")
+load(":settings.bzl", "SETTINGS_ATTRS", "SETTINGS_TEXTS", "settings_flags")
+load(":tool_action.bzl", "tool_action")
+
+def _environment_impl(ctx):
+    steps = ctx.actions.declare_file(ctx.label.name + ".steps.json")
+    out = ctx.actions.declare_file(ctx.label.name + ".json")
+    ctx.actions.write(steps, json.encode_indent([{
+        "target": str(step.label).removeprefix("@@").removeprefix("@"),
+        "env": step.env,
+    } for step in [s[LokkiStepInfo] for s in ctx.attr.steps]], indent = "  ") + "\n")
+    tool_action(
+        ctx,
+        ctx.executable._tool,
+        settings_flags(ctx) | {"steps": steps, "out": out},
+        [out],
+        "environment",
+        texts = SETTINGS_TEXTS,
+    )
+    return [DefaultInfo(files = depset([out]))]
+
+environment = rule(
+    doc = "Writes the environment of a process that has all steps of a flow in it.",
+    implementation = _environment_impl,
+    attrs = SETTINGS_ATTRS | {
+        "steps": attr.label_list(
+            doc = "The steps of the flow.",
+            mandatory = True,
+            providers = [LokkiStepInfo],
+        ),
+        "_tool": attr.label(
+            cfg = "exec",
+            default = Label("//tools/environment/cmd/environment"),
+            executable = True,
+        ),
+    },
+)
+
+def _launched_impl(ctx):
+    # The launcher finds the files beside it that have its name and an ending.
+    executable = ctx.actions.declare_file(ctx.label.name)
+    program = ctx.actions.declare_file(ctx.label.name + ".program")
+    ctx.actions.symlink(output = executable, target_file = ctx.executable._launcher, is_executable = True)
+    ctx.actions.symlink(output = program, target_file = ctx.executable.program, is_executable = True)
+    files = [executable, program]
+    if ctx.file.environment:
+        env = ctx.actions.declare_file(ctx.label.name + ".env.json")
+        ctx.actions.symlink(output = env, target_file = ctx.file.environment)
+        files.append(env)
+    return [DefaultInfo(
+        executable = executable,
+        files = depset(files),
+        runfiles = ctx.runfiles(files).merge_all([
+            ctx.attr.program[DefaultInfo].default_runfiles,
+            ctx.attr._launcher[DefaultInfo].default_runfiles,
+        ]),
+    )]
+
+launched = rule(
+    doc = "Makes a program that runs another one as a second process.",
+    implementation = _launched_impl,
+    attrs = {
+        "environment": attr.label(
+            doc = "The environment of the second process.",
+            allow_single_file = True,
+        ),
+        "program": attr.label(
+            doc = "The program with the user's code.",
+            cfg = "target",
+            executable = True,
+            mandatory = True,
+        ),
+        "_launcher": attr.label(
+            cfg = "target",
+            default = Label("//runner/launcher"),
+            executable = True,
+        ),
+    },
+    executable = True,
+)
