@@ -105,7 +105,12 @@ func Untidy(_ context.Context, how string) (string, error) {
 	return how, nil
 }
 
-func overflow(n int) string { return overflow(n+1) + fmt.Sprint(n) }
+func overflow(n int) string {
+	if n < 0 {
+		return ""
+	}
+	return overflow(n+1) + fmt.Sprint(n)
+}
 
 func UntidyFlow() lokki.Flow[string] { return lokki.Start(Untidy, "") }
 
