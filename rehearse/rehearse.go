@@ -227,12 +227,12 @@ func (c *cloud) play(ctx context.Context, a Artifacts, o Options, x execution, h
 	if err == nil {
 		m.finish()
 	}
-	r := Report{Flow: a.Graph.Flow, Execution: x.Name, Took: time.Since(began), Steps: m.snapshot()}
+	r := Report{Flow: a.Graph.Flow, Execution: x.Name, Output: output, Took: time.Since(began), Steps: m.snapshot()}
 	var failed *asl.Failure
 	switch {
 	case err == nil:
 		// What has succeeded can't be redriven: its result is read, whatever happens meanwhile.
-		if r.Result, err = c.result(context.WithoutCancel(ctx), a, output); err != nil {
+		if r.Result, err = c.result(context.WithoutCancel(ctx), output); err != nil {
 			r.Failed = err
 		}
 	case errors.As(err, &failed):
@@ -284,16 +284,15 @@ func sleep(backoff float64) func(context.Context, time.Duration) error {
 // maxResult bounds what is read of a result, in bytes.
 const maxResult = 1 << 30
 
-// result reads the value of the flow's last step, as JSON on one line.
-func (c *cloud) result(ctx context.Context, a Artifacts, output []byte) ([]byte, error) {
-	var reply envelope.Reply
-	if err := json.Unmarshal(output, &reply); err != nil {
+// result reads the flow's result from where the execution's output says it is, as JSON
+// on one line.
+func (c *cloud) result(ctx context.Context, output []byte) ([]byte, error) {
+	var o envelope.Output
+	if err := json.Unmarshal(output, &o); err != nil {
 		return nil, fmt.Errorf("reading the execution's output: %w", err)
 	}
-	keys := envelope.Keys{Prefix: c.stack.prefix, Flow: a.Graph.Flow, Run: reply.Run}
-	last := a.Graph.Nodes[len(a.Graph.Nodes)-1]
 	// The server's own client: reading the result is the user's call, not the flow's.
-	body, err := s3store.New(c.server.Client(), c.stack.bucket).Get(ctx, keys.Output(last.Name, ""), 0, -1)
+	body, err := s3store.New(c.server.Client(), o.Stored.Bucket).Get(ctx, o.Stored.Key, 0, -1)
 	if err != nil {
 		return nil, fmt.Errorf("reading the result: %w", err)
 	}

@@ -26,7 +26,7 @@ type stack struct {
 	maps                map[string]string // the first step of each map, by the map's state
 	functions           []lambda.Function
 	functionRole        string            // ARN of the role that all functions have
-	bucket, prefix      string            // where the functions keep their values
+	bucket              string            // where the functions keep their values
 	architectures       map[string]string // by the functions' names, as Lambda calls them
 }
 
@@ -106,7 +106,7 @@ func (s *stack) takeFunctions(a Artifacts) error {
 		for name, value := range object(object(r.Properties, "Environment"), "Variables") {
 			env[name] = fmt.Sprint(value)
 		}
-		s.bucket, s.prefix = env["LOKKI_ARTIFACT_BUCKET"], env["LOKKI_PREFIX"]
+		s.bucket = env["LOKKI_ARTIFACT_BUCKET"]
 		s.functionRole = text(r, "Role")
 		for _, architecture := range array(r.Properties, "Architectures") {
 			s.architectures[r.Ref] = fmt.Sprint(architecture)

@@ -45,6 +45,10 @@ type Request struct {
 	// together; 0 leaves that to the Lambda's own timeout.
 	Limit int `json:"limit,omitempty"`
 
+	// Last is set for the last step of the flow, whose answer is the execution's
+	// output: an Output in place of a Reply.
+	Last bool `json:"last,omitempty"`
+
 	Attempt int `json:"attempt,omitempty"` // the state's retry count, 0 for the first try
 }
 

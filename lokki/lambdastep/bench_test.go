@@ -28,7 +28,7 @@ func BenchmarkInvoke(b *testing.B) {
 func benchmarkInvoke(b *testing.B, value any) {
 	s := &forgetful{Memory: store.NewMemory()}
 	h := newHandler(bind(func(_ context.Context, v any) (any, error) { return v, nil }),
-		newLogs(io.Discard), func(*atomic.Int64) (place, error) { return place{s, "lokki"}, nil })
+		newLogs(io.Discard), func(*atomic.Int64) (place, error) { return place{s, "test-bucket", "lokki"}, nil })
 	encoded, err := codec.Marshal(value)
 	if err != nil {
 		b.Fatal(err)
@@ -53,7 +53,7 @@ func benchmarkInvoke(b *testing.B, value any) {
 func BenchmarkGather(b *testing.B) {
 	const items = 10_000
 	s := &forgetful{Memory: store.NewMemory()}
-	place := func(*atomic.Int64) (place, error) { return place{s, "lokki"}, nil }
+	place := func(*atomic.Int64) (place, error) { return place{s, "test-bucket", "lokki"}, nil }
 	child := newHandler(bind(func(_ context.Context, n int) (string, error) { return fmt.Sprintf("%0100d", n), nil }), newLogs(io.Discard), place)
 	for i := range items {
 		payload := fmt.Appendf(nil, `{"flow":"f","run":"r","step":"a","path":"%s","defaults":%d}`, envelope.Child("", i), i)

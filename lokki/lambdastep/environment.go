@@ -37,7 +37,7 @@ func openFromEnvironment(requests *atomic.Int64) (place, error) {
 		return place{}, err
 	}
 	client = s3.New(client.Options(), func(o *s3.Options) { o.HTTPClient = counting{o.HTTPClient, requests} })
-	return place{s3store.New(client, bucket), prefix}, nil
+	return place{s3store.New(client, bucket), bucket, prefix}, nil
 }
 
 // counting counts the requests of an HTTP client, each try of the same one too.

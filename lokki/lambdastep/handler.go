@@ -27,6 +27,7 @@ type handler struct {
 // place is where values live.
 type place struct {
 	store  store.Store
+	bucket string
 	prefix string
 }
 
@@ -43,7 +44,7 @@ func newHandler(s step, l *logs, open func(requests *atomic.Int64) (place, error
 	}
 }
 
-// Invoke serves one invocation: an envelope.Request in, an envelope.Reply out.
+// Invoke serves one invocation: an envelope.Request in, an envelope.Reply or Output out.
 // Its error is always a messages.InvokeResponse_Error.
 func (h *handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	began, requests := time.Now(), h.requests.Load()
@@ -81,12 +82,18 @@ func (h *handler) serve(ctx context.Context, i *invocation) ([]byte, error) {
 		return nil, failure.Name(failure.Configuration, err)
 	}
 	i.keys = envelope.Keys{Prefix: at.prefix, Flow: i.req.Flow, Run: i.req.Run}
-	i.store = meter{at.store, &i.stats}
+	i.store, i.bucket = meter{at.store, &i.stats}, at.bucket
 	reply, err := i.serve(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out, err := json.Marshal(reply)
+	var answer any = reply
+	if i.req.Last {
+		if answer, err = i.output(ctx); err != nil {
+			return nil, err
+		}
+	}
+	out, err := json.Marshal(answer)
 	if err != nil {
 		return nil, fmt.Errorf("encoding the reply: %w", err)
 	}

@@ -51,7 +51,7 @@ func (m *machine) handler(s step) *handler {
 
 // place is where the machine's steps find s.
 func (m *machine) place(s store.Store) func(*atomic.Int64) (place, error) {
-	return func(*atomic.Int64) (place, error) { return place{s, "lokki"}, nil }
+	return func(*atomic.Int64) (place, error) { return place{s, "test-bucket", "lokki"}, nil }
 }
 
 func invoke(t *testing.T, ctx context.Context, h *handler, payload []byte) (envelope.Reply, *messages.InvokeResponse_Error) {

@@ -18,6 +18,9 @@ type invocation struct {
 	store meter
 	clock *clock
 	stats stats
+
+	bucket string // where the values are
+	value  []byte // the last step's, once this invocation has stored it
 }
 
 // serve answers the request.

@@ -22,7 +22,7 @@ func (m *machine) logged(s step) (*handler, *bytes.Buffer) {
 	var out bytes.Buffer
 	return newHandler(s, newLogs(&out), func(n *atomic.Int64) (place, error) {
 		n.Add(1) // a store that counts
-		return place{m.store, "lokki"}, nil
+		return place{m.store, "test-bucket", "lokki"}, nil
 	}), &out
 }
 

@@ -22,8 +22,11 @@ import (
 func (i *invocation) putValues(ctx context.Context, values [][]byte) error {
 	defer i.stats.write.since(time.Now())
 	err := fanout.WriteLines(ctx, i.store, i.keys.Output(i.req.Step, i.req.Path), values)
-	if errors.Is(err, store.ErrExists) {
+	switch {
+	case errors.Is(err, store.ErrExists):
 		return nil
+	case err == nil && i.req.Last:
+		i.value = values[0]
 	}
 	return stored("storing the result", err)
 }

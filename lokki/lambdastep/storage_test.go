@@ -52,7 +52,7 @@ func TestErrorsOfS3(t *testing.T) {
 				}),
 			})
 			h := newHandler(bind(square), newLogs(io.Discard), func(*atomic.Int64) (place, error) {
-				return place{s3store.New(client, "values"), "lokki"}, nil
+				return place{s3store.New(client, "values"), "values", "lokki"}, nil
 			})
 			_, failure := invoke(t, t.Context(), h, []byte(`{"flow":"f","run":"r","step":"s","path":"","from":"a"}`))
 			if failure == nil || failure.Type != c.want {

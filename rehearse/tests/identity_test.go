@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"encoding/json"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -130,6 +131,29 @@ func TestNamesOfExecutions(t *testing.T) {
 			t.Errorf("%s: %s, %v", name, r.Result, r.Failed)
 		case want != "" && (r.Failed == nil || !strings.Contains(r.Failed.Error(), want)):
 			t.Errorf("%s: failed with %v, want %s", name, r.Failed, want)
+		}
+	}
+}
+
+// TestTheOutputOfAnExecution says where the result is, and has it.
+func TestTheOutputOfAnExecution(t *testing.T) {
+	for count, want := range map[string]string{"3": "6", "0": "0"} {
+		o := options()
+		o.Input, o.Name, o.StackID = []byte(count), "nightly", "11111111-2222-3333-4444-555555555555"
+		o.Parameters = map[string]string{"ArtifactBucketName": "shared-values", "Prefix": "team/values"}
+		r := rehearseFlow(t, artifacts(t, trees.Numbers(3, 1), config.Defaults()), o)
+		if r.Failed != nil {
+			t.Fatal(r.Failed)
+		}
+		var got envelope.Output
+		if err := json.Unmarshal(r.Output, &got); err != nil {
+			t.Fatalf("%s: %v", r.Output, err)
+		}
+		e, ok := envelope.ParseExecution(got.Run)
+		keys := envelope.Keys{Prefix: "team/values", Flow: r.Flow, Run: got.Run}
+		location := envelope.Location{Bucket: "shared-values", Key: keys.Output("sum-numbers", ""), Codec: "json+gzip"}
+		if !ok || e.Name != o.Name || e.Stack != o.StackID || got.Stored != location || string(got.Result) != want || string(r.Result) != want {
+			t.Errorf("%s; the result is %s", r.Output, r.Result)
 		}
 	}
 }

@@ -115,6 +115,7 @@ func (b *builder) task(closed graph.Options) state {
 		Step:    n.Name,
 		From:    n.From,
 		Limit:   n.Timeout,
+		Last:    b.at == len(b.nodes),
 		Attempt: "$$.State.RetryCount",
 	}
 	what := "takes the value of " + n.From

@@ -43,6 +43,7 @@ type payload struct {
 	Tolerate  float64         `json:"tolerate,omitempty"`
 	State     string          `json:"state.$,omitempty"`
 	Split     int             `json:"split,omitempty"`
+	Last      bool            `json:"last,omitempty"`
 	Limit     int             `json:"limit,omitempty"`
 	Attempt   string          `json:"attempt.$"`
 }
