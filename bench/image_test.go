@@ -16,10 +16,10 @@ import (
 	"github.com/lokki-build/lokki/internal/lambdahost"
 )
 
-// image is what the Bazel build makes; go run ./bench/dataplane calls it first.
+// image is built by Bazel; go run ./bench/dataplane calls it first.
 const image = "../bazel-bin/rules/tests/steps/double_number_image"
 
-// built skips where there is no build.
+// built skips the benchmark if Bazel hasn't built the image.
 func built(b *testing.B) {
 	b.Helper()
 	if _, err := os.Stat(image); err != nil {
@@ -39,7 +39,7 @@ func plainProgram(b *testing.B) string {
 	return program
 }
 
-// stepProgram takes the binary out of the image.
+// stepProgram extracts the binary from the image.
 func stepProgram(b *testing.B) string {
 	b.Helper()
 	built(b)
@@ -50,7 +50,7 @@ func stepProgram(b *testing.B) string {
 	return filepath.Join(unpacked.Root, unpacked.Command[0])
 }
 
-// BenchmarkImageSize is what is pulled of a step's image.
+// BenchmarkImageSize measures what a pull of a step's image downloads.
 func BenchmarkImageSize(b *testing.B) {
 	built(b)
 	size := int64(0)
@@ -92,7 +92,7 @@ func BenchmarkStart(b *testing.B) {
 }
 
 // start starts a program and returns the milliseconds until it asked for its
-// first invocation. That the payload means nothing to it does not matter.
+// first invocation. The payload is meaningless to it, which doesn't matter.
 func (c *cloud) start(b *testing.B, program string) float64 {
 	host := c.function(b, program)
 	defer host.Close()
@@ -103,8 +103,8 @@ func (c *cloud) start(b *testing.B, program string) float64 {
 	return float64(result.Init.Microseconds()) / 1e3
 }
 
-// BenchmarkInvocation is a child of a map in a warm process: a read, a write
-// and next to nothing between them. The plain program reads and writes the same
+// BenchmarkInvocation measures a child of a map in a warm process: a read, a write
+// and almost nothing between them. The plain program reads and writes the same
 // number of objects in turn, so that the difference is lokki's own time.
 func BenchmarkInvocation(b *testing.B) {
 	c := newCloud(b)
@@ -148,8 +148,8 @@ func BenchmarkInvocation(b *testing.B) {
 	b.ReportMetric(own/float64(len(ours)), "own-CPU-µs")
 }
 
-// closed ends a function's process and returns the processor time that it took
-// in all, in microseconds.
+// closed ends a function's process and returns its total processor time in
+// microseconds.
 func closed(b *testing.B, host *lambdahost.Host) float64 {
 	before := childrenTime(b)
 	if err := host.Close(); err != nil {
@@ -158,8 +158,8 @@ func closed(b *testing.B, host *lambdahost.Host) float64 {
 	return childrenTime(b) - before
 }
 
-// childrenTime is the processor time of all processes of this one that have
-// ended, in microseconds.
+// childrenTime is the processor time of all child processes that have ended, in
+// microseconds.
 func childrenTime(b *testing.B) float64 {
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_CHILDREN, &usage); err != nil {
@@ -168,7 +168,7 @@ func childrenTime(b *testing.B) float64 {
 	return float64(usage.Utime.Nano()+usage.Stime.Nano()) / 1e3
 }
 
-// invoked returns the microseconds of an invocation.
+// invoked returns how long an invocation took, in microseconds.
 func (c *cloud) invoked(b *testing.B, host *lambdahost.Host, request any) float64 {
 	payload, err := json.Marshal(request)
 	if err != nil {

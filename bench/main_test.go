@@ -20,7 +20,7 @@ import (
 
 const bucket = "values"
 
-// workerStep is the variable that makes this binary a step's worker.
+// workerStep is the environment variable that makes this binary a step's worker.
 const workerStep = "LOKKI_BENCH_STEP"
 
 func TestMain(m *testing.M) {
@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 	os.Exit(2)
 }
 
-// cloud is an S3 server with a bucket, and the client that a step would make for it.
+// cloud is an S3 server with a bucket, and a client for it like a step's.
 type cloud struct {
 	server *s3server.Server
 	client *s3.Client
@@ -73,7 +73,7 @@ func (c *cloud) function(t testing.TB, program string, env ...string) *lambdahos
 	return host
 }
 
-// self is this binary as the worker of a step.
+// self is this binary acting as the worker of a step.
 func (c *cloud) self(t testing.TB, step string) *lambdahost.Host {
 	t.Helper()
 	program, err := os.Executable()
@@ -83,8 +83,7 @@ func (c *cloud) self(t testing.TB, step string) *lambdahost.Host {
 	return c.function(t, program, workerStep+"="+step)
 }
 
-// sighting is an item of about 100 bytes of JSON, of which a third is left when
-// it is compressed.
+// sighting is an item of about 100 bytes of JSON, which compress to a third.
 type sighting struct {
 	ID      uint64  `json:"id"`
 	Species string  `json:"species"`
@@ -96,7 +95,7 @@ type sighting struct {
 
 var species = []string{"goose", "duck", "seagull", "heron", "swan", "coot", "crane", "teal"}
 
-// sightings are n items, always the same ones.
+// sightings returns n items, always the same ones.
 func sightings(n int) []sighting {
 	r := rand.New(rand.NewPCG(1, 2))
 	list := make([]sighting, n)
@@ -109,7 +108,7 @@ func sightings(n int) []sighting {
 	return list
 }
 
-// median is the middle one of the values.
+// median returns the middle value.
 func median[T cmp.Ordered](values []T) T {
 	slices.Sort(values)
 	return values[len(values)/2]

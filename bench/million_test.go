@@ -17,13 +17,13 @@ import (
 // million is the list of the largest target.
 const million = 1_000_000
 
-// order is what listSightings is to do.
+// order tells listSightings what to do.
 type order struct {
 	Count  int    `json:"count"`  // items to list
 	Report string `json:"report"` // a file: instead, to write there how the last list went
 }
 
-// course is how storing a list went, as the worker saw it.
+// course is how storing a list went, as seen by the worker.
 type course struct {
 	Returned time.Time // when the step returned the list
 	List     uint64    // heap with nothing but the list and the idle process, in bytes
@@ -36,8 +36,8 @@ var last struct {
 	done chan struct{}
 }
 
-// listSightings is the step whose list is mapped. What is measured begins when
-// it returns.
+// listSightings is the step whose list is mapped. The measurement begins when it
+// returns.
 func listSightings(_ context.Context, in order) ([]sighting, error) {
 	if in.Report != "" {
 		close(last.stop)
@@ -57,7 +57,7 @@ func listSightings(_ context.Context, in order) ([]sighting, error) {
 	return list, nil
 }
 
-// watchHeap looks every millisecond; a look takes microseconds.
+// watchHeap reads the heap's size every millisecond, which takes microseconds.
 func watchHeap() {
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
@@ -72,15 +72,15 @@ func watchHeap() {
 	}
 }
 
-// heap is what all objects on the heap take, in bytes.
+// heap returns the size of all objects on the heap, in bytes.
 func heap() uint64 {
 	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	metrics.Read(sample)
 	return sample[0].Value.Uint64()
 }
 
-// BenchmarkMillion stores a list of a million items: from the step's return to
-// the answer of the invocation, in a process that does nothing else.
+// BenchmarkMillion stores a list of a million items. It measures from the step's
+// return to the invocation's response, in a process that does nothing else.
 func BenchmarkMillion(b *testing.B) {
 	c := newCloud(b)
 	report := filepath.Join(b.TempDir(), "report.json")

@@ -19,7 +19,7 @@ import (
 	"github.com/lokki-build/lokki/lokki/codec"
 )
 
-// rateItems is how many items, and objects of the SDK, a round has.
+// rateItems is the number of items, and of the SDK's objects, in a round.
 const rateItems = 10_000
 
 // BenchmarkFanOut stores a list for a map; the SDK stores an object for each item.
@@ -42,8 +42,8 @@ func BenchmarkFanOut(b *testing.B) {
 	})
 }
 
-// BenchmarkFanOutRead is the children's side of it: each reads its batch, with
-// the whole frames of 64 KiB that it lies in; the SDK reads an object for each item.
+// BenchmarkFanOutRead is the children's side: each reads its batch, which means
+// all frames that contain it; the SDK reads an object for each item.
 func BenchmarkFanOutRead(b *testing.B) {
 	c := newCloud(b)
 	list := sightings(rateItems)
@@ -122,8 +122,8 @@ func BenchmarkFanIn(b *testing.B) {
 	})
 }
 
-// compare times both ways in turn. The ratio is that of the items in a second:
-// above 1 lokki is the faster one. The middle round counts.
+// compare times both in turn. The ratio is that of items per second: above 1,
+// lokki is faster. The middle round counts.
 func compare(b *testing.B, lokki, sdk func() error) {
 	var ours, theirs, ratios []float64
 	for b.Loop() {
@@ -158,7 +158,7 @@ func (c *cloud) storeList(ctx context.Context, prefix string, list []sighting, s
 	})
 }
 
-// batches reads what the map's ItemReader reads.
+// batches reads the object that the map's ItemReader reads.
 func (c *cloud) batches(ctx context.Context, key string) (list []envelope.Batch, err error) {
 	data, err := c.get(ctx, key)
 	if err == nil {
@@ -194,8 +194,8 @@ func (c *cloud) put(ctx context.Context, key string, data []byte) error {
 	return err
 }
 
-// concurrently calls f for 0 to n-1, as many at once as lokki reads, and
-// returns the first error.
+// concurrently calls f for 0 to n-1, with as many calls at once as lokki has
+// reads, and returns the first error.
 func concurrently(n int, f func(int) error) error {
 	var (
 		next  atomic.Int64

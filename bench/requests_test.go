@@ -14,8 +14,8 @@ import (
 // pass is the step that a map calls.
 func pass(_ context.Context, s sighting) (sighting, error) { return s, nil }
 
-// TestRequestsOfAMap counts at the server what a map of N items in batches of
-// n sends: the two objects of the list, and a read and a write for each child.
+// TestRequestsOfAMap counts at the server the requests of a map of N items in
+// batches of n: the two objects of the list, and a read and a write for each child.
 // The aggregation then reads each child's output.
 func TestRequestsOfAMap(t *testing.T) {
 	for _, m := range []struct{ items, batch int }{{0, 1}, {1, 1}, {20, 1}, {20, 7}, {1000, 100}} {
@@ -29,7 +29,7 @@ func TestRequestsOfAMap(t *testing.T) {
 	}
 }
 
-// BenchmarkRequests has the figure of a map of 1,000 items in batches of 10.
+// BenchmarkRequests reports the requests of a map of 1,000 items in batches of 10.
 func BenchmarkRequests(b *testing.B) {
 	const items, batch = 1000, 10
 	requests := 0
@@ -40,7 +40,7 @@ func BenchmarkRequests(b *testing.B) {
 	b.ReportMetric(2+2*items/batch, "requests-allowed")
 }
 
-// countMap runs the steps of a map in workers and returns its requests.
+// countMap runs the steps of a map in workers and counts its requests.
 func (c *cloud) countMap(t testing.TB, items, batch int) int {
 	t.Helper()
 	list, each := c.self(t, "list"), c.self(t, "pass")
@@ -58,7 +58,7 @@ func (c *cloud) countMap(t testing.TB, items, batch int) int {
 	}
 	sent := stored + c.server.Requests("") - before
 
-	// The values are those of the list, so nothing was saved on what is needed.
+	// All values have arrived, so no necessary request was saved.
 	want := sightings(items)
 	output := func(first int) string {
 		return envelope.Keys{Prefix: "lokki", Flow: flow, Run: "r"}.Output("pass", envelope.Child("", first))

@@ -20,9 +20,9 @@ import (
 	"github.com/lokki-build/lokki/tools/images"
 )
 
-// long is a flow of n steps: a tenth of them are maps, of one step more and an
-// aggregation. No more than 200 functions have room in a template, so a longer
-// flow uses each several times.
+// long is a flow of n steps: a tenth of them are maps, each of another step and an
+// aggregation. A template has room for only 200 functions, so a longer flow uses
+// each several times.
 func long(n int) (graph.Graph, manifest.Manifest) {
 	g := graph.Graph{Version: graph.Version, Flow: "long-flow", Function: "example.com/long.LongFlow", Position: "flows/long.go:10"}
 	m := manifest.Manifest{Flow: "//flows:long"}
@@ -53,8 +53,8 @@ func long(n int) (graph.Graph, manifest.Manifest) {
 	return g, m
 }
 
-// generate takes the way of a build, from the graph as a file. The sizes of
-// 2,000 steps are refused, after all is written.
+// generate does what a build does, starting from the graph as a file. 2,000 steps
+// are too large and refused, but only after everything is written.
 func generate(b *testing.B, file []byte, in cfn.Input) (definition, template []byte) {
 	g, err := graph.Decode(file)
 	if err != nil {
@@ -73,8 +73,8 @@ func generate(b *testing.B, file []byte, in cfn.Input) (definition, template []b
 }
 
 // BenchmarkTools measures the processor time of graph → state machine and
-// template: it has to grow with the number of steps, not faster. Beside it is
-// the same template out of maps, as yaml.Marshal writes it.
+// template, which must not grow faster than the number of steps. It is compared
+// with the same template built from maps and written by yaml.Marshal.
 func BenchmarkTools(b *testing.B) {
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as in the tools' programs
 	for _, n := range []int{20, 200, 2000} {
@@ -130,8 +130,8 @@ func BenchmarkTools(b *testing.B) {
 	}
 }
 
-// cpu measures the processor time of this process, garbage collection
-// included, until the function that it returns is called.
+// cpu measures the processor time of this process, including garbage
+// collection, until the function that it returns is called.
 func cpu(b *testing.B) func() {
 	now := func() time.Duration {
 		var usage syscall.Rusage

@@ -1,5 +1,5 @@
 // Command dataplane measures the data plane and prints each figure with its
-// target and its alternative, as bench/README.md keeps them.
+// target and its alternative, as in bench/README.md.
 //
 //	go run ./bench/dataplane [-count 5]
 package main

@@ -1,5 +1,5 @@
 // Package figures runs the benchmarks of the data plane and makes a table of
-// what they measured.
+// the results.
 package figures
 
 import (
@@ -12,13 +12,13 @@ import (
 	"strings"
 )
 
-// Results are measured values by "BenchmarkName/case unit"; one for each run.
+// Results are measured values by "BenchmarkName/case unit", one for each run.
 type Results map[string][]float64
 
-// procs is what Go appends to a benchmark's name: the number of processors.
+// procs matches the number of processors, which Go appends to a benchmark's name.
 var procs = regexp.MustCompile(`-\d+$`)
 
-// Parse adds the lines of go test -bench that are results, such as
+// Parse adds the result lines of go test -bench, such as
 // "BenchmarkStart-2   20   9168164 ns/op   3.825 lokki-ms".
 func (r Results) Parse(output io.Reader) error {
 	lines := bufio.NewScanner(output)
@@ -40,7 +40,7 @@ func (r Results) Parse(output io.Reader) error {
 	return lines.Err()
 }
 
-// Median is the middle one of a figure's values, and false where there is none.
+// Median returns the middle value of a figure, or false if it has none.
 func (r Results) Median(figure string) (float64, bool) {
 	values := slices.Sorted(slices.Values(r[figure]))
 	if len(values) == 0 {

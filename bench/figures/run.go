@@ -11,11 +11,11 @@ import (
 	"strings"
 )
 
-// stepImage is the image that is measured: a step of the rules' tests.
+// stepImage is the image to measure: a step of the rules' tests.
 const stepImage = "//rules/tests/steps:double_number_image"
 
-// benchmarks are the runs of go test. Where rounds are given, that many make
-// up one run: too few fit into a second.
+// benchmarks are the runs of go test. If rounds is set, a run has that many,
+// because too few fit into a second.
 var benchmarks = []struct{ pkg, match, time string }{
 	{"./lokki/lambdastep", "^Benchmark(Invoke|Gather)$", "1s"},
 	{"./lokki/codec", "^Benchmark(Encode|Decode)$/^(1KB|10MB)$/^(codec|json.gzip|gob.gzip|cbor.gzip)$", "1s"},
@@ -26,7 +26,7 @@ var benchmarks = []struct{ pkg, match, time string }{
 }
 
 // Run builds the image and runs all benchmarks, count times each. It runs in
-// the project's folder and writes what the programs say to log.
+// the project's folder and writes the programs' output to log.
 func Run(ctx context.Context, count int, log io.Writer) (Results, error) {
 	build := exec.CommandContext(ctx, "tools/bazel", "build", stepImage)
 	build.Stdout, build.Stderr = log, log
@@ -50,8 +50,8 @@ func Run(ctx context.Context, count int, log io.Writer) (Results, error) {
 	return results, nil
 }
 
-// withoutBundle leaves out AWS_CA_BUNDLE: no Lambda has it, and reading it is
-// work at the start.
+// withoutBundle removes AWS_CA_BUNDLE: no Lambda has it, and reading it slows
+// the start.
 func withoutBundle(env []string) (kept []string) {
 	for _, v := range env {
 		if !strings.HasPrefix(v, "AWS_CA_BUNDLE=") {

@@ -23,7 +23,7 @@ const (
 	sdk            = "plain SDK"
 )
 
-// rows are the table: first what has a target.
+// rows are the table, first the figures with a target.
 var rows = append([]row{
 	{what: "own time of an invocation in the handler, value of 10 B", figure: "BenchmarkInvoke/10_B ns/op", scale: 1e-3, unit: "µs", target: 150},
 	{what: "own time of an invocation in the handler, value of 1 KB", figure: "BenchmarkInvoke/1_KB ns/op", scale: 1e-3, unit: "µs", target: 150},
@@ -64,8 +64,8 @@ func codecRows() (list []row) {
 	return list
 }
 
-// Write writes the table in Markdown. The ratio is lokki's figure by the
-// alternative's. It returns how many targets were missed or not measured.
+// Write writes the table in Markdown. The ratio is lokki's figure divided by
+// the alternative's. It returns how many targets were missed or not measured.
 func Write(w io.Writer, results Results) (missed int) {
 	fmt.Fprintf(w, "| figure | lokki | target | alternative | | ratio |\n|---|---:|---:|---|---:|---:|\n")
 	for _, r := range rows {
@@ -78,7 +78,7 @@ func Write(w io.Writer, results Results) (missed int) {
 	return missed
 }
 
-// cells are a row's but the first, and whether its target, if any, is met.
+// cells returns a row's cells after the first, and whether its target, if any, is met.
 func (r row) cells(results Results) (string, bool) {
 	value, found := results.Median(r.figure)
 	if !found {

@@ -22,7 +22,7 @@ type Sighting struct {
 
 var species = []string{"goose", "duck", "seagull", "heron", "swan", "coot", "crane", "teal"}
 
-// The steps do next to nothing, so that what is around them is what is measured.
+// The steps do almost nothing, so that the benchmark measures what is around them.
 
 func Numbers(ctx context.Context, n int) ([]int, error) {
 	list := make([]int, n)
@@ -70,19 +70,19 @@ func SightingsFlow() lokki.Flow[int] {
 	return lokki.Agg(lokki.Map(lokki.Start(Sightings, 0), Loud), CountAll)
 }
 
-// NestedFlow maps a list of as many lists.
+// NestedFlow maps a list of n lists, each of nested numbers.
 func NestedFlow() lokki.Flow[int] {
 	lists := lokki.Map(lokki.Start(Numbers, 0), Same)
 	return lokki.Agg(lokki.Agg(lokki.Map(lists, Next), Sum), Sum)
 }
 
-// Same lists as many numbers as there are lists; the first says how many.
+// Same returns the same list of numbers for each item.
 func Same(ctx context.Context, _ int) ([]int, error) { return Numbers(ctx, nested) }
 
 // nested is the length of both lists of NestedFlow.
 const nested = 1000
 
-// chained is a flow of n steps. A flow function of lokki's would be as long.
+// chained is a flow of n steps, too long to write as a flow function.
 func chained(n int) lokki.Flow[int] {
 	flow := lokki.Start(Next, 0)
 	for range n - 1 {

@@ -16,8 +16,8 @@ func main() {
 		local.Main(testflows.BirdsFlow, "birds", "")
 	}
 	rounds := flag.Int("rounds", 5, "how often each way is run")
-	way := flag.String("way", "", "run this way in this process, instead of measuring")
-	count := flag.Int("count", 0, "of its items, or steps")
+	way := flag.String("way", "", "run this way in this process instead of measuring")
+	count := flag.Int("count", 0, "number of its items or steps")
 	times := flag.Int("times", 1, "how often it runs")
 	flag.Parse()
 	var err error
@@ -32,10 +32,10 @@ func main() {
 	}
 }
 
-// birds is the variable that makes this program the local run of the birds.
+// birds is the environment variable that makes this program the local run of the birds.
 const birds = "LOKKI_BENCH_BIRDS"
 
-// run is one way in this process. Each checks its result.
+// run runs one way in this process. Each way checks its result.
 func run(name string, count, times int) error {
 	for range times {
 		if err := ways[name](context.Background(), count); err != nil {

@@ -10,9 +10,9 @@ import (
 	"github.com/lokki-build/lokki/lokki/codec"
 )
 
-// What one would write without lokki: a goroutine an item, as many at a time
-// as there are CPUs, results in a list. With the codec, values pass between the
-// steps as lokki's do: no step sees memory that another one can change.
+// The flows written without lokki: a goroutine per item, as many at a time as
+// there are CPUs, and results in a list. With the codec, values pass between the
+// steps as they do in lokki: no step sees memory that another one can change.
 
 // through passes a value on from one step to the next.
 func through[T any](v T, encoded bool) (T, error) {
@@ -29,7 +29,7 @@ func through[T any](v T, encoded bool) (T, error) {
 
 type step[In, Out any] = func(context.Context, In) (Out, error)
 
-// mapped is a map and its aggregation.
+// mapped runs a map and its aggregation.
 func mapped[T, U any](ctx context.Context, list []T, each step[T, U], agg step[[]U, int], encoded bool) (int, error) {
 	results := make([]U, len(list))
 	group, ctx := errgroup.WithContext(ctx)

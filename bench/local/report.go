@@ -11,13 +11,13 @@ import (
 	"time"
 )
 
-// usage is what a process took.
+// usage is what a process used.
 type usage struct {
 	wall, cpu time.Duration
 	memory    int64 // bytes, the most it had
 }
 
-// measure runs a way in a process of its own.
+// measure runs a way in a separate process.
 func measure(way string, count, times int) (usage, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -42,7 +42,7 @@ func measure(way string, count, times int) (usage, error) {
 	return u, nil
 }
 
-// row is a line of the report: a way, and those it is compared with.
+// row is a line of the report: a way, and those that it is compared with.
 type row struct {
 	what         string
 	way          string

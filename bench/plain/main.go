@@ -1,5 +1,5 @@
-// Command plain is a Lambda as one would write it without lokki, for the
-// comparison with a step: it reads bytes from S3 and writes as many.
+// Command plain is a Lambda written without lokki, for comparison with a step:
+// it reads bytes from S3 and writes as many.
 package main
 
 import (
@@ -17,7 +17,7 @@ import (
 	"github.com/lokki-build/lokki/lokki/store/s3store"
 )
 
-// client is made by the first invocation, as lokki does it.
+// client is made by the first invocation, as in lokki.
 var client = sync.OnceValues(s3store.NewClient)
 
 // request says what to read, and where to write.
@@ -42,7 +42,7 @@ func handle(ctx context.Context, r request) error {
 	if err != nil {
 		return fmt.Errorf("reading the item: %w", err)
 	}
-	// The condition is S3's affair and part of a write that is done once.
+	// S3 checks the condition, which every write-once needs.
 	out := &s3.PutObjectInput{Bucket: bucket, Key: &r.To, Body: bytes.NewReader(data), IfNoneMatch: aws.String("*")}
 	if _, err := s3Client.PutObject(ctx, out); err != nil {
 		return fmt.Errorf("writing the result: %w", err)
