@@ -17,9 +17,9 @@ import (
 )
 
 // The type checker gets this package's own source, and this much of context.
-// So the test needs no go command and no sources of the standard library, as
-// it has none in Bazel's sandbox. All other imports stay unknown: no type of
-// theirs is in the signatures.
+// So the test needs neither the go command nor the sources of the standard
+// library, which Bazel's sandbox lacks. All other imports stay unknown: none of
+// their types is in the signatures.
 const contextSource = `package context
 
 type Context interface{ Err() error; Value(key any) any }
@@ -39,8 +39,8 @@ func (s sources) Import(path string) (*types.Package, error) {
 	return nil, errUnknown
 }
 
-// check type-checks files as a package and returns the errors, without those
-// of unknown imports.
+// check type-checks files as a package and returns the errors, except those
+// about unknown imports.
 func (s sources) check(path string, files []*ast.File) []types.Error {
 	var found []types.Error
 	conf := types.Config{
@@ -64,7 +64,7 @@ func (s sources) parse(t *testing.T, name string, src any) *ast.File {
 	return f
 }
 
-// TestCompile type-checks correct flows and mistaken ones.
+// TestCompile type-checks correct and incorrect flows.
 func TestCompile(t *testing.T) {
 	s := sources{token.NewFileSet(), map[string]*types.Package{}}
 	s.check("context", []*ast.File{s.parse(t, "context.go", contextSource)})
@@ -101,7 +101,7 @@ type want struct {
 	text string
 }
 
-// wants lists the comments that announce errors.
+// wants lists the comments that say which errors to expect.
 func (s sources) wants(t *testing.T, files []*ast.File) []want {
 	t.Helper()
 	var all []want
@@ -124,7 +124,7 @@ func (s sources) wants(t *testing.T, files []*ast.File) []want {
 	return all
 }
 
-// compare matches errors and announcements one to one.
+// compare matches found and expected errors one to one.
 func compare(t *testing.T, found []types.Error, wants []want, fset *token.FileSet) {
 	t.Helper()
 	for _, e := range found {

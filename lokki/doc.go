@@ -15,9 +15,9 @@
 //	func FlapBird(ctx context.Context, bird string) (string, error)
 //	func JoinBirds(ctx context.Context, birds []string) (string, error)
 //
-// Each step becomes a Lambda function with an image of its own. Arguments and
-// results travel between them as JSON, so they have to be types that
-// encoding/json writes and reads back whole: no fields that are not exported
+// Each step becomes a Lambda function with its own image. Arguments and
+// results travel between them as JSON, so their types must be ones that
+// encoding/json writes and reads back without loss: no unexported fields
 // (unless they are tagged `json:"-"`), no two fields with one name, no functions,
 // channels or interfaces with methods, and MarshalJSON only with UnmarshalJSON.
 // The build refuses other types, and says where and why. A step never sees memory
@@ -25,8 +25,8 @@
 //
 // # Flows
 //
-// A flow is a function that says which step takes whose result. It runs while
-// the flow is being built, not when data flows, and its name names the flow:
+// A flow is a function that says which step takes which result. It runs when
+// the flow is built, not when data flows, and the flow is named after it:
 //
 //	func BirdsFlow() lokki.Flow[string] {
 //		birds := lokki.Start(GetBirds, Input{Count: 3})
@@ -37,33 +37,33 @@
 // There are four verbs:
 //
 //   - [Start] begins the chain with a step that takes the execution's input.
-//   - [Then] goes on with a step that takes the whole value.
+//   - [Then] continues with a step that takes the whole value.
 //   - [Map] opens a map: from here on, everything runs once for each item of a list.
 //   - [Agg] closes the map with a step that takes the list of all results.
 //
 // Maps nest: a Map inside a map runs for each item of each item, and every Agg
-// closes the innermost one that is open.
+// closes the innermost open map.
 //
-// A flow is one chain: every value is taken by one step, and the last is
-// returned. A second step that takes a value would never run, so the build
+// A flow is one chain: one step takes each value, and the flow function returns
+// the last. A second step that takes a value would never run, so the build
 // refuses it with the positions of both calls:
 //
 //	a := lokki.Start(A, In{})
 //	lokki.Then(a, Notify) // an error: the flow's result doesn't depend on it
 //	return lokki.Then(a, Count)
 //
-// Each call of a flow function begins with a Start of its own. A Start in a
+// Each call of a flow function begins with its own Start. A Start in a
 // package variable is refused, since flows could share it. A helper that two
 // flow functions call is fine.
 //
 // # What the compiler checks
 //
 // A [Value] carries the type of its data and its scope, the maps around it. A
-// step that does not take what the step before it returns, an Agg outside of a
+// step that does not take what the previous step returns, an Agg outside a
 // map, and a flow function that returns from inside a map do not compile. What
-// the types can't say is checked when the flow is built, all of it at once;
-// [Validate] does the same in a test. The main rule there: a step has to be a
-// named top-level function, since its binary has to call it by that name. A
+// the types can't express is checked when the flow is built, and all problems are
+// reported at once; [Validate] does the same in a test. The main rule there: a
+// step must be a named top-level function, since its binary calls it by name. A
 // closure, a method value or an instance of a generic function has no such
 // name.
 //
@@ -71,17 +71,17 @@
 //
 // Names come from the functions: GetBirds is step "get-birds", BirdsFlow is
 // flow "birds-flow". A function that is used twice in a flow is "get-birds" the
-// first time and "get-birds-2" the second. Functions of steps and flows are
-// called in the letters A to Z, digits and underscores, as names on AWS are.
+// first time and "get-birds-2" the second. Names of step and flow functions
+// consist of the letters A to Z, digits and underscores, as names on AWS do.
 //
 // A lokki_flow knows its flow function. Where only the value is known, as in
-// [Validate] and runner.Run, the flow function is the innermost exported one in
-// which all calls of the flow were made, helpers and generic functions aside.
+// [Validate] and runner.Run, the flow function is the innermost exported function
+// in which all calls of the flow were made, except helpers and generic functions.
 //
 // # Input
 //
 // The second argument of Start holds the defaults. An execution's input
-// overrides them field by field, under the names of the JSON tags: with
+// overrides them field by field, by the names in the JSON tags: with
 //
 //	{"count": 2}
 //
@@ -90,33 +90,33 @@
 //
 // # Errors
 //
-// A step that returns an error, or panics, fails the flow. On AWS it is tried
-// again only where that helps: when Lambda or the store of the values failed,
-// and when the step marked its error with [Transient]. [Permanent] marks one
-// that is never to be tried again. What a step returned is stored once: a
-// step that is repeated doesn't change what others have read.
+// A step that returns an error, or panics, fails the flow. On AWS it is retried
+// only where that helps: when Lambda or the store of values failed, and
+// when the step marked its error with [Transient]. [Permanent] marks an error
+// that must never be retried. A step's result is stored once: repeating a step
+// doesn't change what others have read.
 //
 // # Options
 //
-// How a step or a map runs is said where it is used, after the function:
+// Options for a step or a map are given where it is used, after the function:
 //
 //		flapped := lokki.Map(birds, FlapBird,
 //			lokki.Batch(100),
 //			lokki.Timeout(30*time.Second),
 //			lokki.Retry[*Throttled](lokki.Backoff{Attempts: 5, Jitter: true}))
 //
-//	  - [Timeout] bounds one try of a step, and [Retry] tries it again after errors of a type.
-//	  - [Batch] lets one child of a map handle many items, [Concurrency] bounds the
-//	    children that run at once, [TolerateFailures] lets the map go on without
+//	  - [Timeout] limits one attempt of a step, and [Retry] retries it after errors of a type.
+//	  - [Batch] lets one child of a map handle many items, [Concurrency] limits the
+//	    children that run at once, [TolerateFailures] lets the map continue without
 //	    some of them, and [Express] runs them as Express workflows.
 //
-// They hold on AWS and in the local run alike. Memory, architecture and
-// environment of a step's Lambda stand in its lokki_step.
+// They apply on AWS and in the local run alike. Memory, architecture and
+// environment of a step's Lambda are set on its lokki_step.
 //
 // # Building
 //
-// In Bazel, lokki_step makes an image of a function, and lokki_flow makes the
-// state machine, the template and the local program of a flow:
+// In Bazel, lokki_step builds an image of a function, and lokki_flow builds the
+// state machine, the template and the local run of a flow:
 //
 //	load("@lokki//rules:defs.bzl", "lokki_flow", "lokki_step")
 //
@@ -126,6 +126,6 @@
 //	lokki_flow(name = "birds", library = ":birds_lib", steps = [":get_birds", ":flap_bird", ":join_birds"])
 //
 // "bazel build //flows:birds" writes what is deployed, and
-// "bazel run //flows:birds_local -- --input '{"count": 2}'" runs the flow in one
-// process, here and now. From Go, a test for example, that is runner.Run.
+// "bazel run //flows:birds_local -- --input '{"count": 2}'" runs the flow locally
+// in one process. In Go, for example in a test, that is runner.Run.
 package lokki

@@ -80,7 +80,7 @@ const (
 )
 
 // TestDroppedSteps wants an error for each step that would never run, with its
-// position and that of the call that goes on instead.
+// position and that of the call that continues the flow instead.
 func TestDroppedSteps(t *testing.T) {
 	goesOn := never + ": after step get-birds the flow goes on with step count-all at [return lokki.Then(birds, CountAll)]" + hint
 	begins := never + ": the flow begins with step get-birds at [more := lokki.Start(GetBirds, Input{Count: 1})]" + hint
@@ -99,14 +99,14 @@ func TestDroppedSteps(t *testing.T) {
 			": after step flap-bird the flow goes on with step count-all at [return lokki.Agg(flapped, CountAll)]" + hint},
 		"in a loop": {LoopFlow, "[lokki.Then(birds, Notify)]: step notify" + goesOn},
 		"nil":       {NilFlow, "[lokki.Then[lokki.Top, []string, int](birds, nil)]: step then" + goesOn},
-		// The value says nothing of another chain; the flow function's call does.
+		// The value doesn't tell of another chain; the flow function's call does.
 		"two starts": {TwoStartsFlow, "[birds := lokki.Start(GetBirds, Input{Count: 3})]: step get-birds" + begins +
 			"\n[lokki.Then(birds, Notify)]: step notify" + begins},
 		"no value": {NothingFlow, "the flow has no steps\nhint: begin the chain with lokki.Start: a zero lokki.Value holds none" +
 			"\n[lokki.Start(GetBirds, Input{Count: 3})]: step get-birds" + never + hint},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel() // flow functions that others call at the same time have nothing to do with this one
+			t.Parallel() // flow functions called at the same time don't affect this one
 			_, err := chain.BuildFunc(c.flow, func() *chain.Node { return c.flow().Chain() })
 			if got := withCode(t, err); got != c.want {
 				t.Errorf("by the function, got:\n%s\nwant:\n%s", got, c.want)
@@ -126,7 +126,7 @@ func TestDroppedSteps(t *testing.T) {
 
 var position = regexp.MustCompile(`[\w./]*\bdropped_test\.go:(\d+)`)
 
-// withCode is an error's text with the code that is there for each position.
+// withCode returns an error's text, with each position replaced by the code there.
 func withCode(t *testing.T, err error) string {
 	t.Helper()
 	if err == nil {
@@ -160,8 +160,8 @@ func TestStartInAPackageVariable(t *testing.T) {
 	}
 }
 
-// TestValueOfTwoFlows has a value that two flows go on from: it is none of
-// either alone.
+// TestValueOfTwoFlows has a value that two flows continue from: it doesn't
+// belong to one of them alone.
 func TestValueOfTwoFlows(t *testing.T) {
 	birds := lokki.Start(GetBirds, Input{Count: 3})
 	count := lokki.Then(birds, CountAll)

@@ -2,21 +2,21 @@ package lokki
 
 import "github.com/lokki-build/lokki/internal/failure"
 
-// Permanent marks an error as one that would come back: the step is not tried
-// again, whatever else is set to retry it. The state machine sees it as
+// Permanent marks an error that retrying can't fix: the step is not retried,
+// whatever its options say. The state machine sees the error as
 // "Lokki.Permanent".
 //
-// The text stays that of err, and errors.Is and errors.As find err and what it
+// The text remains that of err, and errors.Is and errors.As find err and what it
 // wraps. Wrapping the result keeps the mark. Of two marks the outer one counts.
 // Permanent(nil) is nil.
 func Permanent(err error) error { return mark(failure.Permanent, err) }
 
-// Transient marks an error as one that may not come back, such as a busy
-// service: the step is tried again a few times, with a growing pause in
-// between. The state machine sees it as "Lokki.Transient".
+// Transient marks an error that retrying may fix, such as a busy service: the
+// step is retried a few times, with growing pauses. The state machine sees the
+// error as "Lokki.Transient".
 //
-// Without a mark an error of a step is not retried: most come back, and lokki
-// can't tell which of them don't. In all else Transient is like Permanent.
+// Without a mark, an error of a step is not retried: most would recur, and lokki
+// can't tell which. Otherwise Transient is like Permanent.
 func Transient(err error) error { return mark(failure.Transient, err) }
 
 func mark(kind string, err error) error {

@@ -47,7 +47,7 @@ func TestMarks(t *testing.T) {
 	}
 }
 
-// An order that was paid for already stays paid for: trying again is of no use.
+// An order that is already paid stays paid: retrying is pointless.
 func ExamplePermanent() {
 	charge := func(ctx context.Context, order string) (string, error) {
 		if order == "order 7" {
@@ -60,7 +60,7 @@ func ExamplePermanent() {
 	// Output: order 7 is paid
 }
 
-// A service that is busy now may answer in some seconds.
+// A service that is busy now may respond in a few seconds.
 func ExampleTransient() {
 	ask := func(ctx context.Context, bird string) (string, error) {
 		var busy Throttled

@@ -13,14 +13,14 @@ import (
 	"github.com/lokki-build/lokki/runner"
 )
 
-// Windy is an error that passes.
+// Windy is a transient error.
 type Windy struct{ Bird string }
 
 func (w *Windy) Error() string { return "too windy for the " + w.Bird }
 
 var gusts atomic.Int64
 
-// TakeOff succeeds at the third try.
+// TakeOff succeeds on the third attempt.
 func TakeOff(ctx context.Context, bird string) (string, error) {
 	if gusts.Add(1) <= 2 {
 		return "", &Windy{bird}
@@ -33,7 +33,7 @@ func TakeOffFlow() lokki.Flow[string] {
 	return lokki.Agg(lokki.Map(birds, TakeOff, lokki.Retry[*Windy](lokki.Backoff{Interval: time.Second, Attempts: 5})), JoinBirds)
 }
 
-// A step says which of its errors are worth another try. Tests need not wait
+// A step says which of its errors are worth a retry. Tests don't have to wait
 // for the pauses.
 func ExampleRetry() {
 	var calls runner.Recorder
@@ -49,7 +49,7 @@ func ExampleRetry() {
 	// goose in the air <nil>
 }
 
-// Sleep wakes up when its time is over.
+// Sleep wakes up when its context ends.
 func Sleep(ctx context.Context, bird string) (string, error) {
 	select {
 	case <-time.After(time.Hour):
@@ -63,7 +63,7 @@ func SleepFlow() lokki.Flow[string] {
 	return lokki.Start(Sleep, "goose", lokki.Timeout(time.Second))
 }
 
-// The context of a step that takes too long ends, and its error is a TimedOut.
+// A step that takes too long has its context cancelled and fails with a TimedOut.
 func ExampleTimeout() {
 	_, err := runner.Run(context.Background(), SleepFlow(), runner.Options{})
 	var late lokki.TimedOut
@@ -84,7 +84,7 @@ func Count(ctx context.Context, n int) ([]int, error) {
 	return list, nil
 }
 
-// Square knows no square of 3.
+// Square fails for 3.
 func Square(ctx context.Context, n int) (int, error) {
 	if n == 3 {
 		return 0, errors.New("no such square")
@@ -92,7 +92,7 @@ func Square(ctx context.Context, n int) (int, error) {
 	return n * n, nil
 }
 
-// A map that tolerates failures goes on without the items that failed.
+// A map that tolerates failures continues without the items that failed.
 func ExampleTolerateFailures() {
 	run(ManyFlow(lokki.TolerateFailures(20)), "")
 	_, err := runner.Run(context.Background(), ManyFlow(lokki.TolerateFailures(10)), runner.Options{})
@@ -104,7 +104,7 @@ func ExampleTolerateFailures() {
 	// the map over square: 1 of 6 children failed, and 10% may
 }
 
-// Items of a batch share their fate: those beside the one that fails are lost too.
+// A batch fails as a whole: when one item fails, the others are lost too.
 func ExampleBatch() {
 	run(ManyFlow(lokki.Batch(2), lokki.TolerateFailures(40)), "")
 	// Output: [0 1 16 25]
@@ -123,7 +123,7 @@ func LandFlow() lokki.Flow[string] {
 	return lokki.Agg(lokki.Map(lokki.Start(GetBirds, Input{Count: 3}), Land, lokki.Concurrency(1)), JoinBirds)
 }
 
-// There is one runway: a Concurrency of 1 lets one bird land after the other.
+// There is only one runway: a Concurrency of 1 lets the birds land one at a time.
 func ExampleConcurrency() {
 	run(LandFlow(), "")
 	fmt.Println("at the same time:", most.Load())
@@ -137,14 +137,14 @@ func SortedFlow() lokki.Flow[[]string] {
 	return lokki.Agg(lokki.Map(birds, Shout, lokki.Express(), lokki.Timeout(10*time.Second)), Sorted)
 }
 
-// Sorted sorts.
+// Sorted returns the birds in order.
 func Sorted(ctx context.Context, birds []string) ([]string, error) {
 	slices.Sort(birds)
 	return birds, nil
 }
 
-// Quick steps on many items are cheaper as Express workflows. Here it makes no
-// difference but for the five minutes that a child may take.
+// Quick steps on many items are cheaper as Express workflows. In a local run the
+// only difference is the limit of five minutes for a child.
 func ExampleExpress() {
 	run(SortedFlow(), "")
 	// Output: [DUCK GOOSE SEAGULL]

@@ -41,7 +41,7 @@ func BirdsFlow() lokki.Flow[string] {
 	return lokki.Agg(flapped, JoinBirds)
 }
 
-// A whole flow: a list, a map over it, and its aggregation.
+// A complete flow: a list, a map over it, and its aggregation.
 func Example() {
 	run(BirdsFlow(), "")
 	run(BirdsFlow(), `{"count": 2}`)
@@ -54,7 +54,7 @@ func FirstFlow() lokki.Flow[[]string] {
 	return lokki.Start(GetBirds, Input{Count: 1})
 }
 
-// The input of the execution overrides the defaults field by field.
+// The execution's input overrides the defaults field by field.
 func ExampleStart() {
 	run(FirstFlow(), "")
 	run(FirstFlow(), `{"count": 2}`)

@@ -10,7 +10,7 @@ import (
 	"github.com/lokki-build/lokki/lokki"
 )
 
-// Helpers that make a part of a flow, or all of it, with and without inlining.
+// Helpers that make part of a flow, or all of it, with and without inlining.
 
 func begin(n int) lokki.Flow[[]string] { return lokki.Start(GetBirds, Input{Count: n}) }
 
@@ -58,14 +58,14 @@ func LiteralFlow() lokki.Flow[int] {
 
 var literalFlow = func() lokki.Flow[int] { return lokki.Then(begin(3), CountAll) }
 
-// TestFlowName has the flow function's name of a flow, whoever made it.
+// TestFlowName finds the name of a flow's function, whichever helpers made the flow.
 func TestFlowName(t *testing.T) {
 	for want, flow := range map[string]func() lokki.Flow[int]{
 		"PlainFlow": PlainFlow, "HelpedFlow": HelpedFlow, "HelpedAloudFlow": HelpedAloudFlow, "FinishedFlow": FinishedFlow,
 		"AllHelpedFlow": AllHelpedFlow, "TwoHelpersFlow": TwoHelpersFlow, "OfGenericFlow": OfGenericFlow,
 		"OfGenericLiteralFlow": OfGenericLiteralFlow, "OfMethodFlow": OfMethodFlow, "OfGenericTypeFlow": OfGenericTypeFlow,
 		"LiteralFlow": LiteralFlow,
-		// Of those that no lokki_flow could name, the innermost.
+		// If no lokki_flow could name any of them, the innermost.
 		"GenericFlow": GenericFlow[string], "Whole": func() lokki.Flow[int] { return Whole(CountAll, nil) },
 		"wholeNoInline": func() lokki.Flow[int] { return wholeNoInline(CountAll, nil) },
 		"all":           all, "Count": func() lokki.Flow[int] { return flock[int]{3}.Count() },
@@ -85,8 +85,8 @@ func TestFlowName(t *testing.T) {
 
 func VögelFlow() lokki.Flow[int] { return all() }
 
-// TestFlowNameOutsideAToZ is refused where the value is known and where the
-// function is.
+// TestFlowNameOutsideAToZ is refused both where only the value is known and where
+// the function is.
 func TestFlowNameOutsideAToZ(t *testing.T) {
 	_, byFunction := chain.BuildFunc(VögelFlow, func() *chain.Node { return VögelFlow().Chain() })
 	for _, err := range []error{lokki.Validate(VögelFlow()), byFunction} {
@@ -103,7 +103,7 @@ func TestFlowNameOfATest(t *testing.T) {
 	}
 }
 
-// flowFunction is the name of the function that a flow is called after.
+// flowFunction returns the name of the function that a flow is named after.
 func flowFunction[T any](t *testing.T, flow lokki.Flow[T]) string {
 	built, err := chain.Build(flow.Chain())
 	if err != nil {

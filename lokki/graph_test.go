@@ -14,8 +14,8 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// built is the graph of a flow function, its positions without the folder:
-// that depends on where the test runs.
+// built returns the graph of a flow function, with positions without the folder,
+// which depends on where the test runs.
 func built[T any](t *testing.T, flow func() lokki.Flow[T]) graph.Graph {
 	t.Helper()
 	f, err := chain.BuildFunc(flow, func() *chain.Node { return flow().Chain() })

@@ -13,10 +13,10 @@ import (
 
 const module = "github.com/lokki-build/lokki/"
 
-// TestImports guards what a user's package gets with lokki: the packages below
-// may be imported, directly or through others of this module, and none else
-// but the standard library. The SDK of AWS above all stays outside. The runner,
-// which programs of their own and tests have, may also show how a run goes on.
+// TestImports guards what lokki adds to a user's package: besides the standard
+// library, only the packages below may be imported, directly or through others of
+// this module; above all, not the AWS SDK. The runner, which only tests and separate
+// programs import, may also show a run's progress.
 func TestImports(t *testing.T) {
 	allowed := []string{
 		"github.com/go-json-experiment/json", // the codec's

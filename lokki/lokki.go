@@ -17,10 +17,10 @@ type Each[S any] struct {
 }
 
 // Value is a value of type T that a step computes in scope S when the flow
-// runs. While the flow is being built it holds no T, only where the T will come
-// from. Values are immutable, and a flow is one chain: one step takes the value,
-// or the flow function returns it. A step whose result leads nowhere would never
-// run, so it is an error when the flow is built.
+// runs. While the flow is being built, a Value holds no data, only where it will
+// come from. Values are immutable, and a flow is one chain: one step takes the
+// value, or the flow function returns it. A step whose result is not used would
+// never run, so building the flow reports an error.
 type Value[S, T any] struct {
 	_    [0]func(S) T // tells instances apart and keeps them from being compared
 	node *chain.Node
@@ -29,29 +29,27 @@ type Value[S, T any] struct {
 // Flow is what a flow function returns: a value of type T outside every map.
 type Flow[T any] = Value[Top, T]
 
-// Chain gives lokki's own tools the steps behind v, which are nil for the zero
-// Value.
+// Chain gives lokki's own tools the steps behind v; nil for the zero Value.
 func (v Value[S, T]) Chain() *chain.Node { return v.node }
 
-// Start begins a flow with a step that takes the execution's input. Its
-// fields override those of defaults, field by field; without input the step
-// gets defaults.
+// Start begins a flow with a step that takes the execution's input. The input
+// overrides defaults, field by field; without input the step gets defaults.
 func Start[In, Out any](step func(context.Context, In) (Out, error), defaults In, opts ...StepOption) Flow[Out] {
 	n := chain.New(nil, graph.Start, step, chain.Caller(1))
 	n.SetDefaults(defaults)
 	return Flow[Out]{node: withStep(n, opts)}
 }
 
-// Then goes on with a step that takes the whole value of v. Inside a map it
+// Then continues with a step that takes the whole value of v. Inside a map it
 // runs once for each item.
 func Then[S, T, U any](v Value[S, T], step func(context.Context, T) (U, error), opts ...StepOption) Value[S, U] {
 	n := chain.New(v.node, graph.Then, step, chain.Caller(1))
 	return Value[S, U]{node: withStep(n, opts)}
 }
 
-// Map opens a map over the list v: step runs once for each item, at the same
-// time as far as the machines allow. What follows belongs to the map and runs
-// for each item too, until Agg closes it. A Map inside a map is nested.
+// Map opens a map over the list v: step runs once for each item, in parallel as
+// far as the machines allow. What follows belongs to the map and also runs for
+// each item, until Agg closes it. A Map inside a map is nested.
 func Map[S any, L ~[]T, T, U any](v Value[S, L], step func(context.Context, T) (U, error), opts ...MapOption) Value[Each[S], U] {
 	n := chain.New(v.node, graph.Map, step, chain.Caller(1))
 	n.List = reflect.TypeFor[L]()
@@ -59,21 +57,21 @@ func Map[S any, L ~[]T, T, U any](v Value[S, L], step func(context.Context, T) (
 }
 
 // Agg closes the innermost map: step takes the results of all its items, in
-// the order of the items. It gets an empty list, not nil, if there were none.
+// the order of the items. Without items it gets an empty list, not nil.
 func Agg[S, T, U any](v Value[Each[S], T], step func(context.Context, []T) (U, error), opts ...StepOption) Value[S, U] {
 	n := chain.New(v.node, graph.Agg, step, chain.Caller(1))
 	return Value[S, U]{node: withStep(n, opts)}
 }
 
-// Validate reports everything that is wrong with a flow, joined, one problem
-// after the other:
+// Validate reports everything that is wrong with a flow as joined errors, one
+// problem after the other:
 //
 //	flows/birds.go:32: step BirdsFlow.func1: it is a closure or a function literal
 //	hint: move it to a top-level function; what it captures has to come with its argument
 //
-// Building and running a flow begin with the same check; calling it in a test
-// is the quickest way to have it. A chain that has nothing to do with the one of
-// flow is seen only when the flow is built or run by its function, as in Bazel.
+// Building and running a flow begin with the same check; calling it in a test is
+// the quickest way to run it. A chain unconnected to that of flow is noticed only
+// when the flow is built or run by its function, as in Bazel.
 func Validate[T any](flow Flow[T]) error {
 	_, err := chain.Build(flow.node)
 	return err

@@ -27,7 +27,7 @@ func names[T any](t *testing.T, flow lokki.Flow[T]) string {
 }
 
 // TestFlowsAtTheSameTime makes flows from one helper in many goroutines. Each
-// call has a start of its own, so none sees another's steps.
+// call has its own start, so none sees another's steps.
 func TestFlowsAtTheSameTime(t *testing.T) {
 	front := func() lokki.Value[lokki.Each[lokki.Top], string] {
 		return lokki.Map(lokki.Start(GetBirds, Input{Count: 3}), FlapBird)
@@ -76,7 +76,7 @@ func Fail(ctx context.Context, f func()) (error, error)         { return nil, ni
 func Any(ctx context.Context, v any) (string, error)            { return "", nil }
 func JoinForms(ctx context.Context, f []string) (string, error) { return "", nil }
 
-// BrokenFlow has its nil step typed, since nothing tells what nil returns.
+// BrokenFlow gives its nil step a type, since nil doesn't say what it returns.
 func BrokenFlow() lokki.Flow[string] {
 	bytes := lokki.Start(ListBytes, 1)
 	forms := lokki.Agg(lokki.Map(bytes, OneByte), ManyBytes)

@@ -2,8 +2,8 @@ package lokki
 
 import "github.com/lokki-build/lokki/internal/chain"
 
-// StepOption changes how one step runs. It is a MapOption too: there it is
-// about the step that the map begins with.
+// StepOption changes how one step runs. It is also a MapOption: there it applies
+// to the step that the map begins with.
 type StepOption interface {
 	MapOption
 	applyStep(*chain.Node)

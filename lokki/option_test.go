@@ -7,7 +7,7 @@ import (
 	"github.com/lokki-build/lokki/internal/chain"
 )
 
-// both is an option of steps and of maps: it counts what it is applied to.
+// both is an option for steps and maps that records what it is applied to.
 type both struct{ applied *[]*chain.Node }
 
 func (b both) applyStep(n *chain.Node) { *b.applied = append(*b.applied, n) }

@@ -60,7 +60,7 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// TestRefusedOptions has options out of range, each reported where the flow gives it.
+// TestRefusedOptions has options out of range, each reported where the flow sets it.
 func TestRefusedOptions(t *testing.T) {
 	for name, c := range map[string]struct {
 		step  lokki.StepOption

@@ -11,31 +11,31 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// Backoff says how often and how fast a step is tried again. The zero value is
-// what Step Functions does by itself: 3 retries after 1, 2 and 4 seconds.
+// Backoff says how often and how fast a step is retried. The zero value is the
+// default of Step Functions: 3 retries after 1, 2 and 4 seconds.
 type Backoff struct {
 	Interval time.Duration // before the first retry, in whole seconds; 0 is 1 second
-	Rate     float64       // by which each pause is longer than the one before, 1 or more; 0 is 2
-	Attempts int           // retries at most, after the first try; 0 is 3
-	Cap      time.Duration // longest pause, in whole seconds and longer than Interval; 0 is none
+	Rate     float64       // factor from each pause to the next, 1 or more; 0 is 2
+	Attempts int           // maximum number of retries, after the first attempt; 0 is 3
+	Cap      time.Duration // longest pause, in whole seconds and longer than Interval; 0 is no limit
 	Jitter   bool          // makes each pause a random part of its length, so that many items don't retry at once
 }
 
-// Retry tries a step again when it fails with an error of type E:
+// Retry retries a step when it fails with an error of type E:
 //
 //	lokki.Map(birds, FlapBird, lokki.Retry[*Throttled](lokki.Backoff{Attempts: 5, Jitter: true}))
 //
-// An error is found by the name of its type, wrapped or not: that is what the
+// An error is matched by the name of its type, wrapped or not: that is what the
 // state machine sees. Of several types in one chain of wrapped errors the
-// outermost counts. [TimedOut] stands for a step that took too long, and error
-// for every error, those that errors.New makes among them. A step may have
-// several Retry; for an error of every type it is tried last.
+// outermost counts. [TimedOut] matches a step that took too long, and error
+// matches every error, including those of errors.New. A step may have several
+// Retry options; Retry[error] is tried last.
 //
-// Whatever a step retries, errors marked by [Permanent] are not tried again, and
+// Whatever a step retries, errors marked by [Permanent] are not retried, and
 // failures of Lambda, of the store of values, and those marked by [Transient]
-// are, up to 6 times. A call that Lambda refuses because the account runs as many
-// as it may is tried again for hours, and one whose function is not ready yet
-// for minutes.
+// are, up to 6 times. A call that Lambda throttles because the account is at its
+// concurrency limit is retried for hours, and a call whose function is not ready
+// yet for minutes.
 func Retry[E error](b Backoff) StepOption {
 	t := reflect.TypeFor[E]()
 	return stepOption(func(n *chain.Node) {
@@ -56,8 +56,8 @@ func Retry[E error](b Backoff) StepOption {
 	})
 }
 
-// errorNames is how the state machine calls errors of a type; nil when it has
-// no name for them.
+// errorNames returns the state machine's names for errors of a type; nil if it
+// has none.
 func errorNames(t reflect.Type) []string {
 	switch t {
 	case reflect.TypeFor[error]():
@@ -71,15 +71,15 @@ func errorNames(t reflect.Type) []string {
 	return nil
 }
 
-// Timeout bounds one try of a step, in whole seconds up to 30 minutes: the step's
-// context ends then, and the error is [TimedOut]. A step that still doesn't return
-// is given up half a second later: on AWS its process ends, so that nothing of it
-// runs on into the next try; the local run goes on without it.
+// Timeout limits one attempt of a step, in whole seconds up to 30 minutes. When it
+// expires, the step's context is cancelled and the error is [TimedOut]. A step that
+// still doesn't return is abandoned half a second later: on AWS its process ends, so
+// that it can't run on into the next attempt; the local run continues without it.
 //
-// The time is the step's alone: waiting for a Lambda, fetching the argument and
-// storing the result don't count. In a batch it is for all items together. The
-// step's Lambda gets a timeout that leaves room for all of it; one that is set in
-// lokki_step and doesn't is refused by the build.
+// The limit covers the step alone: waiting for a Lambda, fetching the argument and
+// storing the result don't count. In a batch it covers all items together. The
+// step's Lambda gets a timeout that leaves room for all of this; if lokki_step sets
+// one that doesn't, the build refuses it.
 func Timeout(d time.Duration) StepOption {
 	return stepOption(func(n *chain.Node) {
 		n.Once("Timeout")
@@ -90,14 +90,14 @@ func Timeout(d time.Duration) StepOption {
 	})
 }
 
-// TimedOut is the error of a step that took longer than it may.
+// TimedOut is the error of a step that exceeded its Timeout.
 type TimedOut struct {
-	After time.Duration // the time it had
+	After time.Duration // the timeout
 }
 
 func (e TimedOut) Error() string { return failure.Late(e.After) }
 
-// seconds refuses parts of seconds, which Step Functions does not know.
+// seconds refuses fractions of seconds, which Step Functions doesn't support.
 func seconds(n *chain.Node, what string, d time.Duration) int {
 	if d%time.Second != 0 {
 		n.Refuse(fmt.Sprintf("%s is %s", what, d), "give whole seconds")

@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// Describe says in words how the step runs, as in "timeout 30 s", and of a
-// map how its children do. What is left to the tools' defaults is not said.
+// Describe returns the options in words, such as "timeout 30 s": those of the
+// step, and those of a map's children. It omits what is left to the tools'
+// defaults.
 func (o Options) Describe() (step, children []string) {
 	if o.Timeout > 0 {
 		step = append(step, fmt.Sprintf("timeout %d s", o.Timeout))
@@ -30,7 +31,7 @@ func (o Options) Describe() (step, children []string) {
 	return step, children
 }
 
-// describe is like "retry Throttled 3 times, after 2 s, ×1.5 to 60 s".
+// describe returns text like "retry Throttled 3 times, after 2 s, ×1.5 to 60 s".
 func (r Retry) describe() string {
 	times := "once"
 	if r.Attempts != 1 {

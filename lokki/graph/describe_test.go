@@ -27,7 +27,7 @@ func TestDescribe(t *testing.T) {
 	}
 }
 
-// The options stand with their step, and those of a map with the map.
+// Options are shown with their step, and those of a map with the map.
 func TestDrawnOptions(t *testing.T) {
 	g := birds()
 	g.Nodes[0].Timeout = 30
@@ -51,7 +51,7 @@ func TestDrawnOptions(t *testing.T) {
 	}
 }
 
-// Whatever a type is called, it can't end the label or mean anything in it.
+// No type name can end the label or have a meaning in it.
 func TestLabel(t *testing.T) {
 	for text, want := range map[string]string{
 		"[]string":         `"[]string"`,

@@ -2,8 +2,8 @@
 // everything that is made from it: the state machine, the template, the
 // pictures and the local run.
 //
-// A flow is a chain: every node reads what the node before it wrote, and maps
-// open and close like brackets. So the nodes stand in data order, and the
+// A flow is a chain: every node reads what its predecessor wrote, and maps
+// open and close like brackets. So the nodes are in data order, and the
 // nesting follows from their kinds.
 package graph
 

@@ -12,8 +12,8 @@ import (
 	"github.com/lokki-build/lokki/internal/golden"
 )
 
-// TestProblems decodes graphs with mistakes and compares what is reported with
-// the golden files.
+// TestProblems decodes invalid graphs and compares the problems with the golden
+// files.
 func TestProblems(t *testing.T) {
 	golden.Cases(t, []string{"graph.json"}, func(t *testing.T, c *txtar.Archive) []txtar.File {
 		if len(c.Files) == 0 || c.Files[0].Name != "graph.json" {
@@ -84,8 +84,8 @@ func TestFunctionsThatBazelRefuses(t *testing.T) {
 	}
 }
 
-// TestEveryMutationIsNoticed removes and repeats nodes of a valid graph: what
-// is left is no chain.
+// TestEveryMutationIsNoticed removes and repeats nodes of a valid graph: the
+// result is no longer a chain.
 func TestEveryMutationIsNoticed(t *testing.T) {
 	for i := range birds().Nodes {
 		g := birds()

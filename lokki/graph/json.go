@@ -8,8 +8,8 @@ import (
 	"io"
 )
 
-// Encode writes g as indented JSON with a newline at its end, the same bytes
-// for the same graph. It refuses a graph that is not valid.
+// Encode writes g as indented JSON with a final newline, the same bytes for the
+// same graph. It refuses an invalid graph.
 func Encode(g Graph) ([]byte, error) {
 	if err := g.Validate(); err != nil {
 		return nil, err
@@ -25,9 +25,9 @@ func Encode(g Graph) ([]byte, error) {
 }
 
 // Decode reads what Encode wrote. It refuses other versions, unknown fields
-// and a graph that is not valid.
+// and invalid graphs.
 func Decode(data []byte) (Graph, error) {
-	// Another version may have other fields: say that first.
+	// Another version may have other fields: report the version first.
 	var only struct{ Version *int }
 	if err := json.Unmarshal(data, &only); err != nil {
 		return Graph{}, fmt.Errorf("decoding the graph: %w", err)
@@ -48,7 +48,7 @@ func Decode(data []byte) (Graph, error) {
 		if g.Nodes[i].Defaults == nil {
 			continue
 		}
-		var b bytes.Buffer // without the indentation, as it was given to Encode
+		var b bytes.Buffer // without the indentation, as passed to Encode
 		if err := json.Compact(&b, g.Nodes[i].Defaults); err != nil {
 			return Graph{}, fmt.Errorf("decoding the graph: %w", err)
 		}

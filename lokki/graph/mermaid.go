@@ -7,7 +7,7 @@ import (
 
 // Mermaid draws a valid graph as a Mermaid flowchart
 // (https://mermaid.js.org/syntax/flowchart.html): a subgraph around each map,
-// and on the arrows the types of what passes.
+// and on each arrow the type of the value.
 func (g Graph) Mermaid() string {
 	var b strings.Builder
 	indent := "  "
@@ -40,8 +40,8 @@ func (g Graph) Mermaid() string {
 	return b.String()
 }
 
-// label quotes lines of text. All that means something to Mermaid, to its
-// Markdown or to HTML becomes an entity code, a number between # and a
+// label quotes lines of text. Every character with a meaning in Mermaid, its
+// Markdown or HTML becomes an entity code, a number between # and a
 // semicolon (https://mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters).
 func label(lines ...string) string {
 	for i, text := range lines {

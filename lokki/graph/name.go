@@ -7,18 +7,18 @@ import (
 	"unicode"
 )
 
-// nameForm is what can stand in state names, object keys and repository names
-// alike.
+// nameForm matches what is valid in state names, object keys and repository
+// names alike.
 var nameForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
-// identForm is what the functions of steps and flows are called: rules/private/names.bzl
-// asks for the same, in the same words.
+// identForm matches the function names of steps and flows. rules/private/names.bzl
+// requires the same, with the same wording.
 var identForm = regexp.MustCompile(`^[A-Za-z0-9_]*$`)
 
 // Name turns a Go identifier into the name of a step or flow: GetBirds is
 // "get-birds", HTTPGet "http-get", URLsOf "urls-of" and V2Rows "v2-rows". An
-// identifier with letters outside of A to Z is refused: names of Lambda functions
-// and image repositories have none, and another spelling might be another's name.
+// identifier with letters outside A to Z is refused: names of Lambda functions and
+// image repositories can't have them, and a transliteration might collide.
 func Name(ident string) (string, error) {
 	if !identForm.MatchString(ident) {
 		return "", fmt.Errorf("the name %q has other characters than the letters A to Z, digits and underscores", ident)
@@ -53,9 +53,9 @@ func words(ident []rune) []string {
 	return all
 }
 
-// begins reports whether the capital at i begins a word: after a small letter
-// or a digit it does, and as the last of several capitals when the word goes
-// on in small letters. The s of a plural, as in URLs, doesn't make a word.
+// begins reports whether the capital at i begins a word. It does after a
+// lower-case letter or a digit, and as the last of several capitals if a
+// lower-case letter follows. The s of a plural, as in URLs, doesn't count.
 func begins(ident []rune, i int) bool {
 	if !unicode.IsUpper(ident[i-1]) {
 		return true

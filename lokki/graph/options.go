@@ -10,7 +10,7 @@ import (
 	"github.com/lokki-build/lokki/internal/timelimit"
 )
 
-// What Step Functions and Lambda allow
+// Limits of Step Functions and Lambda
 // (https://states-language.net/#errors,
 // https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
 const (
@@ -21,23 +21,23 @@ const (
 	maxConcurrency = 10_000      // children of one map
 )
 
-// Options say how a node runs. What is zero is left to the tools' defaults.
+// Options say how a node runs. Zero values leave it to the tools' defaults.
 type Options struct {
-	Timeout int     `json:"timeout,omitempty"` // seconds that one try may take
+	Timeout int     `json:"timeout,omitempty"` // seconds that one attempt may take
 	Retry   []Retry `json:"retry,omitempty"`   // the step's own rules; see Node.Retries for all
 
-	// Of a Map only.
+	// For a Map only.
 	Batch       int     `json:"batch,omitempty"`       // items that one child handles; 0 is 1
 	Concurrency int     `json:"concurrency,omitempty"` // children that run at the same time
 	Tolerate    float64 `json:"tolerate,omitempty"`    // percent of the children that may fail
 	Express     bool    `json:"express,omitempty"`     // children are Express workflows
 }
 
-// BatchSize is how many items one child of the map handles.
+// BatchSize returns how many items one child of the map handles.
 func (o Options) BatchSize() int { return max(1, o.Batch) }
 
-// OptionProblems reports what is wrong with how the nodes run, each a Problem.
-// [Graph.Validate] includes it; it needs only the nodes' kinds and scopes to be right.
+// OptionProblems reports what is wrong with the nodes' options, each as a Problem.
+// [Graph.Validate] includes it; only the nodes' kinds and scopes must be valid.
 func OptionProblems(nodes []Node) []error {
 	v := validator{}
 	for i, n := range nodes {

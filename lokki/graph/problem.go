@@ -2,11 +2,11 @@ package graph
 
 import "strings"
 
-// Problem is one thing that is wrong with a flow, and what to do about it.
-// Several are joined with errors.Join.
+// Problem is one mistake in a flow, and how to fix it. Several are joined with
+// errors.Join.
 type Problem struct {
 	Position string // the flow's call, as in "flows/birds.go:32"; may be empty
-	Step     string // the step's name, as in "flap-bird"; empty when it is about the whole flow
+	Step     string // the step's name, as in "flap-bird"; empty for the whole flow
 	What     string // what is wrong
 	Hint     string // what to do; may be empty
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/lokki-build/lokki/internal/failure"
 )
 
-// rule is the first rule of a step that names the error, as Step Functions and
-// the local run find it.
+// rule returns the first rule of a step that names the error, as Step Functions
+// and the local run find it.
 func rule(o Options, name string) Retry {
 	all := o.Retries()
 	if i := slices.IndexFunc(all, func(r Retry) bool { return slices.Contains(r.Errors, name) || r.any() }); i >= 0 {
@@ -18,7 +18,7 @@ func rule(o Options, name string) Retry {
 	return Retry{}
 }
 
-// lasts is how long the pauses of a rule are together, on average.
+// lasts returns the sum of a rule's pauses, on average.
 func (r Retry) lasts() time.Duration {
 	sum := 0.0
 	for n := range r.Attempts {
@@ -30,15 +30,15 @@ func (r Retry) lasts() time.Duration {
 	return time.Duration(sum * float64(time.Second))
 }
 
-// TestRetriesOfLambda has what an invocation of an image's function can end with
+// TestRetriesOfLambda lists the errors that invoking an image's function can end with
 // (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors,
 // https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html).
 func TestRetriesOfLambda(t *testing.T) {
 	plain := Options{}
 	own := Options{Retry: []Retry{{Errors: []string{"Throttled"}, Interval: 1, Rate: 1, Attempts: 1}, {Errors: []string{failure.Any}, Interval: 1, Rate: 1, Attempts: 1}}}
 	for name, c := range map[string]struct {
-		least, most time.Duration // that its retries last, whatever the step's own are
-		anyMore     bool          // a rule of the step's for every error retries it
+		least, most time.Duration // how long its retries last, whatever the step's own rules are
+		anyMore     bool          // a step's rule for all errors retries it
 	}{
 		"Lambda.TooManyRequestsException":         {2 * time.Hour, 24 * time.Hour, true},
 		"Lambda.CodeArtifactUserPendingException": {4 * time.Minute, 20 * time.Minute, true}, // it lasts up to 106 s
@@ -83,7 +83,7 @@ func TestRetriesOfLambda(t *testing.T) {
 	}
 }
 
-// TestOwnRulesComeFirst: what a step says of an error by its name holds, but for what never passes.
+// TestOwnRulesComeFirst: a step's rule that names an error wins, except for permanent errors.
 func TestOwnRulesComeFirst(t *testing.T) {
 	names := []string{"Lambda.TooManyRequestsException", "Lambda.CodeArtifactUserPendingException", "Lambda.ServiceException"}
 	o := Options{Retry: []Retry{{Errors: append(names, failure.Permanent), Interval: 1, Rate: 1, Attempts: 7}}}

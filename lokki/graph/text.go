@@ -7,7 +7,7 @@ import (
 )
 
 // Text draws a valid graph for a terminal: the steps in data order with their
-// positions and options, the types of what passes between them, and a bracket
+// positions and options, the types that pass between them, and a bracket
 // around each map.
 func (g Graph) Text() string {
 	var t textWriter
@@ -42,7 +42,7 @@ func (g Graph) Text() string {
 
 type textWriter struct {
 	b     strings.Builder
-	bars  string // of the maps that are open
+	bars  string // for the open maps
 	width int    // of the longest name with its bars
 }
 

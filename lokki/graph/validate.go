@@ -10,9 +10,9 @@ import (
 	"github.com/lokki-build/lokki/internal/timelimit"
 )
 
-// Validate reports everything that is wrong with g, joined: each is a Problem.
-// Every tool may rely on what is checked here: unique kebab-case names, one
-// Start that comes first, a chain in data order, and maps that are closed.
+// Validate reports everything that is wrong with g, as joined Problems. Every
+// tool may rely on what is checked here: unique kebab-case names, one Start that
+// comes first, a chain in data order, and closed maps.
 func (g Graph) Validate() error {
 	if g.Version != Version {
 		return wrongVersion(&g.Version)
@@ -44,7 +44,7 @@ func (g Graph) Validate() error {
 			Hint:     "close each map with lokki.Agg, the innermost first",
 		})
 	}
-	if len(v.problems) == 0 { // scopes are right
+	if len(v.problems) == 0 { // the scopes are valid
 		v.problems = OptionProblems(g.Nodes)
 	}
 	return errors.Join(v.problems...)
@@ -52,18 +52,18 @@ func (g Graph) Validate() error {
 
 type validator struct {
 	problems []error
-	seen     map[string]string // names, and the positions of their first use
+	seen     map[string]string // name → position of its first use
 	open     []string          // the maps around the next node
 }
 
 func (v *validator) report(p Problem) { v.problems = append(v.problems, p) }
 
-// about reports a problem of one node.
+// about reports a problem with one node.
 func (v *validator) about(n Node, format string, args ...any) {
 	v.report(Problem{Position: n.Position, Step: n.Name, What: fmt.Sprintf(format, args...)})
 }
 
-// names checks what stands for the node and its function.
+// names checks the names of the node and its function.
 func (v *validator) names(n Node) {
 	if !nameForm.MatchString(n.Name) {
 		v.about(n, "the name %q is not in the form \"flap-bird\"", n.Name)
@@ -129,5 +129,5 @@ func qualified(function string) bool {
 	return dot > strings.LastIndexByte(function, '/')+1 && dot < len(function)-1
 }
 
-// identOf is the name in a qualified function.
+// identOf returns the name in a qualified function.
 func identOf(function string) string { return function[strings.LastIndexByte(function, '.')+1:] }

@@ -1,6 +1,6 @@
 // Package stepcode makes a program of one step that is never run: what the
-// linker leaves in it is the step's code, and all that it reaches. Its hash
-// tells the local run whether a stored output is still that of the step.
+// linker keeps is the step's code and everything it reaches. The program's hash
+// tells the local run whether a stored output is still valid for the step.
 package stepcode
 
 import (
@@ -10,7 +10,7 @@ import (
 	"github.com/lokki-build/lokki/internal/chain"
 )
 
-// Hold keeps the linker from leaving a step out, and its types' way through the codec.
+// Hold keeps the linker from removing a step and the codec's code for its types.
 func Hold[In, Out any](step func(context.Context, In) (Out, error)) {
 	runtime.KeepAlive(chain.Adapt(step))
 }

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// program is a program of the step FlapBird. Bazel has built it and says where;
+// program returns a program of the step FlapBird. Under Bazel it is built already;
 // otherwise it is built here.
 func program(t *testing.T) []byte {
 	t.Helper()
@@ -27,7 +27,7 @@ func program(t *testing.T) []byte {
 }
 
 // TestOnlyTheStep looks for the names of functions, which stack traces need: the
-// program has the step and what that reaches, and not the other steps.
+// program has the step and what it reaches, but not the other steps.
 func TestOnlyTheStep(t *testing.T) {
 	data := program(t)
 	for name, want := range map[string]bool{

@@ -12,7 +12,7 @@ import (
 	"io"
 	"os"
 
-	// A flow function finds the time zones that the steps have.
+	// A flow function has the same time zones as the steps.
 	_ "time/tzdata"
 
 	"github.com/lokki-build/lokki/internal/chain"
@@ -24,10 +24,10 @@ import (
 )
 
 // Main writes the graph of the flow that a flow function returns to the file
-// of the flag -out, once it is valid and its steps match those of the manifest
-// in the file of the flag -manifest. It does not return but exits: 0 when the
-// graph is written, 1 when the flow or the manifest is wrong, with all
-// problems on standard error, 2 when the call was wrong.
+// named by -out, if it is valid and its steps match the manifest in the file
+// named by -manifest. It exits with 0 when the graph is written, 1 when the
+// flow or the manifest is wrong, with all problems on standard error, and 2
+// after a usage error.
 func Main[T any](flow func() lokki.Flow[T]) {
 	build := func() (chain.Flow, error) {
 		return chain.BuildFunc(flow, func() *chain.Node { return flow().Chain() })
@@ -78,7 +78,7 @@ func write(build func() (chain.Flow, error), manifestFile, out string) error {
 	return nil
 }
 
-// encode is the pure part: a flow and its targets in, the graph out.
+// encode is a pure function from a flow and its targets to the graph.
 func encode(build func() (chain.Flow, error), steps manifest.Manifest) ([]byte, error) {
 	flow, err := build()
 	if err != nil {
@@ -91,8 +91,8 @@ func encode(build func() (chain.Flow, error), steps manifest.Manifest) ([]byte, 
 	return graph.Encode(flow.Graph)
 }
 
-// checkInputs reports where the input of a schedule doesn't fit what the flow's
-// first step takes. Only here are the flow's types known.
+// checkInputs reports inputs of schedules that don't fit what the flow's first
+// step takes. The flow's types are known only here.
 func checkInputs(flow chain.Flow, m manifest.Manifest) error {
 	var problems []error
 	start := flow.Nodes[0]

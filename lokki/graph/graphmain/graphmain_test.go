@@ -18,7 +18,7 @@ const steps = `{"flow": "//flows:birds", "steps": [
   {"target": "//flows:flap_bird", "function": "github.com/lokki-build/lokki/internal/testflows.FlapBird", "architecture": "arm64"},
   {"target": "//flows:join_birds", "function": "github.com/lokki-build/lokki/internal/testflows.JoinBirds", "architecture": "arm64"}]}`
 
-// scheduled is the manifest with a schedule of the given input.
+// scheduled returns the manifest with a schedule that has the given input.
 func scheduled(input string) string {
 	return strings.TrimSuffix(steps, "}") + `, "schedules": [{"name": "daily", "rate": "1 day", "time_zone": "UTC", "input": ` + input + `}]}`
 }
