@@ -193,20 +193,20 @@ def analysis_test_suite(name):
         )
 
     for timeout in [-1, 31536001]:
-        name = "timeout_of_{}".format(abs(timeout))
+        flow = "timeout_of_{}".format(abs(timeout))
         lokki_flow(
-            name = name,
+            name = flow,
             function = "NumbersFlow",
             library = _LIBRARY,
             steps = ["double_number"],
             timeout = timeout,
             **_COMMON
         )
-        tests.append(name + "_test")
+        tests.append(flow + "_test")
         fails_test(
             name = tests[-1],
             message = ["timeout is {};".format(timeout), "1 to 31536000 seconds", "hint: leave it out"],
-            target_under_test = name,
+            target_under_test = flow,
         )
 
     for flow, schedule in {"schedule_of_dict": {"daily": {"rate": "1 day"}}, "schedule_of_text": "0 6 * * ? *"}.items():
