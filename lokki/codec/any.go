@@ -11,12 +11,12 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxDirect is the depth below which an any is encoded here: json, which takes
-// longer, notices cycles.
+// maxDirect is the depth up to which an any is encoded here. Deeper values go to
+// json, which is slower but detects cycles.
 const maxDirect = 500
 
-// encodeAny encodes what is in an any. Its type is checked here, as no other
-// place knows it.
+// encodeAny encodes the content of an any. Its type is known, and so checked, only
+// here.
 func encodeAny(e *jsontext.Encoder, v *any) error {
 	switch x := (*v).(type) {
 	case nil:
@@ -70,7 +70,7 @@ func encodeObject(e *jsontext.Encoder, object map[string]any) error {
 	return e.WriteToken(jsontext.EndObject)
 }
 
-// maxPointers is how many pointers may lead from an any to its value.
+// maxPointers is how long a chain of pointers in an any may be.
 const maxPointers = 100
 
 // encodeDynamic encodes a value of any type that can be stored.
@@ -101,7 +101,7 @@ func encodeDynamic(e *jsontext.Encoder, content any) error {
 	return json.MarshalEncode(e, content, p.write)
 }
 
-// decodeAny decodes what lands in an any.
+// decodeAny decodes a value into an any.
 func decodeAny(d *jsontext.Decoder, v *any) error {
 	token, err := d.ReadToken()
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/fxamacker/cbor/v2"
 )
 
-// reading is an element of what steps pass on: ids, numbers, text and times.
+// reading is a typical item that steps pass on: ids, numbers, text and times.
 type reading struct {
 	ID      int64             `json:"id"`
 	Station string            `json:"station"`
@@ -72,7 +72,7 @@ var formats = []format{
 		func(r io.Reader, v any) error {
 			return stdDecompressed(r, func(r io.Reader) error { return decodeCBOR(r, v) })
 		}},
-	// The codec's own gzip, to tell the gain of the format from that of the compression.
+	// With the codec's own gzip, to separate the gain of the format from that of the compression.
 	{"gob+codec's gzip",
 		func(w io.Writer, v any) error {
 			return ownCompressed(w, func(w io.Writer) error { return gob.NewEncoder(w).Encode(v) })
@@ -98,7 +98,7 @@ var cborExact = func() cbor.EncMode {
 	return m
 }()
 
-// decodeCBOR reads all first: cbor's own Decoder parses what it has again and again.
+// decodeCBOR reads everything first: cbor's own Decoder parses its buffer repeatedly.
 func decodeCBOR(r io.Reader, v any) error {
 	data, err := io.ReadAll(r)
 	if err != nil {
@@ -184,7 +184,7 @@ func BenchmarkDecode(b *testing.B) {
 	}
 }
 
-// The plain JSON, without the compression.
+// BenchmarkMarshal measures plain JSON, without the compression.
 func BenchmarkMarshal(b *testing.B) {
 	for _, size := range sizes {
 		for _, f := range []struct {
@@ -205,7 +205,7 @@ func BenchmarkMarshal(b *testing.B) {
 	}
 }
 
-// marshalToBuffer is MarshalTo with one buffer for all.
+// marshalToBuffer is MarshalTo with one buffer for all values.
 func marshalToBuffer() func(any) ([]byte, error) {
 	var buf bytes.Buffer
 	return func(v any) ([]byte, error) {

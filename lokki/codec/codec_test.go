@@ -46,7 +46,7 @@ type wide struct {
 
 var winter = time.Date(2026, 1, 2, 3, 4, 5, 678901234, time.FixedZone("", 5*3600+45*60))
 
-// What comes back is what went in, in value, nilness and bytes.
+// TestRoundTrip: values come back the same, in value, nilness and bytes.
 func TestRoundTrip(t *testing.T) {
 	seven := 7
 	for _, v := range []any{
@@ -92,7 +92,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// The JSON is that of encoding/json, apart from needless escapes.
+// TestFormatIsThatOfEncodingJSON allows no difference but needless escapes.
 func TestFormatIsThatOfEncodingJSON(t *testing.T) {
 	for _, v := range []any{
 		row{ID: 1, Data: []byte("x"), At: winter, Scores: map[string]float64{"b": 1e21, "a": 1e-7}},
@@ -138,8 +138,8 @@ func (s *shouting2) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// encoding/json encodes these with their methods only where it can take their
-// address, and then can't read them back.
+// encoding/json calls these methods only where it can take the value's address,
+// and otherwise can't read the values back.
 func TestMethodsOnPointersAreCalledEverywhere(t *testing.T) {
 	data, err := Marshal(map[string]shouting2{"a": {"x"}})
 	if want := `{"a":"x!"}`; err != nil || string(data) != want {

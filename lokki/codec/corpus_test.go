@@ -16,10 +16,10 @@ import (
 	"time"
 )
 
-// Types that reflect can't make: with methods, with embedded fields that have
-// methods or are not exported.
+// Types that reflect can't make: those with methods, or with embedded fields that
+// have methods or are unexported.
 
-// Both ways, by each family and receiver.
+// Both directions, by each family and receiver.
 type textByValue struct{ s string }
 
 func (t textByValue) MarshalText() ([]byte, error)  { return []byte("<" + t.s + ">"), nil }
@@ -53,7 +53,7 @@ func (j *jsonByPointer) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// jsonKey is a number in JSON and has to be a name where it is a key.
+// jsonKey is a number in JSON but must be a name as a key.
 type jsonKey int
 
 func (k jsonKey) MarshalJSON() ([]byte, error) { return json.Marshal(int(k) + 1) }
@@ -88,7 +88,7 @@ func (k *structKey) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// Embedding that keeps all.
+// Embedding that loses nothing.
 type (
 	stamp     struct{ time.Time }
 	stampDash struct {
@@ -251,7 +251,7 @@ func (o *ownOverPromoted) UnmarshalJSON(b []byte) (err error) {
 	return err
 }
 
-// kept are values of types that have to be accepted.
+// kept are values of types that must be accepted.
 var kept = []any{
 	textByValue{}, textByPointer{}, appended(0), jsonByPointer{}, jsonKey(0), bothKey(0), structKey{}, stamp{}, stampDash{}, stamped{},
 	ownOverPromoted{}, Base{}, embedsAll{}, embedsTagged{}, oddTags{}, omitting{}, lying(0), anyNamed{}, anything(nil),
@@ -259,7 +259,7 @@ var kept = []any{
 	tagged("a, omitempty", "-, omitempty", ", string,omitempty", "b,omitempty, "), time.Time{}, time.Duration(0), json.Number(""), json.RawMessage{}, url.URL{}, big.Int{}, big.Rat{}, netip.Addr{}, struct{}{},
 }
 
-// Types of which something would be lost.
+// Types that would lose something.
 type (
 	promotedTime struct {
 		time.Time
@@ -364,7 +364,7 @@ func (halfPromoted) MarshalJSON() ([]byte, error)     { return []byte(`""`), nil
 func (writesText) MarshalText() ([]byte, error)       { return nil, nil }
 func (*readsTextKey) UnmarshalText([]byte) error      { return nil }
 
-// lossy are values of types that have to be refused, with what the error says.
+// lossy are values of types that must be refused, with the text of the error.
 var lossy = []struct {
 	v    any
 	want string
@@ -415,7 +415,8 @@ var lossy = []struct {
 	{deep{}, "deep.In[][].Second.key is not exported"},
 }
 
-// tagged is a struct with a string for each tag, as go vet refuses some of them.
+// tagged returns a struct with a string field for each tag. It is made by reflect,
+// since go vet refuses some of the tags.
 func tagged(tags ...string) any {
 	var fields []reflect.StructField
 	for i, tag := range tags {

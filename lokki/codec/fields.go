@@ -12,26 +12,26 @@ type field struct {
 	name     string
 	index    []int // as in reflect.StructField, from the outermost struct
 	typ      reflect.Type
-	omit     bool // if it is zero
+	omit     bool // when it is zero
 	quoted   bool
 	plain    bool        // without quotes and methods
-	embedded *structForm // of a struct that only its name in the tag makes a field
+	embedded *structForm // of an embedded struct that is a field because its tag names it
 }
 
 // flattener collects the fields of a struct: its own and those of the structs
-// it embeds, as encoding/json does. There are no rules for which of two fields
-// with one name is kept, as both have to be.
+// it embeds, as encoding/json does. It doesn't choose between two fields with one
+// name, since both must be kept.
 type flattener struct {
 	c      *checker
 	form   structForm
 	names  map[string]string // the Go path of each JSON name
 	within []reflect.Type    // what is embedded in what
 	odd    bool              // json would refuse the struct
-	loses  bool              // json would leave out what is not zero
+	loses  bool              // json would omit a value that is not zero
 }
 
 // checkStruct refuses structs with fields that would be lost, and gives a form
-// to those that json doesn't handle as encoding/json does.
+// to those that json handles differently from encoding/json.
 func (c *checker) checkStruct(t reflect.Type, path string) {
 	f := c.flatten(t, path)
 	if f.form.strange = f.odd; f.odd || f.loses {
@@ -48,8 +48,8 @@ func (c *checker) flatten(t reflect.Type, path string) *flattener {
 	return f
 }
 
-// add adds the fields of t, which lies at path and index. Those behind an
-// embedded pointer are never left out: they tell that it is not nil.
+// add adds the fields of t, which is at path and index. Fields behind an
+// embedded pointer are never omitted: they show that it is not nil.
 func (f *flattener) add(t reflect.Type, path string, index []int, behindPointer bool) {
 	var lost []string
 	kept, tagged := 0, false
@@ -144,7 +144,7 @@ func (f *flattener) embed(t, target reflect.Type, path string, index []int, behi
 	}
 }
 
-// usable tells whether a field is stored, or embedded and so may have fields
+// usable reports whether a field is stored, or is embedded and may have fields
 // that are.
 func usable(f reflect.StructField) bool {
 	t := f.Type
@@ -154,16 +154,16 @@ func usable(f reflect.StructField) bool {
 	return f.IsExported() || f.Anonymous && t.Kind() == reflect.Struct
 }
 
-// holdsData tells whether a field has a value of its own.
+// holdsData reports whether a field has data.
 func holdsData(f reflect.StructField) bool { return f.Name != "_" && f.Type.Size() > 0 }
 
-// mayBeEmpty tells whether omitempty has a meaning for fields of type t.
+// mayBeEmpty reports whether omitempty has a meaning for fields of type t.
 func mayBeEmpty(t reflect.Type) bool {
 	return t.Kind() != reflect.Struct && (t.Kind() != reflect.Array || t.Len() == 0)
 }
 
-// emptyIsNotZero tells whether there are values of type t that omitempty leaves
-// out although they are not zero: [] is not nil, and -0 is not 0.
+// emptyIsNotZero reports whether there are values of type t that omitempty omits
+// although they are not zero: [] is not nil, and -0 is not 0.
 func emptyIsNotZero(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Slice, reflect.Map, reflect.Float32, reflect.Float64:
@@ -172,7 +172,7 @@ func emptyIsNotZero(t reflect.Type) bool {
 	return false
 }
 
-// zeroIsNotZero tells the same of omitzero. A type's IsZero may mean anything.
+// zeroIsNotZero reports the same for omitzero. A type's IsZero may mean anything.
 func zeroIsNotZero(t reflect.Type) bool {
 	type zeroer interface{ IsZero() bool }
 	if is := reflect.TypeFor[zeroer](); t.Implements(is) || reflect.PointerTo(t).Implements(is) {
@@ -191,11 +191,11 @@ func join(path, name string) string { return strings.TrimPrefix(path+"."+name, "
 type Field struct {
 	Name   string
 	Type   reflect.Type
-	Quoted bool // the value is in quotes, by the tag's option "string"
+	Quoted bool // the value is in quotes, because of the tag's option "string"
 }
 
-// Fields lists the members of a struct that can be stored, in the order in which
-// they are written: those of embedded structs are the struct's own.
+// Fields lists the members of a storable struct in the order in which they are
+// written. Fields of embedded structs count as the struct's own.
 func Fields(t reflect.Type) []Field {
 	form := formOf(t)
 	all := make([]Field, len(form.fields))
@@ -207,7 +207,7 @@ func Fields(t reflect.Type) []Field {
 
 var structForms sync.Map // of reflect.Type to *structForm
 
-// formOf is the form of a struct, which most are stored without.
+// formOf returns the form of a struct; most structs are stored without one.
 func formOf(t reflect.Type) *structForm {
 	form, ok := structForms.Load(t)
 	if !ok {

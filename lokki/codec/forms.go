@@ -13,16 +13,16 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// form writes and reads the values of a type that json would refuse, or lose
-// something of. Errors that are errors.ErrUnsupported leave it to json.
+// form writes and reads the values of a type that json would refuse or not store
+// completely. An errors.ErrUnsupported leaves the value to json.
 type form interface {
 	encode(*jsontext.Encoder, reflect.Value) error
 	decode(*jsontext.Decoder, reflect.Value) error
-	reads() bool // or json decodes what encode writes
+	reads() bool // false if json can decode what encode writes
 }
 
-// forms are of type form, by the type of a pointer to a value. What checks a
-// type fills them, and so before there is a value.
+// forms maps the type of a pointer to a value to its form. Checking a type fills
+// it, before there is a value.
 var forms sync.Map
 
 func encodeForm(e *jsontext.Encoder, pointer any) error {
@@ -39,7 +39,7 @@ func decodeForm(d *jsontext.Decoder, pointer any) error {
 	return errors.ErrUnsupported
 }
 
-// typed adds the type of what pointer points to to an error of its form.
+// typed adds the type that pointer points to to an error of its form.
 func typed(pointer any, err error) error {
 	switch err.(type) {
 	case nil, *json.SemanticError, *jsontext.SyntacticError:
@@ -51,12 +51,12 @@ func typed(pointer any, err error) error {
 	return &json.SemanticError{GoType: reflect.TypeOf(pointer).Elem(), Err: err}
 }
 
-// structForm is the form of a struct whose tags json reads otherwise than
-// encoding/json, or leaves out what is empty and not zero.
+// structForm is the form of a struct whose tags json reads differently from
+// encoding/json, or make json omit values that are empty but not zero.
 type structForm struct {
 	fields  []field
 	byName  map[string]*field
-	strange bool // in more than what is left out
+	strange bool // json differs in more than what it omits
 }
 
 func (s *structForm) reads() bool { return s.strange }
@@ -145,7 +145,7 @@ func (f *field) decode(d *jsontext.Decoder, v reflect.Value) error {
 	return json.UnmarshalDecode(d, v.Addr().Interface())
 }
 
-// misfit is the error for the next value, which is of another kind than t.
+// misfit returns the error for a next value that doesn't fit t.
 func misfit(d *jsontext.Decoder, t reflect.Type) error {
 	kind := d.PeekKind()
 	if _, err := d.ReadValue(); err != nil {
@@ -154,8 +154,8 @@ func misfit(d *jsontext.Decoder, t reflect.Type) error {
 	return &json.SemanticError{GoType: t, JSONKind: kind, JSONPointer: d.StackPointer()}
 }
 
-// reach returns the field of v at index. On the way it makes what embedded
-// pointers point to, or reports false.
+// reach returns the field of v at index. On the way it either allocates what nil
+// embedded pointers point to, or reports false.
 func reach(v reflect.Value, index []int, make bool) (reflect.Value, bool) {
 	for _, i := range index {
 		if v.Kind() == reflect.Pointer {
@@ -172,8 +172,8 @@ func reach(v reflect.Value, index []int, make bool) (reflect.Value, bool) {
 	return v, true
 }
 
-// isZero tells whether v is its type's zero value to the last bit: IsZero of
-// package reflect takes -0 for 0.
+// isZero reports whether v is its type's zero value to the last bit: reflect's
+// IsZero takes -0 for 0.
 func isZero(v reflect.Value) bool {
 	switch v.Kind() {
 	case reflect.Float32, reflect.Float64:
@@ -196,8 +196,8 @@ func isZero(v reflect.Value) bool {
 	return v.IsZero()
 }
 
-// embeddedOnly is the form of a struct that is stored as its embedded field of
-// that index, whose methods it has.
+// embeddedOnly is the form of a struct that is stored as its embedded field with
+// this index, whose methods it has.
 type embeddedOnly int
 
 func (embeddedOnly) reads() bool { return true }
@@ -210,7 +210,7 @@ func (i embeddedOnly) decode(d *jsontext.Decoder, v reflect.Value) error {
 	return json.UnmarshalDecode(d, v.Field(int(i)).Addr().Interface())
 }
 
-// pointerToNil refuses pointers to what is nil, which would come back as nil.
+// pointerToNil refuses pointers to nil, which would come back as nil.
 type pointerToNil struct{}
 
 func (pointerToNil) reads() bool { return false }
@@ -226,7 +226,7 @@ func (pointerToNil) decode(*jsontext.Decoder, reflect.Value) error { return erro
 
 var errPointerToNil = errors.New("a pointer to nil, which JSON can't tell from nil\nhint: use nil itself, or what is empty and not nil")
 
-// isNull tells whether v, of a nullable type, is null in JSON.
+// isNull reports whether v, of a nullable type, is null in JSON.
 func isNull(v reflect.Value) bool {
 	if v.Kind() == reflect.String {
 		return v.Len() == 0
@@ -234,7 +234,7 @@ func isNull(v reflect.Value) bool {
 	return v.IsNil()
 }
 
-// namedAny is the form of interfaces without methods that have a name.
+// namedAny is the form of named interfaces without methods.
 type namedAny struct{}
 
 func (namedAny) reads() bool { return true }
@@ -259,8 +259,8 @@ func (namedAny) decode(d *jsontext.Decoder, v reflect.Value) error {
 	return nil
 }
 
-// keyWithoutJSON is the form of a type with JSON methods, which don't hold
-// where it is a map's key: its text does, if it has one.
+// keyWithoutJSON is the form of a type with JSON methods, which don't apply to
+// map keys: there its text is used, if it has one.
 type keyWithoutJSON struct{ text bool }
 
 func (keyWithoutJSON) reads() bool { return true }
@@ -313,10 +313,10 @@ func (k keyWithoutJSON) decode(d *jsontext.Decoder, v reflect.Value) error {
 		n, err = strconv.ParseFloat(text, v.Type().Bits())
 		v.SetFloat(n)
 	}
-	return errors.Unwrap(err) // what is around it quotes the text
+	return errors.Unwrap(err) // the outer error quotes the text
 }
 
-// plainKey is the value of a key without the methods of its type.
+// plainKey returns the value of a key without its type's methods.
 func plainKey(v reflect.Value) any {
 	switch {
 	case v.CanInt():

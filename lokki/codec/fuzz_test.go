@@ -14,7 +14,7 @@ import (
 	"unicode/utf8"
 )
 
-// maker builds a value out of the bytes of a fuzz input.
+// maker builds a value from the bytes of a fuzz input.
 type maker struct {
 	data    []byte
 	refused bool // a part of the value is one that Marshal has to refuse
@@ -90,7 +90,7 @@ func (m *maker) any(depth int) any {
 	}
 	object := map[string]any{}
 	for range m.byte() % 4 {
-		if key := m.string(); object[key] == nil { // or a part that is refused would be lost
+		if key := m.string(); object[key] == nil { // otherwise a refused part would be lost
 			object[key] = m.any(depth - 1)
 		}
 	}
@@ -148,7 +148,7 @@ func (m *maker) fill(v reflect.Value, depth int) {
 			for range n - 1 {
 				key, elem := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
 				m.fill(key, 0)
-				if !v.MapIndex(key).IsValid() { // or a part that is refused would be lost
+				if !v.MapIndex(key).IsValid() { // otherwise a refused part would be lost
 					m.fill(elem, depth-1)
 					v.SetMapIndex(key, elem)
 				}
@@ -163,7 +163,7 @@ func (m *maker) fill(v reflect.Value, depth int) {
 	}
 }
 
-// Nested has all that may be stored, in all that it may be stored in.
+// Nested has everything that may be stored, in every container for it.
 type Nested struct {
 	embedded
 	Self    *Nested
@@ -192,7 +192,7 @@ type Nested struct {
 func FuzzRoundTrip(f *testing.F) {
 	f.Add([]byte{})
 	f.Add(bytes.Repeat([]byte{1, 2, 3, 4, 200, 7, 'a', '"', '<', 0xe2, 0x80, 0xa8}, 100))
-	for i := range 40 { // also without fuzzing these are many different values
+	for i := range 40 { // many different values even without fuzzing
 		seed := make([]byte, 3000)
 		n := uint32(i)*2654435761 + 12345
 		for j := range seed {
@@ -242,7 +242,7 @@ const (
 	bytesAlways  = 512 << 10
 )
 
-// allocated is how many bytes f allocates.
+// allocated returns how many bytes f allocates.
 func allocated(f func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -269,7 +269,7 @@ func checkDecoding(t *testing.T, data []byte) {
 		if err != nil {
 			continue
 		}
-		// What was accepted is stored and read again without a change.
+		// Accepted values are stored and read again unchanged.
 		encoded, err := Marshal(v)
 		if err != nil {
 			t.Errorf("%T decoded from %q can't be encoded: %v", v, data, err)
@@ -292,7 +292,7 @@ func FuzzUnmarshal(f *testing.F) {
 	f.Fuzz(checkDecoding)
 }
 
-// What allocates most for its size.
+// TestDecodingIsBounded has the inputs that allocate most for their size.
 func TestDecodingIsBounded(t *testing.T) {
 	const n = 200_000
 	for name, data := range map[string]string{
@@ -355,7 +355,8 @@ func FuzzDecompress(f *testing.F) {
 	})
 }
 
-// 100 MB of blanks in 100 kB: the limit holds before the memory is taken.
+// TestDecompressionBomb has 100 MB of blanks in 100 kB: the limit applies before
+// the memory is allocated.
 func TestDecompressionBomb(t *testing.T) {
 	var bomb bytes.Buffer
 	w := Compress(&bomb)

@@ -10,12 +10,12 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// ErrTooLarge is the error of a reader that would yield more than its limit;
-// match it with errors.Is.
+// ErrTooLarge is the error of a reader that exceeds its limit; match it with
+// errors.Is.
 var ErrTooLarge = errors.New("the data is too large")
 
-// level 1 takes half the time of level 6 on JSON and makes it a sixth larger:
-// a Lambda pays for its time, and hardly for a value that lives some days.
+// level 1 takes half the time of level 6 on JSON, and the result is a sixth
+// larger: Lambda time costs more than short-lived storage.
 const level = gzip.BestSpeed
 
 // A new writer costs 0.5 to 0.9 ms and 0.8 MB, more than a small value takes.
@@ -27,9 +27,9 @@ var writers = sync.Pool{New: func() any {
 	return w
 }}
 
-// Compress returns a writer that writes what it gets to w as one gzip member,
-// always the same bytes for the same sequence of writes. Close completes the
-// member and does not close w.
+// Compress returns a writer that compresses to w as one gzip member, always the
+// same bytes for the same sequence of writes. Close completes the member and does
+// not close w.
 func Compress(w io.Writer) io.WriteCloser { return newCompressor(w) }
 
 func newCompressor(w io.Writer) *compressor {
@@ -58,9 +58,9 @@ func (c *compressor) Close() error {
 	return err
 }
 
-// abandon gives up the member without completing it.
+// abandon drops the member without completing it.
 func (c *compressor) abandon() {
-	c.gz.Reset(nil) // the pool must not hold on to w
+	c.gz.Reset(nil) // the pool must not retain w
 	writers.Put(c.gz)
 	c.gz = nil
 }
@@ -74,10 +74,10 @@ type source struct {
 }
 
 // Decompress returns a reader of the gzip data in r: one member or several in
-// a row. It yields at most limit bytes, then fails with an error that Is
-// ErrTooLarge, so that a small object can't fill the memory. Every member's
-// length and checksum are verified before io.EOF is returned: what was read
-// before that may be wrong. Close does not close r.
+// a row. After limit bytes it fails with an error that Is ErrTooLarge, so that a
+// small object can't fill the memory. Every member's length and checksum are
+// verified before io.EOF is returned; data read before that may be wrong. Close
+// does not close r.
 func Decompress(r io.Reader, limit int64) (io.ReadCloser, error) {
 	src := readers.Get().(*source)
 	src.buf.Reset(r)
@@ -98,7 +98,7 @@ func (d *decompressor) Read(p []byte) (int, error) {
 	if d.src == nil {
 		return 0, errors.New("reading from a closed gzip stream")
 	}
-	// One byte more than allowed tells an end from an excess.
+	// Reading one byte more than allowed tells the end from an excess.
 	if int64(len(p)) > d.left+1 {
 		p = p[:d.left+1]
 	}
@@ -123,8 +123,8 @@ func (d *decompressor) Close() error {
 	return nil
 }
 
-// corrupted words an error of the gzip reader. An end in the middle of a
-// member must not look like the end of the data.
+// corrupted rephrases an error of the gzip reader. An end inside a member must not
+// look like the end of the data.
 func corrupted(err error) error {
 	switch {
 	case errors.Is(err, ErrTooLarge):

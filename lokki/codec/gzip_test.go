@@ -94,7 +94,8 @@ func TestGzipLimit(t *testing.T) {
 	}
 }
 
-// Every bit and every length: damage is never taken for data.
+// TestGzipFindsDamage flips every bit and cuts at every length: damage is never
+// taken for data.
 func TestGzipFindsDamage(t *testing.T) {
 	const text = "a value that passes between steps, a value that passes"
 	data := compress(t, text)
@@ -102,7 +103,7 @@ func TestGzipFindsDamage(t *testing.T) {
 		for bit := range 8 {
 			damaged := bytes.Clone(data)
 			damaged[i] ^= 1 << bit
-			// Some bits of the header say nothing about the data.
+			// Some bits of the header don't affect the data.
 			if got, err := decompress(damaged, 1000); err == nil && got != text {
 				t.Errorf("byte %d, bit %d: %q is read", i, bit, got)
 			}

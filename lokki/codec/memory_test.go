@@ -10,7 +10,7 @@ import (
 
 type wideElement struct{ Fields [32]int64 }
 
-// What maps take beyond their data is bounded by what the documentation says.
+// TestMapsAreBounded: maps allocate no more than the documentation says.
 func TestMapsAreBounded(t *testing.T) {
 	const n = 20_000
 	var data strings.Builder

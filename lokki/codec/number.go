@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// anyNumber is a number for an any: a float64, as users of encoding/json
+// anyNumber returns a number for an any: a float64, as users of encoding/json
 // expect, unless that would change the number. Then it is a json.Number: an id
-// of 19 digits passes through steps that know nothing of it, and who takes it
-// for a float64 gets a failed type assertion instead of a wrong id.
+// of 19 digits passes unharmed through steps that don't know about it, and code
+// that asserts float64 gets a failed type assertion instead of a wrong id.
 func anyNumber(literal string) any {
 	f, err := strconv.ParseFloat(literal, 64)
 	if err == nil && (exactlyShort(literal) || sameNumber(literal, strconv.FormatFloat(f, 'e', -1, 64))) {
@@ -18,8 +18,8 @@ func anyNumber(literal string) any {
 	return stdjson.Number(literal)
 }
 
-// exactlyShort tells whether literal has at most 15 digits and no exponent: a
-// float64 keeps these.
+// exactlyShort reports whether literal has at most 15 digits and no exponent, so
+// that a float64 holds it exactly.
 func exactlyShort(literal string) bool {
 	return len(literal) <= 15 && !strings.ContainsAny(literal, "eE")
 }
@@ -31,15 +31,15 @@ func sameNumber(a, b string) bool {
 	return okX && okY && x == y
 }
 
-// decimal is ±0.digits × 10^exponent, without zeros at the ends of digits.
+// decimal is ±0.digits × 10^exponent, without leading or trailing zeros in digits.
 type decimal struct {
 	negative bool
 	digits   string
 	exponent int
 }
 
-// parseDecimal reads a valid JSON number; false means that its exponent is
-// beyond every float64's.
+// parseDecimal reads a valid JSON number; false means that no float64 has its
+// exponent.
 func parseDecimal(literal string) (decimal, bool) {
 	var d decimal
 	literal, d.negative = strings.CutPrefix(literal, "-")

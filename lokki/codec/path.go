@@ -11,7 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// failed words an error of json: the type, the Go path of the place, the reason.
+// failed rephrases an error of json: the type, the Go path, the reason.
 func failed(action string, t reflect.Type, err error) error {
 	if t == nil {
 		return fmt.Errorf("%s: %w", action, err)
@@ -27,7 +27,7 @@ func failed(action string, t reflect.Type, err error) error {
 	return fmt.Errorf("%s %s: %w", action, typeName(t), err)
 }
 
-// place is the type, and the path in it unless that is the whole.
+// place returns the type, and the path in it unless it is the whole value.
 func place(t reflect.Type, pointer jsontext.Pointer) string {
 	if pointer == "" {
 		return typeName(t)
@@ -70,7 +70,7 @@ func kindName(k jsontext.Kind) string {
 	return "object"
 }
 
-// maxPath is how many parts of a path are shown: a cycle's has thousands.
+// maxPath is how many elements of a path are shown: a cycle's has thousands.
 const maxPath = 20
 
 // goPath turns a place in the JSON of a t into one in the Go value, as in
@@ -97,8 +97,8 @@ func goPath(t reflect.Type, pointer jsontext.Pointer) string {
 	return strings.TrimPrefix(b.String(), ".")
 }
 
-// step goes from a t to the part of it that JSON calls token; inside an any,
-// whose type is not known here, t is nil.
+// step goes from a t to the part of it that token names in the JSON. Inside an
+// any, whose type is unknown here, t is nil.
 func step(t reflect.Type, token string) (string, reflect.Type) {
 	if t != nil && !hasMethods(t) {
 		switch t.Kind() {

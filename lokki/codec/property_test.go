@@ -24,8 +24,8 @@ var keptTypes = func() []reflect.Type {
 	return types
 }()
 
-// TestProperty holds that a type is refused with a path and a hint, or that its
-// values come back as they were, or are refused as documented, with a path.
+// TestProperty checks that a type is either refused with a path and a hint, or its
+// values come back unchanged or are refused as documented, with a path.
 func TestProperty(t *testing.T) {
 	counts := map[string]int{}
 	for seed := range *seedsFlag {
@@ -48,7 +48,7 @@ func TestProperty(t *testing.T) {
 	}
 }
 
-// TestKeptTypes does so for each of the types that have to be accepted.
+// TestKeptTypes does the same for each type that must be accepted.
 func TestKeptTypes(t *testing.T) {
 	for _, typ := range keptTypes {
 		for seed := range uint64(300) {
@@ -99,8 +99,8 @@ func holds(t *testing.T, g *generator, typ reflect.Type, seed uint64) string {
 	return "kept"
 }
 
-// keepsNothingMore holds that a type that is refused for its fields and their
-// names is one that encoding/json doesn't keep.
+// keepsNothingMore checks that encoding/json, too, loses data of a type that is
+// refused because of its fields and their names.
 func keepsNothingMore(t *testing.T, g *generator, typ reflect.Type, problems []error) {
 	for _, p := range problems {
 		if !strings.Contains(p.Error(), "in JSON, so that one") {
@@ -119,8 +119,8 @@ func keepsNothingMore(t *testing.T, g *generator, typ reflect.Type, problems []e
 	}
 }
 
-// TestLossyTypes has the error for each of the types that have to be refused,
-// also where they are inside others.
+// TestLossyTypes checks the error for each type that must be refused, also when
+// it is inside other types.
 func TestLossyTypes(t *testing.T) {
 	for _, c := range lossy {
 		typ := reflect.TypeOf(c.v)
@@ -136,7 +136,7 @@ func TestLossyTypes(t *testing.T) {
 	}
 }
 
-// sameSpecial compares types whose fields don't tell whether values are equal.
+// sameSpecial compares values of types whose fields don't determine equality.
 func sameSpecial(a, b reflect.Value) (equal, special bool) {
 	if !a.CanInterface() {
 		return false, false

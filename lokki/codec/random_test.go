@@ -17,7 +17,7 @@ import (
 type generator struct {
 	*rand.Rand
 	refused bool // a part of the value is one that Marshal has to refuse
-	full    bool // no part of the value is to be zero, or refused
+	full    bool // no part of the value may be zero, or refused
 }
 
 func newGenerator(seed uint64) *generator {
@@ -104,7 +104,7 @@ func (g *generator) structType(depth int) reflect.Type {
 	return structOf(fields)
 }
 
-// structOf embeds what reflect can embed: not all types that have methods.
+// structOf embeds what reflect can embed, which excludes some types with methods.
 func structOf(fields []reflect.StructField) (t reflect.Type) {
 	defer func() {
 		if recover() != nil {
@@ -218,7 +218,7 @@ func (g *generator) fillMap(v reflect.Value, depth int) {
 		if g.fill(key, 0); key.Type() == numberType {
 			g.refused = before // as a key it is any string
 		}
-		if !v.MapIndex(key).IsValid() { // or a part that is refused would be lost
+		if !v.MapIndex(key).IsValid() { // otherwise a refused part would be lost
 			g.fill(elem, depth-1)
 			v.SetMapIndex(key, elem)
 		}
@@ -272,7 +272,7 @@ func (g *generator) time() time.Time {
 	return time.Unix(g.Int64N(200_000_000_000), g.Int64N(1e9)).In(time.FixedZone("", offset))
 }
 
-// any makes what comes back from an any as it was.
+// any makes a value that comes back unchanged from an any.
 func (g *generator) any(depth int) any {
 	n := 7
 	if depth <= 0 {
@@ -301,14 +301,14 @@ func (g *generator) any(depth int) any {
 	}
 	object := map[string]any{}
 	for range g.IntN(3) {
-		if key := g.text(); object[key] == nil { // or a part that is refused would be lost
+		if key := g.text(); object[key] == nil { // otherwise a refused part would be lost
 			object[key] = g.any(depth - 1)
 		}
 	}
 	return object
 }
 
-// pickFull is pick, of what is not zero where that is wanted: the first is.
+// pickFull is pick, but skips the first value, which is zero, if g.full.
 func pickFull[T any](g *generator, list ...T) T {
 	if g.full {
 		list = list[1:]

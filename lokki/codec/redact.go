@@ -2,8 +2,8 @@ package codec
 
 import "regexp"
 
-// redacted is an error of a type's method without what it quotes: such errors
-// reach logs, and what they quote is often the value.
+// redacted is an error of a type's method without its quotes: such errors reach
+// logs, and what they quote is often the value.
 type redacted struct{ cause error }
 
 var quotedText = regexp.MustCompile("\"(\\\\.|[^\"\\\\])*\"|`[^`]*`")

@@ -214,7 +214,7 @@ func TestDataThatDoesNotFit(t *testing.T) {
 	}
 }
 
-// Errors reach logs, and values must not.
+// TestErrorsAreWithoutValues: errors reach logs, and values must not.
 func TestErrorsAreWithoutValues(t *testing.T) {
 	const secret = "hunter2"
 	for _, c := range []struct {

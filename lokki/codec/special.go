@@ -11,11 +11,11 @@ import (
 )
 
 // exactWithSpecial adds the types that JSON would not keep exactly, and
-// exactWithForms those with a form. They are looked up for every value, so types
-// without them go without.
+// exactWithForms those with a form. They cost a lookup for every value, so other
+// types are encoded without them.
 var exactWithSpecial, exactWithForms json.Options
 
-func init() { // the functions use the options in their turn
+func init() { // not in the declaration: the functions use the options themselves
 	marshalers := json.JoinMarshalers(
 		json.MarshalToFunc(checkTime),
 		json.MarshalToFunc(encodeNumber),
@@ -34,10 +34,10 @@ func init() { // the functions use the options in their turn
 		json.WithUnmarshalers(json.JoinUnmarshalers(json.UnmarshalFromFunc(decodeForm), unmarshalers)))
 }
 
-// checkTime refuses the times that RFC 3339 would move: it writes offsets in
-// minutes, and those of local mean times, before about 1900, have seconds.
-// As a map's key a time is found again only if it is the same to the last bit,
-// and that is what is in UTC.
+// checkTime refuses times that RFC 3339 would shift: it writes offsets in minutes,
+// but the offsets of local mean times, before about 1900, have seconds. As a map
+// key, a time is found again only if it is the same to the last bit, which holds
+// only for UTC.
 func checkTime(e *jsontext.Encoder, t time.Time) error {
 	if kind, i := e.StackIndex(e.StackDepth()); kind == '{' && i%2 == 0 && t != t.Round(0).UTC() {
 		return errors.New("a time that is a map's key has a zone or a monotonic reading\nhint: use t.Round(0).UTC()")
@@ -48,8 +48,7 @@ func checkTime(e *jsontext.Encoder, t time.Time) error {
 	return errors.ErrUnsupported // the default does the rest
 }
 
-// encodeNumber writes a json.Number as the number it is, and null for one
-// without a value, which is no number.
+// encodeNumber writes a json.Number as a number, and an empty one as null.
 func encodeNumber(e *jsontext.Encoder, n stdjson.Number) error {
 	if kind, i := e.StackIndex(e.StackDepth()); kind == '{' && i%2 == 0 {
 		return errors.ErrUnsupported // a map's key is a string
@@ -58,7 +57,7 @@ func encodeNumber(e *jsontext.Encoder, n stdjson.Number) error {
 		return e.WriteToken(jsontext.Null)
 	}
 	if c, end := n[0], n[len(n)-1]; c != '-' && (c < '0' || c > '9') || end < '0' || end > '9' {
-		return errors.New("its text is not a number") // also if there is a blank around it
+		return errors.New("its text is not a number") // also with blanks around it
 	}
 	return e.WriteValue(jsontext.Value(n))
 }
@@ -82,7 +81,7 @@ func decodeNumber(d *jsontext.Decoder, n *stdjson.Number) error {
 	return errors.New("not a number")
 }
 
-// decodeRaw makes null a nil json.RawMessage, as a nil one is stored.
+// decodeRaw decodes null to a nil json.RawMessage, since nil is stored as null.
 func decodeRaw(d *jsontext.Decoder, r *stdjson.RawMessage) error {
 	if d.PeekKind() != 'n' {
 		return errors.ErrUnsupported
@@ -91,7 +90,7 @@ func decodeRaw(d *jsontext.Decoder, r *stdjson.RawMessage) error {
 	return d.SkipValue()
 }
 
-// encodeUserinfo writes what a URL says of its user: it has no exported fields.
+// encodeUserinfo writes the user of a URL, which has no exported fields.
 func encodeUserinfo(e *jsontext.Encoder, u *url.Userinfo) error {
 	return e.WriteToken(jsontext.String(u.String()))
 }

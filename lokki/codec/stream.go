@@ -8,10 +8,10 @@ import (
 )
 
 // Encode writes v to w as Marshal encodes it, compressed into one gzip member.
-// It holds a small part of the encoded value in memory at a time, and of a map
-// all names, which it sorts: 16 bytes for each, or the text of each key that is no
-// string with a shallow copy of the key and the element. After an
-// error what was written is incomplete, and is refused by Decode.
+// It holds only a small part of the encoded value in memory at a time, plus all
+// names of a map, which it sorts: 16 bytes for each, or for keys that are not
+// strings their text with a shallow copy of the key and the element. After an
+// error the output is incomplete, and Decode refuses it.
 func Encode(w io.Writer, v any) error {
 	t := reflect.TypeOf(v)
 	p, err := storable(t)
@@ -26,9 +26,9 @@ func Encode(w io.Writer, v any) error {
 	return gz.Close()
 }
 
-// Decode decodes what Encode wrote to r into v, as Unmarshal does. It reads r
-// to its end and fails if r holds more than one value, is damaged or cut
-// short, or has more than limit bytes once decompressed.
+// Decode reads what Encode wrote from r and decodes it into v, as Unmarshal does.
+// It reads r to its end and fails if r holds more than one value, is damaged or
+// truncated, or has more than limit bytes once decompressed.
 func Decode(r io.Reader, limit int64, v any) error {
 	t, err := target(v)
 	if err != nil {

@@ -6,13 +6,13 @@ import (
 	"unicode"
 )
 
-// tag is what encoding/json takes from a field's tag.
+// tag is what encoding/json reads in a field's tag.
 type tag struct {
-	name                string // empty if the field's own name holds
+	name                string // empty if the field's own name applies
 	leftOut             bool
 	omitempty, omitzero bool
 	quoted              bool
-	strange             bool // json sees something else in it than encoding/json
+	strange             bool // json reads it differently from encoding/json
 }
 
 func readTag(f reflect.StructField) tag {
@@ -39,7 +39,7 @@ func readTag(f reflect.StructField) tag {
 			given = &t.quoted
 		}
 		if given == nil || *given {
-			t.strange = true // json refuses "", " omitempty" and repetitions, and has options of its own
+			t.strange = true // json refuses "", " omitempty" and repetitions, and has other options
 			continue
 		}
 		*given = true
@@ -49,8 +49,8 @@ func readTag(f reflect.StructField) tag {
 	return t
 }
 
-// validName tells whether encoding/json takes a name from a tag; otherwise it
-// uses that of the field.
+// validName reports whether encoding/json accepts a tag's name; otherwise it uses
+// the field's.
 func validName(name string) bool {
 	for _, c := range name {
 		if !strings.ContainsRune("!#$%&()*+-./:;<=>?@[]^_{|}~ ", c) && !unicode.IsLetter(c) && !unicode.IsDigit(c) {
@@ -60,7 +60,7 @@ func validName(name string) bool {
 	return name != ""
 }
 
-// quotable tells whether the option "string" has a meaning for fields of type t.
+// quotable reports whether the option "string" has a meaning for fields of type t.
 func quotable(t reflect.Type) bool {
 	if t.Kind() == reflect.Pointer && t.Name() == "" {
 		t = t.Elem()

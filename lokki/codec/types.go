@@ -14,14 +14,14 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// plan is what is known of a type before there is a value.
+// plan is what is known about a type before there is a value.
 type plan struct {
 	write, read json.Options
 	problems    []error
 }
 
-// plans and plansInAny are of reflect.Type to plan. A value in an any comes back
-// as what its JSON tells, so that its type needs no way back.
+// plans and plansInAny map a reflect.Type to its plan. A value in an any comes
+// back as what its JSON says, so its type doesn't have to be decodable.
 var plans, plansInAny sync.Map
 
 func planFor(t reflect.Type, inAny bool) plan {
@@ -38,7 +38,8 @@ func planFor(t reflect.Type, inAny bool) plan {
 	return p.(plan)
 }
 
-// storable returns the plan for values of type t, or what in t can't be stored.
+// storable returns the plan for values of type t, or an error with what in t can't
+// be stored.
 func storable(t reflect.Type) (plan, error) {
 	if t == nil { // a nil any
 		return plan{write: exact, read: exact}, nil
@@ -50,9 +51,9 @@ func storable(t reflect.Type) (plan, error) {
 	return p, nil
 }
 
-// CheckType returns what in t keeps its values from being stored: an error for
-// each place, which starts with the Go path and ends with a hint. Marshal and
-// Unmarshal check the same; this tells before there is a value.
+// CheckType returns what keeps values of t from being stored: an error for each
+// place, which starts with the Go path and ends with a hint. Marshal and Unmarshal
+// check the same; CheckType does so before there is a value.
 func CheckType(t reflect.Type) []error { return planFor(t, false).problems }
 
 func checkType(t reflect.Type, inAny bool) *checker {
@@ -61,14 +62,14 @@ func checkType(t reflect.Type, inAny bool) *checker {
 	return c
 }
 
-// checker walks a type and everything it is made of.
+// checker walks a type and all types it is made of.
 type checker struct {
 	inAny    bool
-	seen     map[reflect.Type]bool // and so reported once, on the first path
+	seen     map[reflect.Type]bool // reported once, on the first path
 	problems []error
-	special  bool // somewhere there is a type that json handles in a lossy way
-	writes   bool // somewhere there is a type with a form
-	reads    bool // somewhere there is one that also reads otherwise than json
+	special  bool // it contains a type that json would not store exactly
+	writes   bool // it contains a type with a form
+	reads    bool // it contains a type whose form also reads
 }
 
 func (c *checker) options(formed bool) json.Options {
@@ -99,7 +100,7 @@ func (c *checker) refuse(path, format string, args ...any) {
 	c.problems = append(c.problems, fmt.Errorf("%s "+format, append([]any{path}, args...)...))
 }
 
-// check walks t, which lies at path.
+// check walks t, which is at path.
 func (c *checker) check(t reflect.Type, path string) {
 	if c.seen[t] {
 		return
@@ -113,7 +114,7 @@ func (c *checker) check(t reflect.Type, path string) {
 		c.refuse(path, "is a big.Float, whose text has neither its precision nor its mode\nhint: store the text and the precision, and use big.Float.Parse")
 		return
 	case hasMethods(t) && c.checkMethods(t, path):
-		return // what it is made of is its own affair
+		return // the type controls its own format
 	}
 	switch t.Kind() {
 	case reflect.Chan, reflect.Func, reflect.Complex64, reflect.Complex128, reflect.UnsafePointer:
@@ -152,8 +153,8 @@ func (c *checker) checkPointer(t reflect.Type, path string) {
 	c.check(t.Elem(), path)
 }
 
-// checkMethods refuses methods by which values of t would not come back. It
-// reports false for types whose fields are stored after all.
+// checkMethods refuses methods that would not bring values of t back. It reports
+// false for types whose fields are stored instead.
 func (c *checker) checkMethods(t reflect.Type, path string) bool {
 	write, read := ownFormat(t)
 	switch {
@@ -176,7 +177,7 @@ func (c *checker) checkMethods(t reflect.Type, path string) bool {
 	return true
 }
 
-// counterpart names the method that goes the other way.
+// counterpart names the method for the other direction.
 func counterpart(m method, way string) string {
 	if m.family == textMethods {
 		return way + "Text"
@@ -215,14 +216,14 @@ func (c *checker) checkPromoted(t reflect.Type, path string, write, read method)
 	}
 }
 
-// form has values of type t written and read by f.
+// form makes f write and read values of type t.
 func (c *checker) form(t reflect.Type, f form) {
 	forms.LoadOrStore(reflect.PointerTo(t), f)
 	c.writes = true
 	c.reads = c.reads || f.reads()
 }
 
-// checkKey refuses the map keys whose type a name in JSON does not tell.
+// checkKey refuses map keys of types that a name in JSON can't represent.
 func (c *checker) checkKey(t reflect.Type, path string) {
 	const hint = "\nhint: use strings or integers as keys, or give the type MarshalText and UnmarshalText methods"
 	text := hasBoth(t, textMethods)
@@ -250,14 +251,14 @@ func (c *checker) checkKey(t reflect.Type, path string) {
 		return
 	}
 	if t.Kind() == reflect.Struct && text {
-		c.check(t, path+"[]") // for what is promoted
+		c.check(t, path+"[]") // for promoted methods
 	}
 	if has(writeMethods, t, jsonMethods) || has(readMethods, t, jsonMethods) {
 		c.form(t, keyWithoutJSON{text})
 	}
 }
 
-// nullable tells whether values of type t may be null in JSON.
+// nullable reports whether values of type t may be null in JSON.
 func nullable(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Pointer, reflect.Interface, reflect.Slice, reflect.Map:
@@ -266,8 +267,8 @@ func nullable(t reflect.Type) bool {
 	return t == numberType
 }
 
-// typeName is what t is called in messages: a struct type without a name would
-// be all of its fields.
+// typeName returns the name of t for messages: an unnamed struct type would print
+// all its fields.
 func typeName(t reflect.Type) string {
 	if name := t.String(); t.Name() != "" || !strings.Contains(name, "struct {") {
 		return name

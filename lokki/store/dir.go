@@ -15,23 +15,23 @@ import (
 	"github.com/lokki-build/lokki/lokki/store/internal/objects"
 )
 
-// abandoned is the age from which an incomplete object can't be one that
-// another process is still writing: a run does not wait that long for a body.
+// abandoned is the age at which an incomplete object can no longer be one that
+// another process is writing: a run does not wait that long for a body.
 const abandoned = 24 * time.Hour
 
-// Dir is a Store in a directory: an object's key is its file's path. What was
-// put survives a crash of the process and of the machine.
+// Dir is a Store in a directory: an object's key is its file's path. Objects
+// survive a crash of the process and of the machine.
 //
-// The file system sets limits that S3 does not have: a part of a key has at
-// most 255 bytes on most, "p" and "p/q" can't both be objects, and some do not
-// tell "A" from "a".
+// File systems have limits that S3 does not have: most limit a part of a key to
+// 255 bytes, "p" and "p/q" can't both be objects, and some do not distinguish
+// "A" from "a".
 type Dir struct {
-	root *os.Root // resolves no link that leads out of the directory
+	root *os.Root // follows no link out of the directory
 }
 
-// NewDir returns the store in the directory folder and makes the directory if
-// there is none. It takes away what crashed processes left half written more
-// than a day ago.
+// NewDir returns the store in the directory folder, and creates the directory if
+// it is missing. It removes incomplete files older than a day, which crashed
+// processes left behind.
 func NewDir(folder string) (*Dir, error) {
 	d, err := openDir(folder)
 	if err != nil {
@@ -58,7 +58,7 @@ func openDir(folder string) (*Dir, error) {
 	for _, e := range entries {
 		info, err := e.Info()
 		if err == nil && time.Since(info.ModTime()) > abandoned {
-			// Another process may be first: gone is gone.
+			// Another process may remove it first, which is fine.
 			_ = root.Remove(path.Join(objects.Incomplete, e.Name()))
 		}
 	}
@@ -77,7 +77,7 @@ func (d *Dir) Put(ctx context.Context, key string, body io.Reader) error {
 }
 
 func (d *Dir) put(ctx context.Context, key string, body io.Reader) error {
-	// Known beforehand, the body need not be read.
+	// If the object exists, the body need not be read.
 	if _, err := d.root.Lstat(key); err == nil {
 		return d.exists(key)
 	}
@@ -89,7 +89,7 @@ func (d *Dir) put(ctx context.Context, key string, body io.Reader) error {
 	if err := d.mkdir(path.Dir(key)); err != nil {
 		return err
 	}
-	// Unlike a rename, a link never replaces what is there.
+	// Unlike a rename, a link never replaces an existing file.
 	err := d.root.Link(temp, key)
 	switch {
 	case errors.Is(err, fs.ErrExist):
@@ -102,8 +102,8 @@ func (d *Dir) put(ctx context.Context, key string, body io.Reader) error {
 	return d.sync(path.Dir(key))
 }
 
-// exists answers a Put that found its key taken. Who wrote the object may have
-// crashed before it was safe; the caller relies on it from now on.
+// exists returns the error of a Put whose key exists. The writer of that object
+// may have crashed before syncing it, but from now on the caller relies on it.
 func (d *Dir) exists(key string) error {
 	info, err := d.root.Lstat(key)
 	if err != nil {
@@ -136,7 +136,7 @@ func (d *Dir) write(ctx context.Context, name string, body io.Reader) error {
 	return err
 }
 
-// mkdir makes folder and its parents, and makes their names safe.
+// mkdir creates folder and its parents, and syncs their names.
 func (d *Dir) mkdir(folder string) error {
 	info, err := d.root.Stat(folder)
 	if err == nil && info.IsDir() {
@@ -149,7 +149,7 @@ func (d *Dir) mkdir(folder string) error {
 	}
 	if err := d.root.Mkdir(folder, 0o755); err != nil {
 		if info, statErr := d.root.Stat(folder); statErr == nil && info.IsDir() {
-			return nil // another Put was first
+			return nil // another Put created it first
 		}
 		return err
 	}
@@ -209,7 +209,7 @@ func (d *Dir) open(ctx context.Context, key string) (*os.File, int64, error) {
 		return nil, 0, err
 	}
 	f, err := d.root.Open(key)
-	// ENOTDIR: a part of the path is an object itself.
+	// ENOTDIR: a part of the path is itself an object.
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return nil, 0, ErrNotFound
 	}

@@ -110,15 +110,15 @@ func TestDirTellsWhatIsNotAnObject(t *testing.T) {
 	}
 }
 
-// A file has no checksum of its own: that of the data, which the codec checks,
-// has to do.
+// Files have no checksums, so the data's own, which the codec checks, must detect
+// damage.
 func TestDirWithADamagedDisk(t *testing.T) {
 	folder := t.TempDir()
 	d := newDir(t, folder)
 	value := []byte(strings.Repeat("goose duck seagull ", 100))
 	var object bytes.Buffer
 	gz := codec.Compress(&object)
-	gz.Write(value) // a buffer takes everything
+	gz.Write(value) // writing to a buffer can't fail
 	gz.Close()
 	frames := object.Bytes()
 	if err := d.Put(t.Context(), "k", bytes.NewReader(frames)); err != nil {
@@ -136,7 +136,7 @@ func TestDirWithADamagedDisk(t *testing.T) {
 	}
 }
 
-// unpack reads an object that is gzip.
+// unpack reads and decompresses an object.
 func unpack(t *testing.T, d *store.Dir, key string) ([]byte, error) {
 	t.Helper()
 	body, err := d.Get(t.Context(), key, 0, -1)

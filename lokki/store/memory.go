@@ -12,7 +12,7 @@ import (
 // Memory is a Store in this process's memory, for tests and small local runs.
 type Memory struct {
 	mu      sync.RWMutex
-	objects map[string][]byte // never changed once they are in the map
+	objects map[string][]byte // values never change
 }
 
 // NewMemory returns an empty store.
@@ -23,7 +23,7 @@ func (m *Memory) Put(ctx context.Context, key string, body io.Reader) error {
 	if err := objects.CheckKey(key); err != nil {
 		return objects.Failed("storing", key, err)
 	}
-	// Known beforehand, the body need not be read.
+	// If the object exists, the body need not be read.
 	m.mu.RLock()
 	_, exists := m.objects[key]
 	m.mu.RUnlock()

@@ -19,21 +19,21 @@ import (
 )
 
 const (
-	s3Attempts   = 10               // tries of a request; with the back-off about a minute
-	s3MaxBackoff = 10 * time.Second // between two tries
-	s3Stall      = 20 * time.Second // without a byte, then the connection counts as broken
+	s3Attempts   = 10               // attempts of a request, about a minute with the back-off
+	s3MaxBackoff = 10 * time.Second // between two attempts
+	s3Stall      = 20 * time.Second // without a byte, until the connection counts as broken
 	s3Idle       = 256              // connections kept for the next request
 )
 
-// NewClient returns a client made of what a Lambda finds in its environment:
+// NewClient returns a client configured by a Lambda's environment variables:
 // AWS_REGION (or AWS_DEFAULT_REGION), AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY
 // and AWS_SESSION_TOKEN; and the SDK's AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL,
 // AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT and AWS_CA_BUNDLE. An
 // endpoint with an IP address is used path-style. No request is sent yet.
 //
-// Profiles, SSO and instance metadata are left out: the SDK's config package,
-// which knows them, adds 2.2 MB to each step's binary. Where they are needed,
-// make the client with it and hand it to New.
+// Profiles, SSO and instance metadata are not supported: the SDK's config package,
+// which handles them, adds 2.2 MB to each step's binary. Where they are needed,
+// make the client with it and pass it to New.
 func NewClient() (*s3.Client, error) {
 	region := cmp.Or(os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"))
 	if region == "" {
@@ -47,9 +47,9 @@ func NewClient() (*s3.Client, error) {
 		Region:      region,
 		Credentials: aws.CredentialsProviderFunc(environmentCredentials),
 		HTTPClient:  httpClient,
-		// The standard retryer stops trying after some failures in a row, of any
-		// request. That protects a service with many callers; a wide fan-in which
-		// S3 asks to slow down has to go on until it is done.
+		// The standard retryer gives up after several failures in a row, of any
+		// request. That protects a service with many callers; a wide fan-in that
+		// S3 asks to slow down must continue until it is done.
 		Retryer: retry.NewStandard(func(o *retry.StandardOptions) {
 			o.MaxAttempts = s3Attempts
 			o.MaxBackoff = s3MaxBackoff
@@ -68,8 +68,8 @@ func NewClient() (*s3.Client, error) {
 	return s3.New(options), nil
 }
 
-// newHTTPClient keeps more idle connections than the SDK's 10: a fan-in reads
-// with more than that at once and would open a new one for most objects.
+// newHTTPClient keeps more idle connections than the SDK's 10: a fan-in uses
+// more than that at once and would open a new one for most objects.
 func newHTTPClient() (*awshttp.BuildableClient, error) {
 	roots, err := environmentRoots()
 	if err != nil {
@@ -86,7 +86,7 @@ func newHTTPClient() (*awshttp.BuildableClient, error) {
 	}), nil
 }
 
-// environmentRoots reads AWS_CA_BUNDLE; nil means the system's.
+// environmentRoots reads AWS_CA_BUNDLE; nil means the system's roots.
 func environmentRoots() (*x509.CertPool, error) {
 	file := os.Getenv("AWS_CA_BUNDLE")
 	if file == "" {

@@ -12,7 +12,7 @@ import (
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
-// failed words an error of S3: the object, what is wrong, and what helps.
+// failed rephrases an error of S3: the object, what is wrong, and what helps.
 // The codes are those of
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html.
 func (s *Store) failed(op, key string, err error) error {
@@ -32,7 +32,7 @@ func (s *Store) failed(op, key string, err error) error {
 	return fmt.Errorf("%s: %w", where, err)
 }
 
-// hint says what to do about the errors that come from how things are set up.
+// hint says what to do about errors that come from a wrong set-up.
 func (s *Store) hint(op string, err error) string {
 	switch {
 	case isCode(err, "NoSuchBucket"):
@@ -57,7 +57,7 @@ func (s *Store) hint(op string, err error) string {
 	return ""
 }
 
-// bodyError is an error of what is being stored, which may itself come from S3.
+// bodyError is an error of the body being stored, which may itself come from S3.
 type bodyError struct{ error }
 
 func (b bodyError) Unwrap() error { return b.error }
@@ -72,8 +72,8 @@ func isStatus(err error, status int) bool {
 	return errors.As(err, &response) && response.HTTPStatusCode() == status
 }
 
-// bucketRegion is the region S3 names in the answer to a request that went to
-// the wrong one, or "".
+// bucketRegion returns the region that S3 names in its response to a request that
+// went to the wrong region, or "".
 func bucketRegion(err error) string {
 	var response *smithyhttp.ResponseError
 	if !errors.As(err, &response) || response.Response == nil {

@@ -64,7 +64,7 @@ func TestS3WrongSecret(t *testing.T) {
 	})
 }
 
-// What the test server does not do, an answer as S3 gives it stands for.
+// Recorded S3 responses replace what the test server does not do.
 func TestS3Answers(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -121,7 +121,7 @@ func TestS3ConflictIsTriedAgain(t *testing.T) {
 	}
 }
 
-// A proxy between the client and S3 may change what it passes on, the length included.
+// A proxy between the client and S3 may change a response, including its length.
 func TestS3AnswersThatDoNotFit(t *testing.T) {
 	for _, c := range []struct {
 		name   string

@@ -49,7 +49,7 @@ func (f *faulty) next() (fault string, at float64) {
 func (f *faulty) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return // the client gave up
+		return // the client disconnected
 	}
 	fault, at := f.next()
 	switch fault {
@@ -106,7 +106,7 @@ func (f *faulty) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// pass sends the request on and returns the answer.
+// pass forwards the request and returns the response.
 func (f *faulty) pass(r *http.Request, body []byte) (int, http.Header, []byte, error) {
 	out, err := http.NewRequestWithContext(r.Context(), r.Method, f.target+r.URL.RequestURI(), bytes.NewReader(body))
 	if err != nil {
@@ -144,8 +144,8 @@ func flip(data []byte, at float64) {
 	}
 }
 
-// Whatever goes wrong, a value that is read is the value that was put; and
-// what fails for good succeeds when the step is tried again.
+// Whatever goes wrong, a value that is read is the value that was put, and what
+// fails for good succeeds when the step is retried.
 func TestS3FaultsLoseNothing(t *testing.T) {
 	const steps, workers, again = 150, 8, 20
 	bucket := newBucket(t)
@@ -182,7 +182,7 @@ func TestS3FaultsLoseNothing(t *testing.T) {
 				retry("Put", func() error {
 					err := s.Put(t.Context(), key, bytes.NewReader(frames))
 					if errors.Is(err, store.ErrExists) {
-						return nil // a try before did it, and its answer was lost
+						return nil // an earlier attempt stored it, and the response was lost
 					}
 					return err
 				})
@@ -193,7 +193,7 @@ func TestS3FaultsLoseNothing(t *testing.T) {
 					}
 					return err
 				})
-				// S3 has no checksum of a range: the frame's own guards it.
+				// S3 has no checksum for a range: the frame's own protects it.
 				retry("Get of the second frame", func() error {
 					got, err := readFrame(t.Context(), s, key, int64(split), int64(len(frames)-split))
 					if err == nil && !bytes.Equal(got, value[len(value)/2:]) {
@@ -246,7 +246,7 @@ func TestS3ServerDiesInBetween(t *testing.T) {
 	}
 }
 
-// testValue is a value of 300 bytes to 300 kB; each fiftieth is so large that
+// testValue returns a value of 300 bytes to 300 kB; each fiftieth is so large that
 // it is stored in parts.
 func testValue(i int) []byte {
 	size := 300 << (i % 11)
@@ -259,7 +259,7 @@ func testValue(i int) []byte {
 	return value
 }
 
-// twoFrames compresses both halves of value, and says where the second begins.
+// twoFrames compresses both halves of value, and returns where the second begins.
 func twoFrames(t *testing.T, value []byte) (frames []byte, split int) {
 	var buf bytes.Buffer
 	for _, half := range [][]byte{value[:len(value)/2], value[len(value)/2:]} {

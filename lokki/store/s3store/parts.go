@@ -20,15 +20,15 @@ import (
 
 const (
 	partsAtOnce  = 3                // being sent, while one more is being read
-	maxParts     = 10_000           // of S3
-	abortTimeout = 10 * time.Second // for taking back an upload that failed
+	maxParts     = 10_000           // S3's limit
+	abortTimeout = 10 * time.Second // for aborting an upload that failed
 )
 
-// putParts stores the parts first, second and whatever body still yields as one
-// object. The SDK's transfer manager is not used for this: it loses the error
-// of a refused completion when taking back the upload fails too, writes to the
-// standard logger, and can't send the checksum of the whole, so that S3 would
-// only have one per part, which reading does not verify.
+// putParts stores the parts first and second and the rest of body as one object.
+// It doesn't use the SDK's transfer manager, which loses the error of a refused
+// completion if aborting the upload fails too, writes to the standard logger, and
+// can't send the checksum of the whole object, so that S3 would have only one per
+// part, which reading does not verify.
 func (s *Store) putParts(ctx context.Context, key string, first, second *part, body io.Reader) (err error) {
 	created, err := s.client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{
 		Bucket:            &s.bucket,
@@ -43,8 +43,8 @@ func (s *Store) putParts(ctx context.Context, key string, first, second *part, b
 		if err == nil {
 			return
 		}
-		// Parts of an upload that is never completed cost money. Where this fails
-		// as well, the bucket's lifecycle rule for incomplete uploads is left.
+		// Parts of an incomplete upload cost money. If aborting fails too, the
+		// bucket's lifecycle rule for incomplete uploads removes them.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortTimeout)
 		defer cancel()
 		_, _ = s.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{
@@ -65,8 +65,8 @@ func (s *Store) putParts(ctx context.Context, key string, first, second *part, b
 		ChecksumCRC32:   aws.String(encodeCRC(crc)),
 		MpuObjectSize:   &size,
 	})
-	// The answer to a completion may be lost, and the repeat finds no upload; or
-	// another one was completed meanwhile, and this one is void.
+	// The response to a completion may be lost, so that the retry finds no upload;
+	// or another upload was completed first, and this one is void.
 	if isCode(err, "NoSuchUpload", "ConditionalRequestConflict") {
 		if _, sizeErr := s.Size(ctx, key); sizeErr == nil {
 			return store.ErrExists
@@ -75,20 +75,20 @@ func (s *Store) putParts(ctx context.Context, key string, first, second *part, b
 	return err
 }
 
-// sendParts sends all parts, some at once, and returns what completing the
-// upload takes: the parts, and the checksum and size of the whole.
+// sendParts sends all parts, several at once, and returns what completing the
+// upload requires: the parts, and the checksum and size of the whole.
 func (s *Store) sendParts(ctx context.Context, key string, upload *string, first, second *part, body io.Reader) (
 	sent []types.CompletedPart, crc uint32, size int64, err error,
 ) {
-	// A part that fails keeps others from starting but does not break them off:
-	// S3 might take them in after the upload was taken back, and keep them.
+	// A part that fails keeps others from starting but does not cancel them: S3
+	// might accept them after the upload was aborted, and keep them.
 	sending, stop := context.WithCancel(ctx)
 	defer stop()
 	var group errgroup.Group
 	group.SetLimit(partsAtOnce)
 	var done []*types.CompletedPart
-	// What was sent is read into again. The pool would not do here: it is emptied
-	// by the garbage collector, which this much memory sets off.
+	// Sent parts are reused. A sync.Pool would not do here: the garbage collector,
+	// which this much memory triggers, empties it.
 	free := make(chan *part, partsAtOnce+1)
 	defer func() {
 		for len(free) > 0 {
@@ -116,7 +116,7 @@ func (s *Store) sendParts(ctx context.Context, key string, upload *string, first
 		size += int64(len(p.data))
 		group.Go(func() error {
 			if err := s.sendPart(ctx, key, upload, completed, p); err != nil {
-				stop() // and p is not used again: the connection may still be reading from it
+				stop() // p is not reused: the connection may still be reading from it
 				return err
 			}
 			p.data = p.data[:0]
@@ -155,7 +155,7 @@ func (s *Store) sendPart(ctx context.Context, key string, upload *string, comple
 	return nil
 }
 
-// spare is a part that was sent, or another one.
+// spare returns a part that was sent, or a new one.
 func spare(free <-chan *part) *part {
 	select {
 	case p := <-free:
@@ -165,7 +165,7 @@ func spare(free <-chan *part) *part {
 	}
 }
 
-// encodeCRC writes a CRC-32 the way S3 does.
+// encodeCRC formats a CRC-32 as S3 does.
 func encodeCRC(crc uint32) string {
 	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, crc))
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/lokki-build/lokki/lokki/store/s3store"
 )
 
-// through is a server that hands every request to handle, with a function that
-// passes it on to the real one.
+// through returns a server that passes every request to handle, with a function
+// that forwards it to the real server.
 func through(t *testing.T, handle func(w http.ResponseWriter, r *http.Request, pass func())) *httptest.Server {
 	f := &faulty{target: server.URL()}
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -29,7 +29,7 @@ func through(t *testing.T, handle func(w http.ResponseWriter, r *http.Request, p
 			}
 			status, header, answer, err := f.pass(r, body)
 			if err != nil {
-				if r.Context().Err() == nil { // else the client gave up
+				if r.Context().Err() == nil { // otherwise the client disconnected
 					t.Errorf("%s %s: %v", r.Method, r.URL, err)
 				}
 				return
@@ -49,7 +49,7 @@ func isCompletion(r *http.Request) bool {
 	return r.Method == http.MethodPost && r.URL.Query().Has("uploadId")
 }
 
-// uploads is how many uploads the bucket has that are not completed.
+// uploads returns the number of incomplete uploads in the bucket.
 func uploads(t *testing.T, bucket string) int {
 	t.Helper()
 	out, err := server.Client().ListMultipartUploads(t.Context(), &s3.ListMultipartUploadsInput{Bucket: &bucket})
@@ -61,7 +61,7 @@ func uploads(t *testing.T, bucket string) int {
 
 var inParts = bytes.Repeat([]byte("0123456789abcdef"), 18<<20/16)
 
-// The object is there, the answer is lost, the repeat finds no upload.
+// The object is stored, the response is lost, and the retry finds no upload.
 func TestS3PartsCompletedWithoutAnAnswer(t *testing.T) {
 	bucket := newBucket(t)
 	var completions atomic.Int32
@@ -126,7 +126,7 @@ type failingReader struct{ err error }
 
 func (f failingReader) Read([]byte) (int, error) { return 0, f.err }
 
-// A large object that meets another one is refused, and leaves no parts.
+// A large object whose key exists is refused, and leaves no parts.
 func TestS3PartsOfARefusedUploadAreRemoved(t *testing.T) {
 	bucket := newBucket(t)
 	s := s3store.New(server.Client(), bucket)
@@ -141,7 +141,7 @@ func TestS3PartsOfARefusedUploadAreRemoved(t *testing.T) {
 	}
 }
 
-// breaking is a server whose answers break off after a third.
+// breaking returns a server whose responses break off after a third.
 func breaking(t *testing.T, times int32) (front *httptest.Server, breaks *atomic.Int32) {
 	breaks = new(atomic.Int32)
 	front = through(t, func(w http.ResponseWriter, r *http.Request, pass func()) {
@@ -189,7 +189,7 @@ func TestS3ReadingGoesOnWhereItBroke(t *testing.T) {
 	wantMessage(t, err, "s3://"+bucket+"/k", "the connection broke 11 times")
 }
 
-// What was sent is read into again: the memory that Put takes from the heap
+// TestS3PartsAreUsedAgain: sent parts are reused, so the memory that Put allocates
 // does not grow with the body.
 func TestS3PartsAreUsedAgain(t *testing.T) {
 	const size, most = 160 << 20, 64 << 20

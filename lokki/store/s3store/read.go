@@ -13,8 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// maxBreaks is how often the connection of one Get may break. The first
-// answer has been retried by the client before; this counts what breaks later.
+// maxBreaks is how often the connection of one Get may break. The client itself
+// retries until the first response; this counts later breaks.
 const maxBreaks = 10
 
 // object is the stream of one Get.
@@ -26,8 +26,8 @@ type object struct {
 
 	body      io.ReadCloser
 	pos, end  int64  // position in the object; end of the range
-	crc       uint32 // of what was read
-	want      string // the object's checksum; "" where it is unknown or the range is not the whole
+	crc       uint32 // of the bytes read
+	want      string // the object's checksum; "" if it is unknown or the range is not the whole object
 	breaks    int
 	lastError error
 }
@@ -38,7 +38,7 @@ func (s *Store) open(ctx context.Context, key string, off, n int64) (io.ReadClos
 	if n >= 0 {
 		o.end = off + n
 		if o.end < off {
-			o.end = -1 // beyond what a number can say is beyond any object's end
+			o.end = -1 // an end beyond int64 is beyond any object's end
 		}
 	}
 	err := o.request()
@@ -51,8 +51,8 @@ func (s *Store) open(ctx context.Context, key string, off, n int64) (io.ReadClos
 	return o, nil
 }
 
-// request asks for the bytes from pos to end, which is -1 for the first
-// request of all bytes, and sets end to where the object really ends.
+// request asks for the bytes from pos to end, and sets end to the actual end. In
+// the first request for all bytes, end is -1.
 func (o *object) request() error {
 	in := &s3.GetObjectInput{Bucket: &o.s.bucket, Key: &o.key, IfMatch: o.etag, ChecksumMode: types.ChecksumModeEnabled}
 	switch {
@@ -76,7 +76,7 @@ func (o *object) request() error {
 	if o.etag == nil {
 		o.etag = out.ETag
 		sum := aws.ToString(out.ChecksumCRC32)
-		// With a dash it is made of the checksums of parts.
+		// A checksum with a dash is computed from those of the parts.
 		if first == 0 && last == size-1 && !strings.Contains(sum, "-") {
 			o.want = sum
 		}
@@ -85,8 +85,8 @@ func (o *object) request() error {
 	return nil
 }
 
-// extent says which bytes of the object an answer holds; its length has to
-// agree, since a proxy that cuts a body short may adjust it.
+// extent returns which bytes of the object a response holds. The length must
+// match them, since a proxy that truncates a body may adjust it.
 func extent(out *s3.GetObjectOutput) (first, last, size int64, err error) {
 	if out.ContentLength == nil {
 		return 0, 0, 0, errors.New("the server did not say how long its answer is")
@@ -128,7 +128,7 @@ func (o *object) read(p []byte) (int, error) {
 			return n, errChanged
 		}
 		return n, io.EOF
-	case o.pos >= o.end: // all bytes are there, and the client found them wrong
+	case o.pos >= o.end: // all bytes arrived, and the client found them damaged
 		return n, fmt.Errorf("%w: %w", errChanged, err)
 	}
 	o.breaks++
@@ -142,7 +142,7 @@ func (o *object) read(p []byte) (int, error) {
 	return n, o.request()
 }
 
-// errChanged is said of data that is not what was put.
+// errChanged is the error for data that differs from what was put.
 var errChanged = errors.New("the data was changed, in the bucket or on its way: its checksum does not match")
 
 func (o *object) Close() error {

@@ -1,5 +1,5 @@
-// Package s3store keeps values in an S3 bucket. It is apart from package store
-// so that who needs no bucket links no AWS SDK.
+// Package s3store keeps values in an S3 bucket. It is separate from package store
+// so that programs without a bucket don't link the AWS SDK.
 package s3store
 
 import (
@@ -22,10 +22,10 @@ import (
 
 // Store is a store.Store in an S3 bucket.
 //
-// Every upload carries a CRC-32 that S3 verifies before it accepts the data
-// and keeps; reading a whole object verifies it at the end. S3 has no checksum
-// of a part of an object: what reads a range verifies the data itself, as the
-// members of a gzip stream allow.
+// Every upload carries a CRC-32, which S3 verifies before it accepts the data,
+// and stores; reading a whole object verifies it at the end. S3 has no checksum
+// for a range of an object: readers of a range must verify the data themselves,
+// as the members of a gzip stream allow.
 //
 // Put holds at most 32 MiB of the body at a time and stores at most 78 GiB.
 type Store struct {
@@ -33,13 +33,13 @@ type Store struct {
 	bucket string
 }
 
-// New returns the store in bucket, which must exist. The client's own
-// retries apply; see NewClient for one that is made for this.
+// New returns the store in bucket, which must exist. The client's own retries
+// apply; NewClient makes a suitable one.
 func New(client *s3.Client, bucket string) *Store { return &Store{client, bucket} }
 
 // Put implements store.Store. The condition "If-None-Match: *" makes S3 itself refuse
-// the second of two objects. When the answer to a Put that did succeed is
-// lost, the client's own retry finds the object: that too is store.ErrExists.
+// the second of two objects. If the response to a successful Put is lost, the
+// client's own retry finds the object: that too is store.ErrExists.
 func (s *Store) Put(ctx context.Context, key string, body io.Reader) error {
 	if err := objects.CheckKey(key); err != nil {
 		return objects.Failed("storing", key, err)
@@ -50,8 +50,8 @@ func (s *Store) Put(ctx context.Context, key string, body io.Reader) error {
 	return nil
 }
 
-// put sends a body of one part in one request, which is most of them: no
-// upload has to be opened and closed around it.
+// put sends a body of one part, as most are, in one request: it needs no multipart
+// upload.
 func (s *Store) put(ctx context.Context, key string, body io.Reader) error {
 	first, err := readPart(parts.Get().(*part), body)
 	if err != nil {
@@ -85,27 +85,27 @@ func (s *Store) putWhole(ctx context.Context, key string, p *part) error {
 	return err
 }
 
-// partSize is what is sent in one request, in bytes; parts of one size, at most
-// 10,000 of them, at least 5 MiB each
+// partSize is the size of a request in bytes. S3 allows up to 10,000 parts of at
+// least 5 MiB
 // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html).
 const partSize = 8 << 20
 
-// firstSize is the memory a body gets to begin with, in bytes.
+// firstSize is the initial size of a body's buffer, in bytes.
 const firstSize = 64 << 10
 
-// growth is how many times as large a buffer follows one that is full. At 4,
-// all that are left behind until one has partSize are 5.3 MiB.
+// growth is the factor by which a full buffer grows. At 4, the buffers discarded
+// on the way to partSize total 5.3 MiB.
 const growth = 4
 
-// part is a piece of a body in memory: what is sent again after a failure has
-// to be there.
+// part is a piece of a body, held in memory so that it can be sent again after a
+// failure.
 type part struct{ data []byte }
 
-// parts are those of earlier Puts.
+// parts holds the parts of earlier Puts for reuse.
 var parts = sync.Pool{New: func() any { return new(part) }}
 
-// wholePart is a part with the memory for partSize bytes. What follows a full
-// part is most often another one, and growing would cost as much again.
+// wholePart returns a part with memory for partSize bytes. A full part is most
+// often followed by another, and growing would cost as much again.
 func wholePart() *part {
 	p := parts.Get().(*part)
 	if cap(p.data) < partSize {
@@ -114,8 +114,8 @@ func wholePart() *part {
 	return p
 }
 
-// readPart reads up to partSize bytes into p, which is empty and grows with a
-// small body no further than that needs.
+// readPart reads up to partSize bytes into the empty p, which grows only as far as
+// a small body needs.
 func readPart(p *part, body io.Reader) (*part, error) {
 	for len(p.data) < partSize {
 		if len(p.data) == cap(p.data) {
@@ -137,22 +137,22 @@ func readPart(p *part, body io.Reader) (*part, error) {
 	return p, nil
 }
 
-// releasePart allows the memory of a part to be used by another Put. After a
-// failed request it must not be called: the connection may still be reading from it.
+// releasePart makes the memory of a part available to other Puts. It must not be
+// called after a failed request: the connection may still be reading from it.
 func releasePart(p *part) {
 	p.data = p.data[:0]
 	parts.Put(p)
 }
 
-// retryDamaged makes the client send an upload again which arrived damaged, or
-// which met another one for the same key.
+// retryDamaged makes the client retry an upload that arrived damaged or conflicted
+// with another one for the same key.
 func retryDamaged(o *s3.Options) {
 	o.Retryer = retry.AddWithErrorCodes(o.Retryer,
 		"BadDigest", "InvalidDigest", "XAmzContentChecksumMismatch", "XAmzContentSHA256Mismatch", "IncompleteBody",
 		"ConditionalRequestConflict", "OperationAborted")
 }
 
-// Get implements store.Store. A connection that breaks is taken up again where it broke.
+// Get implements store.Store. If the connection breaks, another one continues there.
 func (s *Store) Get(ctx context.Context, key string, off, n int64) (io.ReadCloser, error) {
 	err := objects.CheckKey(key)
 	if err == nil {
@@ -161,7 +161,7 @@ func (s *Store) Get(ctx context.Context, key string, off, n int64) (io.ReadClose
 	if err != nil {
 		return nil, objects.Failed("reading", key, err)
 	}
-	if n == 0 { // no range has no bytes
+	if n == 0 { // there are no empty ranges
 		if _, err := s.Size(ctx, key); err != nil {
 			return nil, err
 		}
@@ -174,9 +174,9 @@ func (s *Store) Get(ctx context.Context, key string, off, n int64) (io.ReadClose
 	return r, nil
 }
 
-// Size implements store.Store. It reads the first byte rather than asking for the
-// object's head, since an answer without a body does not tell a missing object
-// from a missing bucket.
+// Size implements store.Store. It reads the first byte instead of requesting the
+// object's head, because a response without a body doesn't distinguish a missing
+// object from a missing bucket.
 func (s *Store) Size(ctx context.Context, key string) (int64, error) {
 	if err := objects.CheckKey(key); err != nil {
 		return 0, objects.Failed("finding", key, err)
@@ -196,15 +196,15 @@ func (s *Store) Size(ctx context.Context, key string) (int64, error) {
 	return size, nil
 }
 
-// refused finds out what the refusal to read an object means. S3 says the same of
-// one that isn't there to those who may not list the bucket, or only in part: they
-// may list this key then
+// refused finds out what a refusal to read an object means. S3 also refuses to read
+// a missing object if the caller may not list the whole bucket, so this lists the
+// key, in case the caller may list that
 // (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, Permissions).
 func (s *Store) refused(ctx context.Context, key string, err error) error {
 	if !isCode(err, "AccessDenied") {
 		return err
 	}
-	// A key comes before all others that begin with it.
+	// A key sorts before all others that begin with it.
 	list, listErr := s.client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &s.bucket, Prefix: &key, MaxKeys: aws.Int32(1)})
 	if listErr == nil && (len(list.Contents) == 0 || aws.ToString(list.Contents[0].Key) != key) {
 		return store.ErrNotFound
@@ -212,8 +212,8 @@ func (s *Store) refused(ctx context.Context, key string, err error) error {
 	return err
 }
 
-// parseContentRange reads "bytes 0-99/1000": the first and the last byte, and
-// the size of the whole.
+// parseContentRange parses "bytes 0-99/1000": the first and the last byte, and
+// the total size.
 func parseContentRange(s string) (first, last, size int64, err error) {
 	invalid := errors.New("the server's Content-Range " + strconv.Quote(s) + " is not understood")
 	span, whole, ok := strings.Cut(strings.TrimPrefix(s, "bytes "), "/")

@@ -52,8 +52,8 @@ func newBucket(t *testing.T) string {
 	return name
 }
 
-// clientAt is a client like that of NewS3Client, for the server at url, which
-// does not wait long between two tries.
+// clientAt returns a client like that of NewClient for the server at url, with
+// short pauses between attempts.
 func clientAt(url string, attempts int) *s3.Client {
 	return s3.New(server.Client().Options(), func(o *s3.Options) {
 		o.BaseEndpoint = &url

@@ -16,8 +16,8 @@ var errBody = errors.New("the source of the body broke")
 func failingBody(t *testing.T, s store.Store)      { failAfter(t, s, 1000) }
 func failingLargeBody(t *testing.T, s store.Store) { failAfter(t, s, 18<<20) }
 
-// failAfter stores a body that breaks after size bytes: nothing of it is left,
-// and the key is free for the next try.
+// failAfter stores a body that fails after size bytes: nothing of it remains, and
+// the key is free for the next attempt.
 func failAfter(t *testing.T, s store.Store, size int) {
 	body := io.MultiReader(bytes.NewReader(random(size)), failing{})
 	err := s.Put(t.Context(), "broken", body)

@@ -24,8 +24,8 @@ func writtenOnce(t *testing.T, s store.Store) {
 	}
 }
 
-// writtenOnceConcurrently lets several writers meet at each key: one of them
-// succeeds, and the object is that one's.
+// writtenOnceConcurrently lets several writers compete for each key: one of them
+// succeeds, and the object is that writer's.
 func writtenOnceConcurrently(t *testing.T, s store.Store) {
 	for _, c := range []struct{ size, writers int }{{100, 8}, {64 << 10, 8}, {9 << 20, 3}} {
 		size, writers := c.size, c.writers
@@ -94,8 +94,8 @@ func concurrentReaders(t *testing.T, s store.Store) {
 	wg.Wait()
 }
 
-// slowBody checks that a Put which waits for its body holds up no other call,
-// and shows nothing before it is complete.
+// slowBody checks that a Put that waits for its body blocks no other call, and
+// that nothing is visible before it is complete.
 func slowBody(t *testing.T, s store.Store) {
 	r, w := io.Pipe()
 	done := make(chan error)

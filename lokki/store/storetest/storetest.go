@@ -1,5 +1,5 @@
-// Package storetest checks that a store.Store keeps what its interface
-// promises. All implementations run the same suite.
+// Package storetest checks that a store.Store keeps the promises of its
+// interface. All implementations run the same suite.
 package storetest
 
 import (
@@ -15,8 +15,8 @@ import (
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
-// Run runs the suite. newStore returns a store that holds nothing; it is
-// called once for each case.
+// Run runs the suite. newStore returns an empty store; it is called once for each
+// case.
 func Run(t *testing.T, newStore func(t *testing.T) store.Store) {
 	for _, c := range []struct {
 		name string
@@ -153,7 +153,7 @@ func random(size int) []byte {
 	return data
 }
 
-// stream hides everything from r but its Read.
+// stream hides all methods of r but Read.
 type stream struct{ r io.Reader }
 
 func (s stream) Read(p []byte) (int, error) { return s.r.Read(p) }

@@ -1,4 +1,4 @@
-// Package objects has what all stores check and say alike.
+// Package objects has the checks and errors that all stores share.
 package objects
 
 import (
@@ -10,16 +10,16 @@ import (
 	"unicode/utf8"
 )
 
-// Incomplete is the folder in which a store keeps the objects that are being
-// written. No key may start with it, in any store.
+// Incomplete is the folder for objects that are being written. No key may start
+// with it, in any store.
 const Incomplete = ".incomplete"
 
-// maxKey is the longest key that S3 takes, in bytes
+// maxKey is the longest key that S3 accepts, in bytes
 // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html).
 const maxKey = 1024
 
-// CheckKey refuses what one of the stores could not hold or would take for
-// something else, so that a key which works in one works in all.
+// CheckKey refuses keys that any of the stores could not hold or would confuse, so
+// that a key that works in one store works in all.
 func CheckKey(key string) error {
 	switch {
 	case key == "":
@@ -53,7 +53,7 @@ func CheckRange(off int64) error {
 	return nil
 }
 
-// Failed says which operation on which object went wrong.
+// Failed wraps an error with the operation and the object.
 func Failed(op, key string, err error) error {
 	return fmt.Errorf("%s %s: %w", op, key, err)
 }
