@@ -1,5 +1,6 @@
-// Package e2e has the tests that call Bazel as a user does: what is built twice,
-// what is built again after an edit, what a person sees when a flow is wrong.
+// Package e2e has the tests that call Bazel as a user does: they check
+// reproducible builds, what an edit rebuilds, and what a person sees when a flow
+// is wrong.
 //
 //	tools/bazel run //e2e:e2e_test
 package e2e
@@ -17,7 +18,7 @@ import (
 	"time"
 )
 
-// everything is what is built of each flow.
+// everything is all that is built of each flow.
 var everything = []string{"//flows:birds", "//flows:words", "//flows:invoice"}
 
 func TestBuild(t *testing.T) {
@@ -83,7 +84,7 @@ func TestBuild(t *testing.T) {
 			t.Errorf("%d layers were packed, want 1", ran["LokkiLayer"])
 		}
 		if after["birds.template.yaml"] == before["birds.template.yaml"] {
-			t.Error("the template has not taken the new digest")
+			t.Error("the template lacks the new digest")
 		}
 	})
 
@@ -190,7 +191,8 @@ func testLocalRun(t *testing.T, w *workspace) {
 	}
 }
 
-// digests hashes what the flows' build made: the files for deployment, and the images' files.
+// digests hashes the build's outputs: the files for deployment, and the images'
+// files.
 func digests(t *testing.T, w *workspace) map[string]string {
 	t.Helper()
 	bin := filepath.Join(w.project, "examples", "bazel-bin", "flows")

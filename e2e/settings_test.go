@@ -8,15 +8,16 @@ import (
 	"testing"
 )
 
-// outside is what a build takes from outside the BUILD files. Empty: not there.
+// outside is what a build reads from outside the BUILD files. Empty fields are
+// absent.
 type outside struct {
 	global   string // content of ~/.lokki/lokki.yml
 	project  string // content of lokki.yml in the workspace's root
 	variable string // as in LOKKI_PREFIX=x
 }
 
-// testSettings changes the settings one after the other, so that each build has
-// to notice what came, changed or went.
+// testSettings changes one setting after another: each build has to notice what
+// was added, changed or removed.
 func testSettings(t *testing.T, w *workspace) {
 	home := useHome(t, w)
 	w.build(t, everything...) // other tests have edited sources, and put them back
@@ -119,8 +120,8 @@ func testSettings(t *testing.T, w *workspace) {
 	}
 }
 
-// useHome gives the builds a user's folder of their own until the test ends. What
-// was downloaded and compiled for the real user still is.
+// useHome gives the builds their own home folder until the test ends, but keeps
+// the real user's downloads and build cache.
 func useHome(t *testing.T, w *workspace) string {
 	home := t.TempDir()
 	cache, err := os.UserCacheDir()
@@ -136,7 +137,7 @@ func useHome(t *testing.T, w *workspace) string {
 	return home
 }
 
-// settings puts in place what is outside, until the test ends.
+// settings puts the outside settings in place until the test ends.
 func (w *workspace) settings(t *testing.T, home string, o outside) {
 	t.Helper()
 	for path, content := range map[string]string{

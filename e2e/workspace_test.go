@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// workspace is a copy of the project in a folder of its own, with an output
-// root of its own: what is built in it starts from nothing.
+// workspace is a copy of the project in its own folder, with its own output
+// root: its builds start from nothing.
 type workspace struct {
 	project    string // the copy
 	outputRoot string
@@ -40,7 +40,8 @@ func newWorkspace(t *testing.T, dir string) *workspace {
 	return w
 }
 
-// projectFolder is where the sources are: `bazel run` says it, and `go test` runs in a folder of it.
+// projectFolder is where the sources are: `bazel run` passes it, and `go test`
+// runs in one of its folders.
 func projectFolder(t *testing.T) string {
 	t.Helper()
 	if dir := os.Getenv("BUILD_WORKSPACE_DIRECTORY"); dir != "" {
@@ -83,7 +84,8 @@ func copyTree(from, to string) error {
 	})
 }
 
-// command is a call of Bazel in the examples. No cache is shared with other builds.
+// command is a call of Bazel in the examples. It shares no cache with other
+// builds.
 func (w *workspace) command(command string, args ...string) *exec.Cmd {
 	all := []string{"--output_user_root=" + w.outputRoot, command}
 	if command == "build" || command == "run" {
@@ -91,7 +93,8 @@ func (w *workspace) command(command string, args ...string) *exec.Cmd {
 	}
 	cmd := exec.Command(filepath.Join(w.project, "tools", "bazel"), append(all, args...)...)
 	cmd.Dir = filepath.Join(w.project, "examples")
-	// What `bazel run` sets for this test isn't meant for the Bazel it calls.
+	// What `bazel run` sets for this test isn't meant for the Bazel that it
+	// calls.
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "BUILD_") && !strings.HasPrefix(v, "RUNFILES_") && !strings.HasPrefix(v, "TEST_") {
 			cmd.Env = append(cmd.Env, v)
@@ -112,7 +115,8 @@ func (w *workspace) build(t *testing.T, targets ...string) map[string]int {
 	return actionsRun(t, events)
 }
 
-// actionsRun reads a build event file: mnemonic → number of actions that were executed.
+// actionsRun reads a build event file: it maps each mnemonic to the number of
+// actions that were executed.
 func actionsRun(t *testing.T, path string) map[string]int {
 	t.Helper()
 	data, err := os.ReadFile(path)
@@ -146,7 +150,7 @@ func actionsRun(t *testing.T, path string) map[string]int {
 	return nil
 }
 
-// fails builds the target, which has to fail, and returns what a user sees.
+// fails builds the target, which must fail, and returns what a user sees.
 func (w *workspace) fails(t *testing.T, target string) string {
 	t.Helper()
 	out, err := w.command("build", target).CombinedOutput()
@@ -170,7 +174,8 @@ func (w *workspace) run(t *testing.T, stdin string, target string, args ...strin
 	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
 }
 
-// edit replaces the one place in a file of the examples that reads old, until the test ends.
+// edit replaces the only place in an example's file that reads old, until the
+// test ends.
 func (w *workspace) edit(t *testing.T, file, old, new string) {
 	t.Helper()
 	path := filepath.Join(w.project, "examples", file)
@@ -179,7 +184,7 @@ func (w *workspace) edit(t *testing.T, file, old, new string) {
 		t.Fatal(err)
 	}
 	if n := strings.Count(string(data), old); n != 1 {
-		t.Fatalf("%s has %d places that read %q; the test wants one", file, n, old)
+		t.Fatalf("%s has %d places that read %q, want one", file, n, old)
 	}
 	if err := os.WriteFile(path, []byte(strings.Replace(string(data), old, new, 1)), 0o644); err != nil {
 		t.Fatal(err)

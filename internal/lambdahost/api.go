@@ -15,7 +15,7 @@ type invocation struct {
 	id       string
 	payload  []byte
 	timeout  time.Duration
-	answered chan answer // buffered: the answer may come after it was given up
+	answered chan answer // buffered: the answer may come after the host gave up
 }
 
 // answer is what the program sent back.
@@ -29,12 +29,12 @@ func (a answer) into(r *Result) { r.Payload, r.Failure = a.payload, a.failure }
 var lastID atomic.Int64
 
 func newInvocation(payload []byte, timeout time.Duration) *invocation {
-	// A UUID by its form, as programs may check it.
+	// In the form of a UUID, as programs may check it.
 	id := fmt.Sprintf("00000000-0000-4000-8000-%012x", lastID.Add(1))
 	return &invocation{id: id, payload: payload, timeout: timeout, answered: make(chan answer, 1)}
 }
 
-// runtimeAPI serves the calls a program makes.
+// runtimeAPI serves the program's calls.
 func (w *worker) runtimeAPI() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", w.next)
@@ -44,7 +44,7 @@ func (w *worker) runtimeAPI() http.Handler {
 	return mux
 }
 
-// next answers when there is an invocation.
+// next responds once there is an invocation.
 func (w *worker) next(rw http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
 	if w.asked.IsZero() {
@@ -63,7 +63,7 @@ func (w *worker) next(rw http.ResponseWriter, r *http.Request) {
 		h.Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:us-east-1:123456789012:function:"+w.name)
 		h.Set("Lambda-Runtime-Trace-Id", "Root=1-00000000-000000000000000000000000;Sampled=0")
 		rw.Write(inv.payload)
-	case <-r.Context().Done(): // the program has gone
+	case <-r.Context().Done(): // the program is gone
 	}
 }
 
@@ -76,7 +76,7 @@ func (w *worker) response(rw http.ResponseWriter, r *http.Request) {
 	a := answer{payload: body}
 	switch failed := r.Trailer.Get("Lambda-Runtime-Function-Error-Type"); {
 	case failed != "":
-		a = answer{failure: &Failure{Type: failed, Message: "the response was broken off"}}
+		a = answer{failure: &Failure{Type: failed, Message: "the response was cut off"}}
 	case len(body) > maxPayload:
 		a = answer{failure: &Failure{Type: "Function.ResponseSizeTooLarge",
 			Message: fmt.Sprintf("the response is larger than %d bytes", maxPayload)}}
@@ -97,7 +97,7 @@ func (w *worker) failure(rw http.ResponseWriter, r *http.Request) {
 	w.answer(rw, r, answer{failure: f})
 }
 
-// answer ends the current invocation. An answer to another one is refused.
+// answer ends the current invocation. An answer to any other is rejected.
 func (w *worker) answer(rw http.ResponseWriter, r *http.Request, a answer) {
 	w.mu.Lock()
 	inv := w.current

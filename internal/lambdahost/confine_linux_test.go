@@ -16,15 +16,15 @@ import (
 	"github.com/lokki-build/lokki/internal/lambdahost/imagetest"
 )
 
-// dropRights names rights that this process is to lose before it begins again, and
-// confinedAs what it can still do then.
+// dropRights names the rights that this process gives up before it starts over,
+// and confinedAs what it can still do then.
 const (
 	dropRights = "TEST_DROP"
 	confinedAs = "TEST_CONFINED"
 )
 
-// Rights of root (capabilities(7)), and how the set of those that a program may have
-// is made smaller (prctl(2)).
+// Root's rights (capabilities(7)), and how a program's bounding set is reduced
+// (prctl(2)).
 const (
 	killRight   = 5
 	setuidRight = 7
@@ -34,7 +34,7 @@ const (
 	dropFromBounds = 24
 )
 
-// The process turns into itself with fewer rights, as root of a container has.
+// The process re-executes itself with fewer rights, like a container's root.
 func init() {
 	rights := os.Getenv(dropRights)
 	if rights == "" {
@@ -58,7 +58,8 @@ func init() {
 	panic(err)
 }
 
-// TestLessThanRoot has root lose rights, and wants steps confined by what is left.
+// TestLessThanRoot takes rights from root, and expects steps to be confined as
+// far as the rest allows.
 func TestLessThanRoot(t *testing.T) {
 	if want := os.Getenv(confinedAs); want != "" {
 		confined(t, want)
@@ -67,7 +68,7 @@ func TestLessThanRoot(t *testing.T) {
 	if lambdahost.Confine() != lambdahost.OwnMounts {
 		t.Skip("needs a root on Linux that may make mounts")
 	}
-	imagetest.Self(t) // is what runs confined, if it can
+	imagetest.Self(t) // what runs confined, if it can
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -79,7 +80,7 @@ func TestLessThanRoot(t *testing.T) {
 		{[]int{mountRight}, lambdahost.OwnRoot},
 		{[]int{mountRight, chrootRight}, lambdahost.OtherUser},
 		{[]int{mountRight, setuidRight}, lambdahost.Unconfined},
-		{[]int{mountRight, killRight}, lambdahost.Unconfined}, // a program that can't be ended is worse
+		{[]int{mountRight, killRight}, lambdahost.Unconfined}, // a program that can't be killed is worse
 	} {
 		cmd := exec.Command(self, "-test.run=^TestLessThanRoot$", "-test.v")
 		rights := strings.Trim(strings.ReplaceAll(fmt.Sprint(c.rights), " ", ","), "[]")
@@ -90,11 +91,11 @@ func TestLessThanRoot(t *testing.T) {
 	}
 }
 
-// confined runs a program as far confined as this process can.
+// confined runs a program, confined as far as this process can.
 func confined(t *testing.T, want string) {
 	most := lambdahost.Confine()
 	if fmt.Sprint(int(most)) != want {
-		t.Fatalf("it can %d, want %s", most, want)
+		t.Fatalf("got confinement %d, want %s", most, want)
 	}
 	image, err := lambdahost.Unpack(writeLayout(t, imagetest.Self(t)), sharedDir(t))
 	if err != nil {
@@ -122,7 +123,7 @@ func confined(t *testing.T, want string) {
 	if r, _ := invoke(t, h, "", "again"); r.Cold {
 		t.Error("another program served the second invocation")
 	}
-	if err := h.Close(); err != nil { // it ends, although it is another user's
+	if err := h.Close(); err != nil { // it ends, although it runs as another user
 		t.Error(err)
 	}
 }

@@ -11,15 +11,15 @@ import (
 	"github.com/lokki-build/lokki/internal/timelimit"
 )
 
-// Config is what to run.
+// Config says what to run.
 type Config struct {
-	Name    string        // the function's name; "function" unless set
-	Command []string      // program and arguments; with Sandbox the paths are those inside it
-	Env     []string      // "KEY=value"; the later one counts
-	Dir     string        // working folder; this process's unless set
-	Memory  int           // MB, told to the program; 512 unless set
-	Timeout time.Duration // of an invocation; timelimit.DefaultLambda unless set
-	Log     io.Writer     // what the program prints; dropped when nil
+	Name    string        // the function's name; "function" by default
+	Command []string      // program and arguments; with Sandbox, paths inside it
+	Env     []string      // "KEY=value"; a later entry wins
+	Dir     string        // working folder; this process's by default
+	Memory  int           // MB, reported to the program; 512 by default
+	Timeout time.Duration // of an invocation; timelimit.DefaultLambda by default
+	Log     io.Writer     // receives what the program prints; discarded if nil
 	Sandbox *Sandbox      // nil runs the program as this user in this file system
 
 	// LimitMemory kills a program that uses more than Memory, on Linux.
@@ -30,10 +30,10 @@ type Config struct {
 // (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
 const (
 	maxTimeout = timelimit.MaxLambda * time.Second
-	maxPayload = 6 << 20 // bytes, of a request and of a response
+	maxPayload = 6 << 20 // bytes, for a request and for a response
 )
 
-// initLimit is how long a program may take until it asks for its first invocation.
+// initLimit is how long a program may take to ask for its first invocation.
 var initLimit = 10 * time.Second
 
 // Host is one execution environment of a function.
@@ -67,15 +67,15 @@ func New(c Config) (*Host, error) {
 	return &Host{config: c}, nil
 }
 
-// Result is the end of one invocation.
+// Result is the outcome of one invocation.
 type Result struct {
-	RequestID string        // "" when the invocation has not begun
+	RequestID string        // "" if the invocation didn't start
 	Payload   []byte        // the function's response
-	Failure   *Failure      // set when the function failed; Payload is empty then
+	Failure   *Failure      // set if the function failed; Payload is empty then
 	Cold      bool          // a process was started for this invocation
-	Init      time.Duration // from there to its first call of next; 0 unless Cold
-	Duration  time.Duration // from the payload's leaving to the answer
-	Memory    int64         // bytes: the process's peak so far; 0 where that can't be told
+	Init      time.Duration // from then until its first call of next; 0 unless Cold
+	Duration  time.Duration // from sending the payload to the answer
+	Memory    int64         // bytes: the process's peak so far; 0 where it can't be measured
 }
 
 // Failure is how Lambda reports a function that failed.
@@ -95,19 +95,19 @@ type StackFrame struct {
 
 func (f *Failure) Error() string { return f.Type + ": " + f.Message }
 
-// Invoke sends one payload and waits for the answer. What the function does
-// wrong is in the result; the error is for what kept it from being run. When
-// ctx ends the process is killed.
+// Invoke sends one payload and waits for the answer. A failure of the function
+// is in the result; the error is for what kept it from running. If ctx ends,
+// the process is killed.
 func (h *Host) Invoke(ctx context.Context, payload []byte) (Result, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
-		return Result{}, errors.New("invoking a host that is closed")
+		return Result{}, errors.New("invoking a closed host")
 	}
 	if len(payload) > maxPayload {
 		return Result{}, fmt.Errorf("payload of %d bytes: Lambda takes at most %d", len(payload), maxPayload)
 	}
-	if err := ctx.Err(); err != nil { // or a program that waits might still get it
+	if err := ctx.Err(); err != nil { // otherwise a waiting program might still get it
 		return Result{}, fmt.Errorf("invoking %s: %w", h.config.Name, err)
 	}
 	inv := newInvocation(payload, h.config.Timeout)
@@ -116,17 +116,17 @@ func (h *Host) Invoke(ctx context.Context, payload []byte) (Result, error) {
 		switch {
 		case err == nil:
 			return h.await(ctx, inv, Result{RequestID: inv.id})
-		case errors.Is(err, errLate): // it is still busy with the invocation before
+		case errors.Is(err, errLate): // it is still busy with the previous invocation
 			return Result{RequestID: inv.id, Duration: h.config.Timeout, Failure: h.timedOut()}, h.drop(nil)
 		case !errors.Is(err, errExited):
 			return Result{}, h.drop(err)
 		}
-		h.drop(nil) // it has exited since: another one serves
+		h.drop(nil) // it has exited since: start another one
 	}
 	result := Result{RequestID: inv.id, Cold: true}
 	err := h.start(ctx, inv, initLimit)
 	if errors.Is(err, errLate) {
-		// Lambda starts once more, in the time that the invocation has
+		// Lambda starts the program once more, within the invocation's time
 		// (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html).
 		result.Init = initLimit
 		h.drop(nil)
@@ -156,7 +156,7 @@ func (h *Host) start(ctx context.Context, inv *invocation, limit time.Duration) 
 	return w.hand(ctx, inv, limit)
 }
 
-// timedOut speaks as Lambda does.
+// timedOut uses Lambda's words.
 func (h *Host) timedOut() *Failure {
 	return &Failure{Type: "Sandbox.Timedout", Message: fmt.Sprintf("Task timed out after %.2f seconds", h.config.Timeout.Seconds())}
 }
@@ -181,10 +181,10 @@ func (h *Host) await(ctx context.Context, inv *invocation, result Result) (Resul
 			a.into(&result)
 		case <-w.exited:
 			select {
-			case a := <-inv.answered: // it answered with its last breath
+			case a := <-inv.answered: // it answered just before it ended
 				a.into(&result)
 			default:
-				result.Failure = &Failure{Type: "Runtime.ExitError", Message: "the program ended without an answer: " + w.exitStatus()}
+				result.Failure = &Failure{Type: "Runtime.ExitError", Message: "the program ended without answering: " + w.exitStatus()}
 			}
 			err = h.drop(nil)
 		case <-timer.C:
@@ -198,7 +198,7 @@ func (h *Host) await(ctx context.Context, inv *invocation, result Result) (Resul
 		case <-ctx.Done():
 			err = h.drop(fmt.Errorf("invoking %s: %w", h.config.Name, ctx.Err()))
 		case <-check:
-			// The process may end before it is looked at again.
+			// The process may end before its memory is measured again.
 			result.Memory = w.memory.Bytes()
 			done = h.exceeds(result.Memory)
 		}

@@ -25,7 +25,7 @@ import (
 	"github.com/lokki-build/lokki/internal/lambdahost/imagetest"
 )
 
-// workerMode makes the test binary the program that a host runs.
+// workerMode turns the test binary into the program that a host runs.
 const workerMode = "TEST_WORKER"
 
 func TestMain(m *testing.M) {
@@ -44,7 +44,7 @@ func TestMain(m *testing.M) {
 	lambda.Start(work)
 }
 
-// once answers one invocation and does not ask for another.
+// once answers one invocation and doesn't ask for another.
 func once() {
 	api := "http://" + os.Getenv("AWS_LAMBDA_RUNTIME_API") + "/2018-06-01/runtime/invocation/"
 	next, err := http.Get(api + "next")
@@ -84,7 +84,7 @@ func work(ctx context.Context, o order) (answer, error) {
 	case "hang":
 		fmt.Println("hanging")
 		select {}
-	case "crash": // at about the time at which the memory is looked at
+	case "crash": // at about the time of a memory check
 		time.Sleep(20 * time.Millisecond)
 		syscall.Kill(os.Getpid(), syscall.SIGKILL)
 	case "child": // with the other end of the caller's pipe
@@ -304,7 +304,8 @@ func TestALayoutRunsInASandbox(t *testing.T) {
 	}
 }
 
-// TestASandboxWithMountsOfItsOwn fills /tmp, and looks for what another one left there.
+// TestASandboxWithMountsOfItsOwn fills /tmp, and looks for what another sandbox
+// left there.
 func TestASandboxWithMountsOfItsOwn(t *testing.T) {
 	if !lambdahost.CanSandbox() {
 		t.Skip("needs a root on Linux that may make mounts")
@@ -326,7 +327,7 @@ func TestASandboxWithMountsOfItsOwn(t *testing.T) {
 		t.Errorf("answer %+v, log %s", a, &log)
 	}
 	if !slices.Contains(a.Env, "FROM=function") || slices.Contains(a.Env, "FROM=image") {
-		t.Errorf("the later variable does not count: %q", a.Env)
+		t.Errorf("the later variable doesn't win: %q", a.Env)
 	}
 	if r, _ := run("fill", 10); r.Failure == nil || !strings.Contains(r.Failure.Message, "no space left") {
 		t.Errorf("20 MB in a /tmp of 10 MB: %+v, log %s", r.Failure, &log)
@@ -365,8 +366,8 @@ func TestAProgramThatDoesNotComeBack(t *testing.T) {
 	}
 }
 
-// TestALateStart has a program that starts in a second, when at first it may take a
-// tenth of that.
+// TestALateStart has a program that takes a second to start, where it may take a
+// tenth of that at first.
 func TestALateStart(t *testing.T) {
 	defer lambdahost.SetInitLimit(100 * time.Millisecond)()
 	h := newHost(t, lambdahost.Config{Env: []string{workerMode + "=late"}, Timeout: time.Minute})
@@ -381,7 +382,7 @@ func TestALateStart(t *testing.T) {
 
 func TestWhatAProgramStartedEndsWithIt(t *testing.T) {
 	if runtime.GOOS != "linux" {
-		t.Skip("only on Linux is a program confined")
+		t.Skip("programs are confined only on Linux")
 	}
 	held := filepath.Join(t.TempDir(), "held")
 	if err := syscall.Mkfifo(held, 0o600); err != nil {
@@ -421,7 +422,7 @@ func TestWhatAProgramStartedEndsWithIt(t *testing.T) {
 
 func TestMemoryIsLimited(t *testing.T) {
 	if runtime.GOOS != "linux" {
-		t.Skip("only Linux tells a process's memory")
+		t.Skip("a process's memory is known only on Linux")
 	}
 	h := newHost(t, lambdahost.Config{Memory: 128, LimitMemory: true})
 	if r, _ := invoke(t, h, "", ""); r.Memory < 1<<20 || r.Memory > 128<<20 {

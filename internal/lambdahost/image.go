@@ -17,7 +17,7 @@ import (
 	"github.com/lokki-build/lokki/internal/lambdahost/inside"
 )
 
-// Image is an unpacked container image: what Lambda takes from it.
+// Image is an unpacked container image, reduced to what Lambda uses.
 type Image struct {
 	Root    string   // the folder it was unpacked to
 	Command []string // entry point and arguments
@@ -26,12 +26,12 @@ type Image struct {
 }
 
 // Unpack unpacks the only image of an OCI layout into root, an empty folder,
-// and adds a /tmp that everybody can write to, as Lambda does. What the image
-// does not let others read stays unreadable for the function's user, when this
-// process runs as root.
+// and adds a world-writable /tmp, as Lambda does. If this process runs as root,
+// files that others can't read in the image stay unreadable for the function's
+// user.
 //
 // Files of the layout may be symbolic links, as rules_oci and Bazel's sandbox
-// make them.
+// create.
 func Unpack(layoutDir, root string) (*Image, error) {
 	resolved, err := withoutLinks(layoutDir)
 	if err != nil {
@@ -59,8 +59,8 @@ func Unpack(layoutDir, root string) (*Image, error) {
 	}, nil
 }
 
-// withoutLinks copies a layout to a temporary folder, each file as what it leads
-// to: go-containerregistry refuses blobs that are links.
+// withoutLinks copies a layout to a temporary folder, with each link replaced by
+// its target: go-containerregistry rejects blobs that are links.
 func withoutLinks(dir string) (string, error) {
 	tmp, err := os.MkdirTemp("", "layout")
 	if err != nil {
@@ -72,8 +72,8 @@ func withoutLinks(dir string) (string, error) {
 	return tmp, nil
 }
 
-// copyFolder copies what is in a folder. Unlike os.CopyFS it follows links, to
-// folders too.
+// copyFolder copies a folder's contents. Unlike os.CopyFS it follows links,
+// also to folders.
 func copyFolder(to, from string) error {
 	entries, err := os.ReadDir(from)
 	if err != nil {
@@ -129,7 +129,7 @@ func onlyImage(dir string) (v1.Image, error) {
 	return index.Image(manifest.Manifests[0].Digest)
 }
 
-// untar writes within dir only, wherever links in the archive lead.
+// untar writes within dir only, wherever links in the archive point.
 func untar(from io.Reader, dir string) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -152,8 +152,8 @@ func untar(from io.Reader, dir string) error {
 	return addMountPoints(root)
 }
 
-// addMountPoints adds what Lambda has in every image: a /tmp for everybody, and
-// places for /proc and the devices.
+// addMountPoints adds what Lambda has in every image: a world-writable /tmp,
+// and mount points for /proc and the devices.
 func addMountPoints(root *os.Root) error {
 	for _, dir := range []string{"tmp", "proc", "dev"} {
 		if err := root.MkdirAll(dir, 0o755); err != nil {
@@ -185,7 +185,7 @@ func extract(root *os.Root, h *tar.Header, data io.Reader) error {
 		if err := root.MkdirAll(name, 0o755); err != nil {
 			return err
 		}
-		return root.Chmod(name, mode|0o700) // the files in it come after it
+		return root.Chmod(name, mode|0o700) // its files are yet to be written
 	case tar.TypeReg:
 		f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode)
 		if err != nil {
@@ -195,7 +195,7 @@ func extract(root *os.Root, h *tar.Header, data io.Reader) error {
 			f.Close()
 			return err
 		}
-		return errors.Join(f.Chmod(mode), f.Close()) // whatever the umask is
+		return errors.Join(f.Chmod(mode), f.Close()) // independent of the umask
 	case tar.TypeSymlink:
 		return root.Symlink(h.Linkname, name)
 	case tar.TypeLink:

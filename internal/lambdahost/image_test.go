@@ -15,7 +15,7 @@ import (
 
 // TestUnpackFollowsLinks unpacks one layout in the forms that Bazel gives it.
 func TestUnpackFollowsLinks(t *testing.T) {
-	t.Setenv("TMPDIR", t.TempDir()) // what Unpack leaves behind would be there
+	t.Setenv("TMPDIR", t.TempDir()) // where Unpack would leave something behind
 	plain := writeLayout(t, []byte("the worker"))
 	linked := func(t *testing.T, link func(from, to string)) string {
 		dir := filepath.Join(t.TempDir(), "layout")

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// memoryCheck is how often the memory of a program at work is looked at. What
-// comes and goes in between is found at the end of the invocation.
+// memoryCheck is how often a running program's memory is checked. A short peak
+// between two checks is found at the end of the invocation.
 const memoryCheck = 20 * time.Millisecond
 
-// outOfMemory is how Lambda reports a function that took more than it has: its
+// outOfMemory is how Lambda reports a function that exceeded its memory: its
 // sandbox is killed.
 func outOfMemory(used int64, limit int) *Failure {
 	return &Failure{Type: "Runtime.ExitError",

@@ -4,21 +4,21 @@ import "sync"
 
 // Sandbox confines a program to a folder. It needs root on Linux.
 type Sandbox struct {
-	Root string // what the program sees as /; "" is what this process sees, with Bare only
-	UID  int    // who it runs as, and its group; 993 unless set
+	Root string // what the program sees as /; "" is this process's root, with Bare only
+	UID  int    // the user it runs as, and its group; 993 by default
 
-	// Tmp is the size of /tmp in MB. With it the program gets mounts of its
-	// own: its root is read-only, /tmp is empty at its start and full at that
-	// size, and it has /proc and the devices that Lambda has. With 0 all
-	// programs with one Root share its /tmp.
+	// Tmp is the size of /tmp in MB. With it the program gets its own mounts:
+	// its root is read-only, /tmp is empty at its start and limited to that
+	// size, and it has /proc and Lambda's devices. With 0 all programs with the
+	// same Root share its /tmp.
 	Tmp int
 
-	// Bare leaves the program in the namespaces of this process, without mounts of its
-	// own: it only has another user and, with Root, another root.
+	// Bare leaves the program in this process's namespaces, without its own mounts: it
+	// only has another user and, with Root, another root.
 	Bare bool
 }
 
-// defaultUID is an arbitrary user without any rights of its own.
+// defaultUID is an arbitrary user without rights.
 const defaultUID = 993
 
 func (s *Sandbox) uid() int {
@@ -31,17 +31,18 @@ func (s *Sandbox) uid() int {
 // Confinement is how far this process can confine a program.
 type Confinement int
 
-// The confinements, each of which has what the one before has.
+// The confinements; each includes the one before.
 const (
 	Unconfined Confinement = iota // the program runs as this user in this file system
 	OtherUser                     // it runs as a user without rights
-	OwnRoot                       // it sees nothing but its folder, which it can't write to but for /tmp
-	OwnMounts                     // its /tmp has a size and is its own
+	OwnRoot                       // it sees only its folder, and can write only to /tmp
+	OwnMounts                     // it has its own /tmp, limited in size
 )
 
-// Confine returns the most that this process can do. Root of a container, or of
-// another sandbox, has not all of root's rights: so it is tried.
+// Confine returns the most that this process can do. It tries, because root of
+// a container or of another sandbox lacks some of root's rights.
 var Confine = sync.OnceValue(mostConfined)
 
-// CanSandbox reports whether this process may make sandboxes with mounts of their own.
+// CanSandbox reports whether this process can make sandboxes with their own
+// mounts.
 func CanSandbox() bool { return Confine() == OwnMounts }

@@ -12,18 +12,18 @@ import (
 	"github.com/lokki-build/lokki/internal/lambdahost/inside"
 )
 
-// namespaces are what a sandboxed program has for itself.
+// namespaces are those that a sandboxed program has to itself.
 const namespaces = syscall.CLONE_NEWNS | syscall.CLONE_NEWPID | syscall.CLONE_NEWIPC | syscall.CLONE_NEWUTS
 
 // confine sets how the process is separated from this one. It always dies with
-// this process, and signals of a terminal don't reach it.
+// this process, and a terminal's signals don't reach it.
 func confine(cmd *exec.Cmd, s *Sandbox) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 	if s == nil {
 		return nil
 	}
 	if os.Geteuid() != 0 {
-		return errors.New("running in a sandbox: only root can")
+		return errors.New("running in a sandbox needs root")
 	}
 	if cmd.Dir == "" {
 		cmd.Dir = "/"
@@ -40,12 +40,13 @@ func confine(cmd *exec.Cmd, s *Sandbox) error {
 	return nil
 }
 
-// kill ends a confined process and, as its process group, those that it has started.
+// kill ends a confined process and the processes it has started, which share
+// its process group.
 func kill(p *os.Process) {
 	_ = syscall.Kill(-p.Pid, syscall.SIGKILL) // fails only if all have ended
 }
 
-// startInside lets the command begin as this very program, in its namespaces and as
+// startInside starts the command as this very program, in its namespaces and as
 // root, so that it can make its mounts and give up root (see package inside).
 func startInside(cmd *exec.Cmd, s *Sandbox) error {
 	self, err := os.Executable()
@@ -89,8 +90,8 @@ func mostConfined() Confinement {
 	return Unconfined
 }
 
-// canConfine tries a sandbox, without a program. It has to be one that can be ended: a
-// user's processes are not everybody's to kill.
+// canConfine tries a sandbox, without a program. It must be one that can be killed:
+// not everyone may kill another user's processes.
 func canConfine(s *Sandbox) bool {
 	cmd := &exec.Cmd{}
 	if confine(cmd, s) != nil {
@@ -104,13 +105,13 @@ func canConfine(s *Sandbox) bool {
 	if err != nil || cmd.Start() != nil {
 		return false
 	}
-	_, err = out.Read(make([]byte, 1)) // it is there
+	_, err = out.Read(make([]byte, 1)) // it has started
 	ok := err == nil && syscall.Kill(cmd.Process.Pid, 0) == nil
 	in.Close()
 	return cmd.Wait() == nil && ok
 }
 
-// reachable reports whether every user may look for files in a folder.
+// reachable reports whether every user may look up files in a folder.
 func reachable(folder string) bool {
 	folder, err := filepath.EvalSymlinks(folder)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 
 func confine(_ *exec.Cmd, s *Sandbox) error {
 	if s != nil {
-		return errors.New("running in a sandbox: only Linux can")
+		return errors.New("running in a sandbox needs Linux")
 	}
 	return nil
 }
@@ -20,5 +20,5 @@ func kill(p *os.Process) {
 	_ = p.Kill() // fails only if it has ended
 }
 
-// mostConfined is nothing: there are no sandboxes here.
+// mostConfined is Unconfined: there are no sandboxes here.
 func mostConfined() Confinement { return Unconfined }

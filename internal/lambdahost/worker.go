@@ -24,11 +24,11 @@ type worker struct {
 	started time.Time
 	memory  *peak.Memory
 
-	invocations chan *invocation // taken by the call of next
+	invocations chan *invocation // received by the call of next
 	exited      chan struct{}    // closed when the process has ended
 
 	mu      sync.Mutex
-	asked   time.Time   // first call of next
+	asked   time.Time   // time of the first call of next
 	current *invocation // handed over, not answered yet
 }
 
@@ -50,7 +50,7 @@ func startWorker(c Config) (*worker, error) {
 	w.cmd.Dir = c.Dir
 	w.cmd.Env = append(environment(c, listener.Addr().String()), c.Env...)
 	w.cmd.Stdout, w.cmd.Stderr = c.Log, c.Log
-	w.cmd.WaitDelay = time.Second // for grandchildren that hold the output open
+	w.cmd.WaitDelay = time.Second // for grandchildren that keep the output open
 	if err := confine(w.cmd, c.Sandbox); err != nil {
 		w.server.Close()
 		return nil, err
@@ -63,8 +63,8 @@ func startWorker(c Config) (*worker, error) {
 	return w, nil
 }
 
-// start starts the process and waits for it on one thread: the signal at the
-// parent's death is sent when the thread that started the process ends.
+// start starts the process and waits for it on one thread: the parent-death
+// signal is sent when the thread that started the process ends.
 func (w *worker) start() error {
 	started := make(chan error)
 	go func() {
@@ -74,7 +74,7 @@ func (w *worker) start() error {
 		err := w.cmd.Start()
 		started <- err
 		if err == nil {
-			_ = w.cmd.Wait() // told by ProcessState
+			_ = w.cmd.Wait() // ProcessState has the result
 			close(w.exited)
 		}
 	}()
@@ -84,7 +84,7 @@ func (w *worker) start() error {
 // hand gives the invocation to the program once it asks, within limit.
 func (w *worker) hand(ctx context.Context, inv *invocation, limit time.Duration) error {
 	select {
-	case <-w.exited: // its call of next may seem to wait still
+	case <-w.exited: // its call of next may still seem to wait
 		return errExited
 	default:
 	}
@@ -105,7 +105,7 @@ func (w *worker) hand(ctx context.Context, inv *invocation, limit time.Duration)
 // kill ends the process and waits for its end.
 func (w *worker) kill() {
 	select {
-	case <-w.exited: // its number may be another's by now
+	case <-w.exited: // its PID may belong to another process by now
 	default:
 		kill(w.cmd.Process)
 	}
@@ -114,10 +114,10 @@ func (w *worker) kill() {
 	w.memory.Close()
 }
 
-// exitStatus words how the process ended; call it after exited is closed.
+// exitStatus describes how the process ended; call it after exited is closed.
 func (w *worker) exitStatus() string { return w.cmd.ProcessState.String() }
 
-// initTime is how long the program took to its first call of next.
+// initTime is how long the program took until its first call of next.
 func (w *worker) initTime() time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -10,43 +10,43 @@ import (
 	"github.com/lokki-build/lokki/internal/plaintext"
 )
 
-// every is how often at most a step says how far it is.
+// every is the least time between two progress events of a step.
 const every = time.Second
 
-// events writes a run as JSON, an event a line. docs/local-run.md is the
-// reference of its names and fields, and a test compares them.
+// events writes a run as JSON, one event per line. docs/local-run.md documents
+// the names and fields, and a test compares them.
 type events struct {
 	w       io.Writer
 	index   map[string]int // of the steps by name
 	started []bool
 	through []bool
-	last    []Step // as they were last told of
+	last    []Step // as last reported
 	said    []time.Time
 }
 
-// event is any of the events: the fields that it doesn't have are left out.
+// event is any of the events; fields that it doesn't have are omitted.
 type event struct {
 	Event string    `json:"event"`
 	Time  time.Time `json:"time"`
 
-	// Of the run.
+	// For a run.
 	Flow    string      `json:"flow,omitempty"`
 	Run     string      `json:"run,omitempty"`
 	Steps   []eventStep `json:"steps,omitempty"`
 	Text    *string     `json:"text,omitempty"`
 	OK      *bool       `json:"ok,omitempty"`
-	Seconds *float64    `json:"seconds,omitempty"` // of a step too
+	Seconds *float64    `json:"seconds,omitempty"` // for a step too
 
-	// Of a step.
+	// For a step.
 	Step    string  `json:"step,omitempty"`
 	Counts  *counts `json:"counts,omitempty"`
 	Figures *totals `json:"figures,omitempty"`
 
-	// Of a call.
+	// For a call.
 	Index     []int  `json:"index,omitempty"`
 	Attempt   int    `json:"attempt,omitempty"`
 	ErrorType string `json:"errorType,omitempty"`
-	Error     string `json:"error,omitempty"` // of the run too
+	Error     string `json:"error,omitempty"` // for the run too
 }
 
 type eventStep struct {
@@ -105,7 +105,7 @@ func (e *events) update(steps []Step, now time.Time) {
 	}
 }
 
-// start tells of a step's start, once.
+// start reports a step's start, once.
 func (e *events) start(i int, step string, now time.Time) {
 	if !e.started[i] {
 		e.started[i], e.said[i] = true, now
@@ -127,7 +127,7 @@ func (e *events) call(c Call, now time.Time) {
 	})
 }
 
-// print has an event for each line.
+// print writes an event for each line.
 func (e *events) print(text []byte) {
 	for line := range strings.Lines(string(text)) {
 		line = strings.TrimSuffix(line, "\n")
@@ -135,7 +135,7 @@ func (e *events) print(text []byte) {
 	}
 }
 
-// end tells of the steps that were begun and are not through, and of the run.
+// end reports the steps that were started but not completed, and the run.
 func (e *events) end(o outcome) {
 	e.update(o.steps, o.now)
 	for i, s := range o.steps {

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// fit chooses the steps that get a line when there are fewer lines than steps,
-// and says what the others are about. The first to stay are those that fail and
-// those that run, then the last that are through, then the next to come.
+// fit chooses the steps that get a line when there are more steps than lines,
+// and sums up the others. Failing and running steps come first, then the latest
+// completed ones, then the next to run.
 func fit(steps []Step, lines int) (shown []int, rest string) {
 	for i := range steps {
 		shown = append(shown, i)
@@ -27,7 +27,7 @@ func fit(steps []Step, lines int) (shown []int, rest string) {
 		}
 		return cmp.Compare(sa, sb)
 	})
-	keep := lines - 1 // one says what the others are about
+	keep := lines - 1 // one line sums up the others
 	hidden := shown[keep:]
 	shown = shown[:keep]
 	slices.Sort(shown)

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// count is like "1,204".
+// count formats a number as in "1,204".
 func count(n int64) string {
 	digits := strconv.FormatInt(n, 10)
 	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
@@ -16,7 +16,7 @@ func count(n int64) string {
 	return digits
 }
 
-// Plural is like "1 call" and "2 calls".
+// Plural formats a number of things, as in "1 call" and "2 calls".
 func Plural(n int64, noun string) string {
 	if n != 1 {
 		noun += "s"
@@ -24,8 +24,8 @@ func Plural(n int64, noun string) string {
 	return count(n) + " " + noun
 }
 
-// duration rounds to what one can take in: "41 µs", "0.3 ms", "310 ms", "12.4 s", "3m5s".
-// What is rounded up to a larger unit is written in that one.
+// duration rounds to two or three digits: "41 µs", "0.3 ms", "310 ms", "12.4 s", "3m5s".
+// A value that rounds up to the next unit is written in that unit.
 func duration(d time.Duration) string {
 	switch {
 	case d < 99500*time.Nanosecond:
@@ -40,7 +40,7 @@ func duration(d time.Duration) string {
 	return d.Round(time.Second).String()
 }
 
-// remaining is a duration that is only guessed, in whole seconds.
+// remaining formats an estimated duration, in whole seconds.
 func remaining(d time.Duration) string {
 	if d = d.Round(time.Second); d < time.Minute {
 		return fmt.Sprintf("%d s", d/time.Second)
@@ -48,7 +48,7 @@ func remaining(d time.Duration) string {
 	return d.String()
 }
 
-// Size is like "512 B" and "1.2 MB", in powers of 1000.
+// Size formats bytes as in "512 B" and "1.2 MB", in powers of 1000.
 func Size(n int64) string {
 	if n < 1000 {
 		return fmt.Sprintf("%d B", n)
@@ -63,7 +63,7 @@ func Size(n int64) string {
 
 const units = "kMGTPE"
 
-// rate is like "412/s", or per minute or hour when that has more to say.
+// rate formats as in "412/s", or per minute or hour for slow steps.
 func rate(calls int64, d time.Duration) string {
 	if calls == 0 || d <= 0 {
 		return ""
@@ -80,7 +80,7 @@ func rate(calls int64, d time.Duration) string {
 	}
 }
 
-// At is an index path, as in "[3][17]".
+// At formats an index path, as in "[3][17]".
 func At(index []int) string {
 	var b strings.Builder
 	for _, i := range index {

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// frame is one picture of a run on a terminal. It is a pure function of these
-// fields, and no line of it is as wide as the terminal: terminals differ in
-// what they do after the last column.
+// frame is one picture of a run on a terminal, a pure function of these fields.
+// Every line is narrower than the terminal: terminals differ in what they do
+// after the last column.
 type frame struct {
 	flow          string
 	steps         []Step
@@ -23,8 +23,8 @@ const (
 )
 
 // lines draws the frame: a line for the flow, one for each step that there is
-// room for, and one for all the others. The last line of the terminal is left
-// to the cursor.
+// room for, and one for all the others. The terminal's last line is left for
+// the cursor.
 func (f frame) lines() []*line {
 	done := 0
 	for _, s := range f.steps {
@@ -54,7 +54,7 @@ func (f frame) lines() []*line {
 	return lines
 }
 
-// line is a line of text in pieces, which ends at a limit of columns.
+// line is a line of text in pieces, cut at a limit of columns.
 type line struct {
 	limit  int
 	width  int
@@ -72,7 +72,7 @@ func (l *line) add(text string, s style) {
 	l.pieces = append(l.pieces, piece{text, s})
 }
 
-// pad adds text in a column of a width, to its right side if right.
+// pad adds text padded to a width, right-aligned if right.
 func (l *line) pad(text string, width int, right bool, s style) {
 	text = cut(text, width)
 	space := blanks(text, width)
@@ -85,7 +85,7 @@ func (l *line) pad(text string, width int, right bool, s style) {
 	l.add(space, plain)
 }
 
-// text ends the line: it has no blanks at its end.
+// text finishes the line, without trailing blanks.
 func (l *line) text(colours bool) string {
 	for len(l.pieces) > 0 {
 		last := &l.pieces[len(l.pieces)-1]

@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// The histogram's buckets: four for each power of two, so that a median is off
-// by an eighth at most, from 64 ns on to 39 hours.
+// The histogram has four buckets for each power of two, from 64 ns to 39 hours,
+// so a median is off by an eighth at most.
 const (
 	perPower  = 4
 	leastBits = 6
 	powers    = 41
 )
 
-// Histogram counts durations, for a median. Keeping them would be exact, at the
-// memory of a million of them.
+// Histogram counts durations, for a median. An exact median would have to keep
+// up to a million of them.
 type Histogram struct {
 	counts [powers * perPower]uint32
 }
@@ -22,14 +22,15 @@ type Histogram struct {
 // Add counts a duration.
 func (h *Histogram) Add(d time.Duration) { h.counts[bucket(d)]++ }
 
-// Merge adds what another one counted.
+// Merge adds the counts of another histogram.
 func (h *Histogram) Merge(other *Histogram) {
 	for i, n := range other.counts {
 		h.counts[i] += n
 	}
 }
 
-// Median is the middle of the bucket that holds it, or 0 without any.
+// Median returns the middle of the bucket that holds the median, or 0 if
+// nothing was counted.
 func (h *Histogram) Median() time.Duration {
 	var all, seen uint64
 	for _, n := range h.counts {
@@ -43,7 +44,8 @@ func (h *Histogram) Median() time.Duration {
 	return 0
 }
 
-// bucket is the index of the bucket for d: its highest bit, then the two after it.
+// bucket returns the index of the bucket for d: its highest bit, then the two
+// after it.
 func bucket(d time.Duration) int {
 	v := uint64(max(d, 1<<leastBits))
 	power := bits.Len64(v) - 1
@@ -51,7 +53,7 @@ func bucket(d time.Duration) int {
 	return min(i, powers*perPower-1)
 }
 
-// lower is the least duration in a bucket.
+// lower returns the least duration in a bucket.
 func lower(i int) time.Duration {
 	power := i/perPower + leastBits
 	return time.Duration(perPower+i%perPower) << (power - 2)

@@ -7,8 +7,8 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 )
 
-// layout is the widths of the columns that all rows share, so that bars and
-// numbers stand under each other.
+// layout holds the column widths that all rows share, so that bars and numbers
+// line up.
 type layout struct {
 	limit  int
 	name   int
@@ -16,8 +16,8 @@ type layout struct {
 	widths [columns]int
 }
 
-// newLayout gives the names up to a third of the line, and the columns what
-// they need as long as that leaves room for the bars, which take the rest.
+// newLayout gives names up to a third of the line and columns what they need,
+// as long as there is room for bars, which take the rest.
 func newLayout(rows []row, limit int) layout {
 	l := layout{limit: limit}
 	bar := 0
@@ -55,7 +55,7 @@ func newLayout(rows []row, limit int) layout {
 	return l
 }
 
-// wants returns the widths of the columns.
+// wants returns the widths that the columns want.
 func wants(rows []row) (widths [columns]int) {
 	for _, r := range rows {
 		for c, text := range r.cells {
@@ -65,7 +65,7 @@ func wants(rows []row) (widths [columns]int) {
 	return widths
 }
 
-// needs is what a column takes of a line.
+// needs returns what a column takes of a line.
 func needs(width int) int {
 	if width == 0 {
 		return 0
@@ -94,7 +94,7 @@ func (l layout) draw(r row) *line {
 	return out
 }
 
-// bar adds a bar of a width. The calls that failed come first, as x.
+// bar adds a bar. Failed calls come first, as x.
 func (l *line) bar(s Step, width int) {
 	style := mpb.BarStyle().Filler("=").Refiller("x").Tip(">").Padding(" ")
 	var b bytes.Buffer
@@ -103,7 +103,7 @@ func (l *line) bar(s Step, width int) {
 		Total: s.Total, Current: s.ended(), Refill: s.Failed + s.Tolerated,
 		Completed: s.ended() >= s.Total,
 	})
-	if err != nil { // of a bytes.Buffer, which has none
+	if err != nil { // a bytes.Buffer returns none
 		return
 	}
 	colour := plain

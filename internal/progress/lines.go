@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-// between is how long a step runs before a line says how far it is, where
+// between is how long a step runs before a line reports its progress, where
 // there is no live view.
 const between = 30 * time.Second
 
-// lines shows a run where lines can't be drawn again: in a file, a log, or the
-// output of a test. A step has its line when it is through, and one now and
-// then while it runs for long.
+// lines shows a run where lines can't be redrawn: in a file, a log, or a test's
+// output. A step gets a line when it completes, and progress lines while it
+// runs for long.
 type lines struct {
 	w       io.Writer
 	width   int // of the longest name
 	written []bool
-	said    []time.Time // when a step that runs had its last line
+	said    []time.Time // when a running step last had a line
 }
 
 func newLines(w io.Writer, flow string, steps []Step) *lines {
@@ -54,8 +54,8 @@ func (l *lines) update(steps []Step, now time.Time) {
 
 func (l *lines) call(Call, time.Time) {}
 
-// end writes what became of the steps that were begun and are not through, and
-// what stays of the run.
+// end writes what became of the steps that were started but not completed, and
+// then the run's summary.
 func (l *lines) end(o outcome) {
 	l.update(o.steps, o.now)
 	for i, s := range o.steps {

@@ -12,14 +12,14 @@ import (
 	"github.com/lokki-build/lokki/internal/plaintext"
 )
 
-// live draws one frame over the other at the end of a terminal.
+// live draws each frame over the last one, at the bottom of a terminal.
 type live struct {
 	w      *cupwriter.Writer
 	size   func() (width, height int, err error)
 	flow   string
 	begin  time.Time
-	above  []byte // text to come above the frame
-	widths []int  // of the lines that stand there
+	above  []byte // text to print above the frame
+	widths []int  // of the lines on the screen
 	width  int    // of the terminal when they were drawn
 }
 
@@ -35,8 +35,8 @@ func newLive(w io.Writer, flow string, begin time.Time) *live {
 	return &live{w: cw, size: cw.GetTermSize, flow: flow, begin: begin}
 }
 
-// bounds is the size of the terminal, or what is common when it has none, as
-// under some programs that only look like one.
+// bounds returns the terminal's size, or a common one if it has none, as under
+// some programs that only imitate a terminal.
 func (l *live) bounds() (width, height int) {
 	width, height, err := l.size()
 	if err != nil || width <= 0 || height <= 0 {
@@ -45,7 +45,7 @@ func (l *live) bounds() (width, height int) {
 	return width, height
 }
 
-// update replaces the frame by that of now.
+// update redraws the frame.
 func (l *live) update(steps []Step, now time.Time) {
 	width, height := l.bounds()
 	l.reflow(width)
@@ -73,7 +73,7 @@ func (l *live) print(text []byte) {
 	}
 }
 
-// end replaces the frame by what stays of the run.
+// end replaces the frame by the run's summary.
 func (l *live) end(o outcome) {
 	width, _ := l.bounds()
 	l.reflow(width)
@@ -82,9 +82,9 @@ func (l *live) end(o outcome) {
 	l.w.Flush(0)
 }
 
-// reflow moves the cursor up by the lines that the last frame has become, once
-// the terminal is narrower: it breaks lines that no longer fit. What the writer
-// has in store moves by the lines as they were drawn.
+// reflow moves the cursor up by the lines that the last frame takes on a
+// terminal that has become narrower, which wraps lines that no longer fit. The
+// writer itself moves by the lines as they were drawn.
 func (l *live) reflow(width int) {
 	if width >= l.width || !slices.ContainsFunc(l.widths, func(w int) bool { return w > width }) {
 		return

@@ -20,14 +20,15 @@ type outcome struct {
 	err        error
 }
 
-// summary is what stays of a run for a person; width 0 is any.
+// summary is the report that stays after a run, for a person; width 0 is no
+// limit.
 func (o outcome) summary(width int) []byte {
 	var b bytes.Buffer
 	for _, text := range table(o.steps, width, o.now) {
 		b.WriteString(text + "\n")
 	}
 	failed, tolerated := o.failures.split(o.steps)
-	// The error that ended the run is the caller's to tell.
+	// The caller reports the error that ended the run.
 	if o.err == nil || failed.total > 1 {
 		failed.write(&b, "failed call")
 	}
@@ -43,13 +44,13 @@ func (o outcome) summary(width int) []byte {
 // failures are the calls that failed for good, by step.
 type failures map[string]*failedCalls
 
-// failedCalls are some calls that failed for good: how many, and the first of them.
+// failedCalls counts calls that failed for good, and has the first of them.
 type failedCalls struct {
 	total int64
 	first []string
 }
 
-// shownFailures is how many failed calls the end of a run tells of.
+// shownFailures is how many failed calls the summary shows.
 const shownFailures = 5
 
 func (f failures) add(c Call) {
@@ -71,8 +72,8 @@ func (f failures) add(c Call) {
 	of.first = append(of.first, fmt.Sprintf("%s%s: %s", c.Step, At(c.Index), plaintext.Escape(text)))
 }
 
-// split returns those that failed the run and those that a map tolerated, in the
-// order of the steps.
+// split returns the calls that failed the run and those that a map tolerated, in
+// the order of the steps.
 func (f failures) split(steps []Step) (failed, tolerated failedCalls) {
 	for _, s := range steps {
 		of := f[s.Name]

@@ -67,7 +67,7 @@ func TestReference(t *testing.T) {
 	}
 	for name := range shown {
 		if !described[name] {
-			t.Errorf("docs/local-run.md has not the event %s", name)
+			t.Errorf("docs/local-run.md lacks the event %s", name)
 		}
 	}
 }

@@ -17,33 +17,33 @@ const (
 	Quiet             // nothing
 )
 
-// poll is how often the steps are looked at. Only that costs anything, however
-// many items a step has.
+// poll is how often the steps are read. Only that costs time, however many
+// items a step has.
 const poll = 100 * time.Millisecond
 
-// Config says what is shown and where.
+// Config says what to show, and where.
 type Config struct {
 	Out   io.Writer
 	Form  Form
 	Flow  string
 	Run   string        // the run's id; may be empty
-	Steps func() []Step // where the steps stand, in data order
+	Steps func() []Step // the steps' state, in data order
 
 	Prints Prints // nil if nothing is held back
 }
 
-// Prints is what steps print, held back for a view that would be spoilt by it.
+// Prints is what steps print, held back because it would garble a live view.
 type Prints interface {
-	Take() []byte                   // whole lines, or nothing
-	Shown()                         // what was taken is on the screen
+	Take() []byte                   // what was taken is on the screen
+	Shown()                         // stops holding back; show gets the rest
 	Release(show func(text []byte)) // nothing more is held back, and show gets the rest
 }
 
-// view shows a run in one of the forms. Errors of the writer are left alone:
-// progress that can't be shown is no reason to stop.
+// view shows a run in one of the forms. Write errors are ignored: progress that
+// can't be shown is no reason to stop a run.
 type view interface {
 	update(steps []Step, now time.Time)
-	call(c Call, now time.Time) // of a call that failed
+	call(c Call, now time.Time) // only for calls that failed
 	end(outcome)
 }
 
@@ -54,7 +54,7 @@ type Report struct {
 	stopped sync.Once
 	stop    chan struct{}
 
-	mu       sync.Mutex // of what follows, and of the writer
+	mu       sync.Mutex // guards what follows, and the writer
 	view     view       // nil for none, and after the end
 	failures failures
 }
@@ -108,7 +108,7 @@ func (r *Report) watch() {
 	}
 }
 
-// take hands the view what was printed.
+// take passes what was printed to the view.
 func (r *Report) take() (taken bool) {
 	if r.config.Prints == nil {
 		return false
@@ -125,7 +125,7 @@ func (r *Report) take() (taken bool) {
 	return taken
 }
 
-// Call tells of a call that has ended. One that returned a result costs
+// Call reports a call that has ended. For a call that returned a result it does
 // nothing.
 func (r *Report) Call(c Call) {
 	if c.Err == nil {
@@ -142,14 +142,14 @@ func (r *Report) Call(c Call) {
 	}
 }
 
-// printer is a view that has a place for what steps print, and is spoilt by what is
-// written beside it.
+// printer is a view that shows what steps print, and is garbled by anything written
+// around it.
 type printer interface {
 	print(text []byte)
 }
 
 // Stop ends the view of a run that ended with err, and leaves its table. Only
-// the first call counts; calls of a run that goes on all the same don't.
+// the first Stop counts, and calls that end later are ignored.
 func (r *Report) Stop(err error) {
 	r.stopped.Do(func() {
 		close(r.stop)

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// counter is a run of one map that a test moves on.
+// counter is a run of one map, advanced by the test.
 type counter struct{ done, failed atomic.Int64 }
 
 func (c *counter) steps() []Step {
@@ -20,8 +20,8 @@ func (c *counter) steps() []Step {
 	return []Step{s}
 }
 
-// A report takes calls from many goroutines while it looks at the steps, and
-// tells of each failure.
+// A report takes calls from many goroutines while it reads the steps, and
+// reports each failure.
 func TestReport(t *testing.T) {
 	for _, form := range []Form{Auto, Lines, JSON, Quiet} {
 		var out bytes.Buffer
@@ -62,7 +62,7 @@ func TestReport(t *testing.T) {
 			if names["run-started"] != 1 || names["step-started"] != 1 || names["step-through"] != 1 || names["item-failed"] != 8 || names["run-done"] != 1 {
 				t.Errorf("events: %v", names)
 			}
-		default: // a buffer is no terminal
+		default: // a buffer isn't a terminal
 			for _, part := range []string{"birds-flow: 1 step\n", "392 calls, 8 failed", "\n8 failed calls:\n  flap-bird[49]: no wings\n", "  and 3 more\n", "\nbirds-flow: done in "} {
 				if !strings.Contains(text, part) {
 					t.Errorf("no %q in\n%s", part, text)
@@ -72,7 +72,7 @@ func TestReport(t *testing.T) {
 	}
 }
 
-// What a long run says now and then where there is no live view.
+// What a long run reports where there is no live view.
 func TestLongRun(t *testing.T) {
 	var out bytes.Buffer
 	steps := func(done int64, through bool) []Step {
@@ -97,7 +97,7 @@ func TestLongRun(t *testing.T) {
 	}
 }
 
-// The view may not cost the run anything: a call that went well takes no lock.
+// The view must cost the run nothing: a successful call takes no lock.
 func BenchmarkCall(b *testing.B) {
 	var out bytes.Buffer
 	r := Start(Config{Out: &out, Form: JSON, Flow: "birds-flow", Steps: func() []Step { return nil }})

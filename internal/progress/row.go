@@ -2,7 +2,7 @@ package progress
 
 import "time"
 
-// The columns of a row behind its bar, in the order in which they are drawn.
+// The columns of a row after its bar, in drawing order.
 const (
 	colCalls     = iota // "1,204/3,000"
 	colFailed           // "2 failed"
@@ -14,7 +14,8 @@ const (
 	columns
 )
 
-// keep lists the columns by their worth where there is no room for all.
+// keep lists the columns from most to least important, for when there is no
+// room for all.
 var keep = [columns]int{colCalls, colFailed, colTolerated, colTime, colRate, colSlowest, colRetried}
 
 // styles of the columns.
@@ -26,7 +27,7 @@ type row struct {
 	style  style // of the name
 	step   Step
 	bar    bool   // whether it has a bar
-	status string // is shown in place of a bar
+	status string // shown in place of a bar
 	cells  [columns]string
 }
 

@@ -2,11 +2,10 @@ package progress
 
 import "time"
 
-// state is what a step is about.
+// state is a step's state in the view.
 type state int
 
-// The states, in the order in which they give way when there is no room for
-// all steps.
+// The states, from most to least important when there is no room for all steps.
 const (
 	failing state = iota
 	running
@@ -26,13 +25,14 @@ func (s Step) state() state {
 	return waiting
 }
 
-// begun reports whether the step has had a call, or a result of an earlier run.
+// begun reports whether the step has had a call, or has a result of an earlier
+// run.
 func (s Step) begun() bool { return s.Running > 0 || s.ended() > 0 || !s.First.IsZero() }
 
-// ended counts the calls that nothing more comes of.
+// ended counts the calls that have ended for good.
 func (s Step) ended() int64 { return s.Done + s.Failed + s.Tolerated }
 
-// took is how long the step has been at work.
+// took is how long the step has been running.
 func (s Step) took(now time.Time) time.Duration {
 	switch {
 	case s.First.IsZero():
@@ -44,8 +44,8 @@ func (s Step) took(now time.Time) time.Duration {
 }
 
 // known reports whether the total of steps[i] is final. Steps outside of maps
-// run once, and those in one map learn their number from one list. In nested
-// maps a list is made for each item, by the step before the innermost map.
+// run once, and those in one map get their number from one list. In nested maps
+// the step before the innermost map makes a list for each item.
 func known(steps []Step, i int) bool {
 	scope := steps[i].Scope
 	if steps[i].Through || len(scope) < 2 {
@@ -59,7 +59,7 @@ func known(steps []Step, i int) bool {
 	return false
 }
 
-// left guesses how long the calls to come will take, from the pace so far.
+// left estimates how long the remaining calls will take, from the pace so far.
 func (s Step) left(now time.Time) (time.Duration, bool) {
 	called, toCome := s.ended()-s.Found, s.Total-s.ended()
 	took := now.Sub(s.First)

@@ -12,12 +12,12 @@ func after(seconds float64) time.Time {
 	return start.Add(time.Duration(seconds * float64(time.Second)))
 }
 
-// story is a run in moments, the last of which may be its end.
+// story is a run at several moments, the last of which may be its end.
 type story struct {
 	moments []moment
 	err     error
 	ends    bool
-	calls   []Call // told before the last moment
+	calls   []Call // reported before the last moment
 	height  int    // of the terminal; 0 is 24
 }
 
@@ -28,7 +28,7 @@ type moment struct {
 
 const ms = time.Millisecond
 
-// The steps of birds, at some moments.
+// The steps of birds at some moments.
 var (
 	getBirds = Step{
 		Name: "get-birds", Total: 1, Done: 1, Through: true, First: after(0), Last: after(0.0003),
@@ -56,7 +56,7 @@ func flapping(done, failed, retried int64, last float64) Step {
 	return s
 }
 
-// words is a map in a map, whose inner lists are not all known yet.
+// words is a map in a map, with inner lists that aren't all known yet.
 func words() []Step {
 	outer, inner := []string{"split-words"}, []string{"split-words", "count-word"}
 	return []Step{
@@ -69,7 +69,7 @@ func words() []Step {
 	}
 }
 
-// long is a sequence of 30 steps, some of which are through.
+// long is a sequence of 30 steps, some of them completed.
 func long(done int) []Step {
 	var steps []Step
 	for i := range 30 {
@@ -88,7 +88,7 @@ func long(done int) []Step {
 	return steps
 }
 
-// longNames has names that are longer than terminals are wide, or have letters that are.
+// longNames has names that are wider than the terminal, or have wide letters.
 func longNames(done bool) []Step {
 	flap := flapping(1204, 2, 0, 3.1)
 	if done {

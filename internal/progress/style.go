@@ -15,7 +15,7 @@ const (
 	yellow style = "33"
 )
 
-// apply wraps text into the sequences, if there are to be colours.
+// apply wraps text in the escape sequences, if colours are on.
 func (s style) apply(text string, colours bool) string {
 	if s == plain || text == "" || !colours {
 		return text

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// table is what is left of a run that ended at a time: a line for each step. A
-// column in which nothing stands is left out. The lines fit a width.
+// table is what is shown of a run that ended: a line for each step, cut to a
+// width. Empty columns are left out.
 func table(steps []Step, width int, end time.Time) []string {
 	rows := [][]string{{"step", "calls", "found", "failed", "tolerated", "retries", "time", "total", "median", "max", "at", "in", "out"}}
 	for _, s := range steps {
@@ -15,10 +15,10 @@ func table(steps []Step, width int, end time.Time) []string {
 	return Table(rows, width, "at", "time", "out", "in", "found", "median", "total", "retries", "max", "tolerated", "failed")
 }
 
-// Table is a line for each row, the first of which has the columns' names. Names
-// are in the first column, figures at the right of the others. A column without
-// figures is left out. Where lines are wider than width, columns give way in the order of
-// giving, then names are cut; 0 is any width.
+// Table returns a line for each row; the first row has the column names. The first column
+// has names, left-aligned; the others have figures, right-aligned. A column without
+// figures is left out. Where lines are wider than width, columns are dropped in the order
+// of giving, then names are cut; width 0 is no limit.
 func Table(rows [][]string, width int, giving ...string) []string {
 	for column := len(rows[0]) - 1; column > 0; column-- {
 		if !slices.ContainsFunc(rows[1:], func(r []string) bool { return r[column] != "" }) {
@@ -40,10 +40,11 @@ func Table(rows [][]string, width int, giving ...string) []string {
 	return align(rows, widths, width)
 }
 
-// leastName is what a table leaves of a name, in columns, before figures give way.
+// leastName is how many columns of a name a table keeps before it drops
+// figures.
 const leastName = 8
 
-// align leaves places at the left too. Limit cuts the lines.
+// align left-aligns index paths too. Limit cuts the lines.
 func align(rows [][]string, widths []int, limit int) []string {
 	var lines []string
 	for _, r := range rows {
@@ -57,7 +58,7 @@ func align(rows [][]string, widths []int, limit int) []string {
 	return lines
 }
 
-// figures is a row of the table.
+// figures returns a step's row of the table.
 func figures(s Step, end time.Time) []string {
 	calls := count(s.Done)
 	if !s.Through && s.begun() || s.Failed+s.Tolerated > 0 {
@@ -68,13 +69,13 @@ func figures(s Step, end time.Time) []string {
 		return r
 	}
 	r[6] = duration(s.took(end))
-	if s.ended() > s.Found { // else no call has come to an end
+	if s.ended() > s.Found { // otherwise no call has ended
 		copy(r[7:], []string{duration(s.Busy), duration(s.Median), duration(s.Max), At(s.Slowest), Size(s.In), Size(s.Out)})
 	}
 	return r
 }
 
-// some is empty for none.
+// some is count, but empty for 0.
 func some(n int64) string {
 	if n == 0 {
 		return ""
@@ -98,7 +99,7 @@ func columnWidths(rows [][]string) []int {
 	return widths
 }
 
-// sum is the width of a line.
+// sum returns the width of a line.
 func sum(widths []int) int {
 	total := 0
 	for _, w := range widths {

@@ -5,11 +5,11 @@ import (
 	"sync"
 )
 
-// Tolerance knows the maps of a flow that tolerate failures. It may be used
-// concurrently.
+// Tolerance knows which maps of a flow tolerate failures. It is safe for
+// concurrent use.
 type Tolerance struct {
 	mu   sync.Mutex
-	maps []string // names of those that have not had too many
+	maps []string // names of those within their limit
 }
 
 // Tolerate adds a map.
@@ -19,14 +19,14 @@ func (t *Tolerance) Tolerate(name string) {
 	t.maps = append(t.maps, name)
 }
 
-// Exceed says that a map has had more failures than it tolerates.
+// Exceed records that a map has had more failures than it tolerates.
 func (t *Tolerance) Exceed(name string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.maps = slices.DeleteFunc(t.maps, func(m string) bool { return m == name })
 }
 
-// Settle makes the failures of a step tolerated ones, if one of the maps around it
+// Settle counts a step's failures as tolerated if one of the maps around it
 // tolerates them.
 func (t *Tolerance) Settle(s *Step) {
 	t.mu.Lock()

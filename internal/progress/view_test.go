@@ -15,8 +15,8 @@ import (
 	"github.com/lokki-build/lokki/internal/golden"
 )
 
-// terminal is what a live view draws on. It takes "\n" for a new line, as the
-// terminals of an operating system do (ONLCR of termios).
+// terminal is what a live view draws on. It treats "\n" as a new line, as an
+// operating system's terminals do (ONLCR of termios).
 type terminal struct{ *vt.Emulator }
 
 func (t terminal) Write(p []byte) (int, error) {
@@ -26,7 +26,7 @@ func (t terminal) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// screen is all that one sees, what has gone off at the top included.
+// screen is everything a person sees, including what has scrolled off the top.
 func (t terminal) screen() string {
 	var b strings.Builder
 	for y := range t.ScrollbackLen() {
@@ -62,7 +62,7 @@ func newTerminal(width, height int) (*live, terminal) {
 	}, t
 }
 
-// tell plays a story to a view.
+// tell feeds a story to a view.
 func (s story) tell(v view) {
 	for i, m := range s.moments {
 		last := i == len(s.moments)-1
@@ -85,7 +85,7 @@ func (s story) tell(v view) {
 	}
 }
 
-// Each story is seen on terminals of three widths, as lines and as events.
+// Each story is shown on terminals of three widths, as lines and as events.
 func TestViews(t *testing.T) {
 	t.Setenv("NO_COLOR", "1")
 	for name, s := range stories {
@@ -112,7 +112,7 @@ func TestViews(t *testing.T) {
 	}
 }
 
-// No golden file is left of a story that is gone.
+// Every golden file belongs to a story.
 func TestGoldenFiles(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) != len(stories) {
@@ -120,8 +120,7 @@ func TestGoldenFiles(t *testing.T) {
 	}
 }
 
-// At any size nothing is broken into a second line, and the frames take the
-// place of each other.
+// At any size no line wraps, and each frame replaces the last.
 func TestAnySize(t *testing.T) {
 	for name, s := range stories {
 		for _, width := range []int{1, 2, 3, 10, 20, 30, 39, 40, 41, 55, 79, 80, 100, 130} {
@@ -146,7 +145,8 @@ func TestAnySize(t *testing.T) {
 	}
 }
 
-// A narrower terminal has broken the lines of the last frame: all of them go.
+// A narrower terminal has wrapped the lines of the last frame: all of them are
+// cleared.
 func TestNarrower(t *testing.T) {
 	t.Setenv("NO_COLOR", "1")
 	steps := stories["failing"].moments[0].steps
@@ -171,7 +171,7 @@ func TestNarrower(t *testing.T) {
 	if want := fmt.Sprintf("\x1b[%dA\x1b[J", rows); !strings.HasPrefix(out.String(), want) {
 		t.Errorf("got %q, want it to begin with %q", out.String(), want)
 	}
-	width = 120 // wider again: nothing is broken
+	width = 120 // wider again: nothing wraps
 	lines := len(l.widths)
 	out.Reset()
 	l.update(steps, after(3.2))
@@ -180,7 +180,7 @@ func TestNarrower(t *testing.T) {
 	}
 }
 
-// What steps print comes above the frame, in order, and stays.
+// What steps print appears above the frame, in order, and stays.
 func TestAbove(t *testing.T) {
 	t.Setenv("NO_COLOR", "1")
 	l, term := newTerminal(40, 24)
@@ -189,7 +189,7 @@ func TestAbove(t *testing.T) {
 		l.print([]byte(text))
 		l.update(steps, after(3.1))
 	}
-	l.print([]byte("\x1b[2Jfour\r")) // without an end
+	l.print([]byte("\x1b[2Jfour\r")) // no newline at the end
 	l.end(outcome{flow: "birds-flow", steps: steps, begin: start, now: after(4)})
 	if screen := term.screen(); !strings.HasPrefix(screen, "one\ntwo\nthree\n\\x1b[2Jfour\\r\n  step ") || strings.Contains(screen, "birds-flow: 1 of") {
 		t.Errorf("got\n%s", screen)

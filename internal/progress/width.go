@@ -8,8 +8,8 @@ import (
 	"github.com/vbauerster/cupwriter"
 )
 
-// Width is how wide a line may be that is written to w: less than a terminal's
-// width, as terminals differ in what they do after the last column. 0 is no limit.
+// Width is how wide a line written to w may be: less than a terminal's width, as
+// terminals differ in what they do after the last column. 0 is no limit.
 func Width(w io.Writer) int {
 	cw := cupwriter.New(w, false)
 	if !cw.IsTerminal() {
@@ -22,7 +22,7 @@ func Width(w io.Writer) int {
 	return max(1, columns-1)
 }
 
-// widthOf is how many columns of a terminal a text takes.
+// widthOf returns how many columns of a terminal a text takes.
 func widthOf(text string) int {
 	n := 0
 	for _, r := range text {
@@ -31,8 +31,8 @@ func widthOf(text string) int {
 	return n
 }
 
-// runeWidth is 2 for the letters of Chinese, Japanese and Korean and for pictures,
-// and 0 for marks that are drawn over the letter before.
+// runeWidth is 2 for Chinese, Japanese and Korean letters and for pictographs, and
+// 0 for marks that are drawn over the letter before.
 func runeWidth(r rune) int {
 	switch {
 	case r < 0x300:
@@ -78,7 +78,7 @@ func cut(text string, width int) string {
 	if width < 1 {
 		return ""
 	}
-	room := width - 1 // of the ellipsis
+	room := width - 1 // for the ellipsis
 	for i, r := range text {
 		if room -= runeWidth(r); room < 0 {
 			return text[:i] + "…"
@@ -87,7 +87,7 @@ func cut(text string, width int) string {
 	return text
 }
 
-// blanks fill what a text leaves of a width.
+// blanks pads a text to a width.
 func blanks(text string, width int) string {
 	return strings.Repeat(" ", max(0, width-widthOf(text)))
 }

@@ -5,8 +5,8 @@ import (
 	"unicode"
 )
 
-// Of the letters of a script, all are wide or none is. Some Kana and Hangul have a
-// narrow form, and Kana of old texts were added late.
+// A script's letters are all wide, or none is. Some Kana and Hangul have a narrow
+// form, and Kana of old texts were added late.
 func TestRuneWidth(t *testing.T) {
 	narrow := &unicode.RangeTable{R16: []unicode.Range16{{0x1160, 0x11ff, 1}, {0xd7b0, 0xd7fb, 1}, {0xff61, 0xffdc, 1}}}
 	for script, want := range map[string]int{

@@ -10,9 +10,9 @@ import (
 	"sync"
 )
 
-// ProgramFingerprint is that of all code of this process: the hash of its
-// executable. It is what a step's code is known by where nothing tells the
-// steps of a program apart, as under go test and go run.
+// ProgramFingerprint is the hash of this process's executable. It identifies a
+// step's code where nothing tells a program's steps apart, as under go test and
+// go run.
 var ProgramFingerprint = sync.OnceValues(func() (string, error) {
 	path, err := os.Executable()
 	if err != nil {
@@ -30,13 +30,12 @@ var ProgramFingerprint = sync.OnceValues(func() (string, error) {
 	return "program:" + hex.EncodeToString(sum.Sum(nil)), nil
 })
 
-// StepFingerprints has the fingerprint of each step, which Bazel built apart:
-// from the function's name to the hash of a program that holds what the
-// function reaches, and nothing else.
+// StepFingerprints maps each step's function to the hash of a program that
+// Bazel built for it, which holds only what the function reaches.
 type StepFingerprints map[string]string
 
-// Of is the fingerprint of a step's function, or of the whole program if the
-// step has none of its own.
+// Of returns the fingerprint of a step's function, or of the whole program if
+// the step has none.
 func (s StepFingerprints) Of(function string) (string, error) {
 	if sum, ok := s[function]; ok {
 		return "step:" + sum, nil
@@ -44,7 +43,7 @@ func (s StepFingerprints) Of(function string) (string, error) {
 	return ProgramFingerprint()
 }
 
-// fingerprintsFile is the form of birds.fingerprints.json.
+// fingerprintsFile is the format of birds.fingerprints.json.
 type fingerprintsFile struct {
 	Version int               `json:"version"`
 	Steps   map[string]string `json:"steps"`
@@ -52,9 +51,9 @@ type fingerprintsFile struct {
 
 const fingerprintsVersion = 1
 
-// Encode writes the fingerprints, the same bytes for the same ones.
+// Encode encodes the fingerprints; equal ones give equal bytes.
 func (s StepFingerprints) Encode() ([]byte, error) {
-	data, err := json.MarshalIndent(fingerprintsFile{fingerprintsVersion, s}, "", "  ") // which sorts a map
+	data, err := json.MarshalIndent(fingerprintsFile{fingerprintsVersion, s}, "", "  ") // MarshalIndent sorts the map
 	if err != nil {
 		return nil, fmt.Errorf("encoding the fingerprints: %w", err)
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
-// Look opens a run that stays as it is.
+// Look opens a run without changing it.
 func Look(ctx context.Context, p *Place, c Config) (*Run, error) {
 	now, err := c.record()
 	if err != nil {
@@ -30,8 +30,8 @@ func Look(ctx context.Context, p *Place, c Config) (*Run, error) {
 	return newRun(p, was, len(was.Steps), len(was.Steps)), nil
 }
 
-// Input is what a step was given in one call: its argument at an index in each
-// map around it, outermost first.
+// Input returns what a step was given in one call. index has one index for each
+// map around the step, outermost first.
 func (r *Run) Input(ctx context.Context, step string, index []int) (node int, input []byte, err error) {
 	node, err = nodeNamed(r.Graph, step)
 	if err != nil {
@@ -67,7 +67,7 @@ func wrongDepth(n graph.Node, index []int) error {
 		len(n.Scope), given, strings.Repeat("/17", len(n.Scope)-1))
 }
 
-// inRange checks an index against the list of each map around the step.
+// inRange checks each index against the list of its map.
 func (r *Run) inRange(ctx context.Context, n graph.Node, index []int) error {
 	for depth, name := range n.Scope {
 		opened, err := nodeNamed(r.Graph, name)
@@ -99,8 +99,8 @@ func countOf(n int) string {
 	return fmt.Sprintf("items 0 to %d", n-1)
 }
 
-// listFor is the list that the map opened by a node takes its items from, in
-// the child at an index of the maps around.
+// listFor returns the list whose items the map opened by a node takes, at an
+// index of the maps around it.
 func (r *Run) listFor(ctx context.Context, opened int, index []int) ([][]byte, error) {
 	from := opened - 1
 	return r.place.list(ctx, listKeys(r.nodes[from], r.Steps[from].Name, pathOf(index)), r.Graph.Nodes[opened].BatchSize())
@@ -141,7 +141,7 @@ func (r *Run) input(ctx context.Context, node int, index []int) ([]byte, error) 
 	return values[at], nil
 }
 
-// gather is the list of a map's results, as its aggregation gets it.
+// gather returns the list of a map's results, as its aggregation gets it.
 func (r *Run) gather(ctx context.Context, node int, index []int) ([]byte, error) {
 	opened := opener(r.Graph, node)
 	list, err := r.listFor(ctx, opened, index)
@@ -162,7 +162,7 @@ func (r *Run) gather(ctx context.Context, node int, index []int) ([]byte, error)
 	return gathered(results, err)
 }
 
-// gathered joins the results that there are.
+// gathered joins the results into one list.
 func gathered(results [][]byte, err error) ([]byte, error) {
 	if err != nil {
 		return nil, err

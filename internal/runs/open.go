@@ -15,7 +15,7 @@ import (
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
-// Misuse is an error of who asks for a run, not of the run.
+// Misuse is a mistake in how a run was asked for, not a failure of the run.
 type Misuse struct{ Err error }
 
 func (m Misuse) Error() string { return m.Err.Error() }
@@ -23,23 +23,23 @@ func (m Misuse) Error() string { return m.Err.Error() }
 // Unwrap returns the error itself.
 func (m Misuse) Unwrap() error { return m.Err }
 
-// Last, as a run to resume, is the one that was begun or resumed last.
+// Last, as the run to resume, is the one that was started or resumed last.
 const Last = "last"
 
-// Config says which run of a flow is wanted.
+// Config selects the run of a flow to start or resume.
 type Config struct {
 	Graph        graph.Graph
 	Fingerprints func(function string) (string, error)                    // of each step's code
-	Merge        func(input json.RawMessage) (argument []byte, err error) // lays it over the defaults
+	Merge        func(input json.RawMessage) (argument []byte, err error) // merges the input into the defaults
 
 	Input  json.RawMessage // nil if none was given
-	Run    string          // id of a new run; "" for one of the time
-	Resume string          // id of the run to go on with, or Last; "" for a new run
-	From   string          // name of the step to begin with; "" for what is missing
+	Run    string          // id of a new run; "" derives one from the time
+	Resume string          // id of the run to resume, or Last; "" for a new run
+	From   string          // name of the step to start with; "" to run only what is missing
 	Now    time.Time
 }
 
-// Open begins a new run, or resumes one.
+// Open starts a new run, or resumes one.
 func Open(ctx context.Context, p *Place, c Config) (*Run, error) {
 	now, err := c.record()
 	if err != nil {
@@ -51,7 +51,8 @@ func Open(ctx context.Context, p *Place, c Config) (*Run, error) {
 	return c.resume(ctx, p, now)
 }
 
-// record is that of the flow as it is now, but for the run and its input.
+// record returns the record of the flow as it is now, without the run and its
+// input.
 func (c Config) record() (Record, error) {
 	r := Record{Version: recordVersion, Flow: c.Graph.Flow, Graph: c.Graph}
 	for _, n := range c.Graph.Nodes {
@@ -64,7 +65,7 @@ func (c Config) record() (Record, error) {
 	return r, nil
 }
 
-// begin begins a new run.
+// begin starts a new run.
 func (c Config) begin(ctx context.Context, p *Place, now Record) (*Run, error) {
 	var err error
 	now.Input = c.Input
@@ -89,7 +90,7 @@ func (c Config) begin(ctx context.Context, p *Place, now Record) (*Run, error) {
 	}
 }
 
-// numbered is id for the first, then with a number.
+// numbered is id itself for the first, then id with a number.
 func numbered(id, sign string, n int) string {
 	if n == 1 {
 		return id
@@ -107,7 +108,7 @@ func checkID(id string) error {
 	return nil
 }
 
-// unused refuses the id of a run that has values already.
+// unused reports an error if a run with this id has values already.
 func (c Config) unused(ctx context.Context, p *Place, id string) error {
 	exists := Misuse{fmt.Errorf("%s has a run %s of %s already\nhint: --resume %[2]s goes on with it; --run takes another name", p.Spec, id, c.Graph.Flow)}
 	k := p.keys(c.Graph.Flow, id)
@@ -125,7 +126,7 @@ func (c Config) unused(ctx context.Context, p *Place, id string) error {
 	return err
 }
 
-// begun reports whether the first step has an output in a run.
+// begun reports whether a run has an output of the first step.
 func (c Config) begun(ctx context.Context, p *Place, k envelope.Keys) (bool, error) {
 	first := c.Graph.Nodes[0].Name
 	for _, key := range []string{k.Output(first, ""), k.Items(first, "")} {
@@ -140,7 +141,8 @@ func (c Config) begun(ctx context.Context, p *Place, k envelope.Keys) (bool, err
 	return false, nil
 }
 
-// create stores the record of a new run, in which the nodes from index fresh on are its own.
+// create stores the record of a new run. Nodes from fresh on have no values
+// yet.
 func (p *Place) create(ctx context.Context, r Record, id string, fresh int) (*Run, error) {
 	r.Run = id
 	r.Steps = slices.Clone(r.Steps)

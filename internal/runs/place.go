@@ -1,5 +1,5 @@
-// Package runs has what a local run keeps, so that the next one goes on from
-// it: where its values live, its record, and how a run resumes another.
+// Package runs stores what a local run keeps so that a later run can resume it:
+// its values and its record. It decides what a resumed run can reuse.
 package runs
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
-// defaultPrefix is the one that steps on AWS use unless lokki.yml says another.
+// defaultPrefix is also the prefix on AWS, unless lokki.yml sets another.
 const defaultPrefix = "lokki"
 
 const recordName = "run.json"
@@ -32,8 +32,9 @@ type Place struct {
 	folder string      // of dir
 }
 
-// OpenPlace opens a directory, or with s3://bucket/prefix a bucket, which bucket
-// finds. Without a prefix it is "lokki". create makes a directory that is missing.
+// OpenPlace opens a directory, or with s3://bucket/prefix a bucket, which the
+// function bucket opens. The default prefix is "lokki". create makes a missing
+// directory.
 func OpenPlace(spec string, bucket func(name string) (store.Store, error), create bool) (*Place, error) {
 	rest, ok := strings.CutPrefix(spec, "s3://")
 	if !ok {
@@ -63,7 +64,7 @@ func OpenPlace(spec string, bucket func(name string) (store.Store, error), creat
 	return &Place{Spec: spec, store: s, prefix: prefix}, nil
 }
 
-// Close makes safe what was stored.
+// Close makes sure that what was stored is on disk.
 func (p *Place) Close() error {
 	if p.dir == nil {
 		return nil
@@ -77,8 +78,9 @@ func (p *Place) keys(flow, run string) envelope.Keys {
 
 func folderOf(k envelope.Keys) string { return k.Prefix + "/" + k.Flow + "/" + k.Run }
 
-// lock lets no other process store values of the run. A bucket has no locks:
-// there each object is written once, and who finds another one in its place ends.
+// lock keeps other processes from storing values of the run. A bucket has no
+// locks: each object is written once, and a process that finds another one there
+// stops.
 func (p *Place) lock(k envelope.Keys) error {
 	if p.dir == nil {
 		return nil
@@ -117,7 +119,7 @@ func (p *Place) putRecord(ctx context.Context, k envelope.Keys, r Record) error 
 	return p.store.Put(ctx, folderOf(k)+"/"+recordName, bytes.NewReader(data))
 }
 
-// lines are the values of a call.
+// lines returns the values of a call.
 func (p *Place) lines(ctx context.Context, key string) ([][]byte, error) {
 	if p.dir != nil {
 		return p.dir.Lines(ctx, key)
@@ -125,7 +127,8 @@ func (p *Place) lines(ctx context.Context, key string) ([][]byte, error) {
 	return fanout.ReadLines(ctx, p.store, key)
 }
 
-// putLines stores them. Of another process's values under the key it says so.
+// putLines stores the values of a call. It fails if another process has stored
+// other values under the key.
 func (p *Place) putLines(ctx context.Context, key string, values [][]byte) error {
 	var err error
 	if p.dir != nil {
@@ -136,7 +139,7 @@ func (p *Place) putLines(ctx context.Context, key string, values [][]byte) error
 	if !errors.Is(err, store.ErrExists) {
 		return err
 	}
-	// The answer to a put that succeeded may have been lost.
+	// The put may have succeeded although its response was lost.
 	stored, err := fanout.ReadLines(ctx, p.store, key)
 	if err == nil && !bytes.Equal(bytes.Join(stored, []byte("\n")), bytes.Join(values, []byte("\n"))) {
 		err = fmt.Errorf("%s holds another value already\nhint: does another process run this run? End one of them, and resume", key)
@@ -144,7 +147,7 @@ func (p *Place) putLines(ctx context.Context, key string, values [][]byte) error
 	return err
 }
 
-// list are the items of a list that is mapped next.
+// list returns the items of a list that a map takes next.
 func (p *Place) list(ctx context.Context, at fanout.Keys, size int) ([][]byte, error) {
 	if p.dir != nil {
 		return p.dir.List(ctx, at, size)
@@ -172,14 +175,15 @@ func (p *Place) putList(ctx context.Context, at fanout.Keys, size int, list [][]
 	return err
 }
 
-// lastName is the file that names the run of a flow that was begun or resumed last.
+// lastName is the file that names the run of a flow that was started or resumed
+// last.
 const lastName = "last"
 
 func (p *Place) lastFile(flow string) string {
 	return filepath.Join(p.folder, filepath.FromSlash(p.prefix), flow, lastName)
 }
 
-// last is the run that was begun or resumed last.
+// last returns the run that was started or resumed last.
 func (p *Place) last(flow string) (string, error) {
 	if p.dir == nil {
 		return "", Misuse{errors.New("which run is the last one is known in a directory only\nhint: name the run")}
@@ -194,7 +198,8 @@ func (p *Place) last(flow string) (string, error) {
 	return strings.TrimSpace(string(data)), nil
 }
 
-// setLast takes the place of what was there at once: a kill leaves either.
+// setLast replaces the file atomically, so a kill leaves the old one or the new
+// one.
 func (p *Place) setLast(flow, run string) error {
 	if p.dir == nil {
 		return nil
@@ -206,7 +211,7 @@ func (p *Place) setLast(flow, run string) error {
 	}
 	defer os.Remove(f.Name())
 	_, err = f.WriteString(run + "\n")
-	err = errors.Join(err, f.Chmod(0o644)) // as the files beside it
+	err = errors.Join(err, f.Chmod(0o644)) // as the other files have
 	if err = errors.Join(err, f.Close()); err == nil {
 		err = os.Rename(f.Name(), name)
 	}

@@ -8,31 +8,31 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// recordVersion is the version of run.json. It changes when a reader of the old
-// form would misread the new one.
+// recordVersion is the version of run.json. It changes when code that reads the
+// old format would misread the new one.
 const recordVersion = 1
 
-// Record is a run's run.json. It is stored before any value of the run, and
-// never changed: that a value is there says that it was made as the record says.
+// Record is a run's run.json. It is stored before any value of the run and never
+// changed, so every stored value was made as the record says.
 type Record struct {
 	Version int    `json:"version"`
 	Flow    string `json:"flow"`
 	Run     string `json:"run"`
 
-	// Base is the run whose values this one goes on from.
+	// Base is the run that this one was derived from.
 	Base string `json:"base,omitempty"`
 
-	// Adopted is set for a run that the state machine began: what it stored is
-	// taken for the work of the code that resumed it first.
+	// Adopted is set for a run that the state machine started. Its stored
+	// values are treated as made by the code that resumed it first.
 	Adopted bool `json:"adopted,omitempty"`
 
-	Input    json.RawMessage `json:"input,omitempty"` // as it was given
-	Argument json.RawMessage `json:"argument"`        // of the first step: the input over the defaults
+	Input    json.RawMessage `json:"input,omitempty"` // as given
+	Argument json.RawMessage `json:"argument"`        // of the first step: the input merged into the defaults
 	Steps    []Step          `json:"steps"`           // in data order
 	Graph    graph.Graph     `json:"graph"`
 }
 
-// Step is what a record has of a node beyond the graph.
+// Step is what a record adds to a node of the graph.
 type Step struct {
 	Name        string `json:"name"`
 	Fingerprint string `json:"fingerprint"` // of the code
@@ -66,7 +66,8 @@ func decodeRecord(data []byte) (Record, error) {
 	return r, nil
 }
 
-// compact takes away the indentation of a record. What is no JSON stays.
+// compact removes the indentation of a record. Data that isn't JSON stays as it
+// is.
 func compact(data []byte) []byte {
 	var b bytes.Buffer
 	if json.Compact(&b, data) != nil {
@@ -75,9 +76,9 @@ func compact(data []byte) []byte {
 	return b.Bytes()
 }
 
-// changed returns the index of the first node of now whose values can't be
-// those of r, and why; or the number of nodes if there is none. As each node
-// takes the value of the one before, all behind it are different too.
+// changed returns the index of the first node of now that can't use the values
+// of r, and why; or the number of nodes if there is none. Each node takes the
+// value of the one before, so all later nodes differ too.
 func (r Record) changed(now Record) (first int, why string) {
 	for i := range now.Graph.Nodes {
 		if why, _ := r.difference(now, i); why != "" {
@@ -87,8 +88,8 @@ func (r Record) changed(now Record) (first int, why string) {
 	return len(now.Graph.Nodes), ""
 }
 
-// difference says how the node of index i differs from r's, in words, and
-// whether its old values can be read as if they were its own.
+// difference says in words how node i differs from r's, and whether its old
+// values can still be read.
 func (r Record) difference(now Record, i int) (why string, readable bool) {
 	if i >= len(r.Graph.Nodes) {
 		return "it is new in the flow", false
@@ -111,10 +112,10 @@ func (r Record) difference(now Record, i int) (why string, readable bool) {
 	return "", true
 }
 
-// closes is the map that the aggregation of index i closes.
+// closes returns the map that the aggregation of index i closes.
 func closes(g graph.Graph, i int) graph.Node { return g.Nodes[opener(g, i)] }
 
-// opener is the index of that map.
+// opener returns the index of that map.
 func opener(g graph.Graph, i int) int {
 	scope := g.Nodes[i-1].Scope
 	for k, n := range g.Nodes[:i] {

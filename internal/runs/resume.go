@@ -13,10 +13,9 @@ import (
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
-// resume goes on with a run: with the same one if all that it has is still
-// right, or else with a new one that takes over what is. Nothing is deleted or
-// replaced, so there is no moment at which a kill could leave old values that
-// pass for new ones.
+// resume continues the same run if all its values are still valid, and
+// otherwise starts a new one that reuses those that are. Nothing is deleted or
+// replaced, so a kill can't leave old values that pass for new ones.
 func (c Config) resume(ctx context.Context, p *Place, now Record) (*Run, error) {
 	was, adopted, err := c.find(ctx, p, now)
 	if err != nil {
@@ -49,8 +48,8 @@ func (c Config) resume(ctx context.Context, p *Place, now Record) (*Run, error) 
 	return run, err
 }
 
-// find is the record of the run to resume. One that the state machine began has
-// none, and gets one.
+// find returns the record of the run to resume. A run that the state machine
+// started has none, and gets one.
 func (c Config) find(ctx context.Context, p *Place, now Record) (r Record, adopted bool, err error) {
 	id := c.Resume
 	if id == Last {
@@ -84,8 +83,8 @@ func (c Config) find(ctx context.Context, p *Place, now Record) (r Record, adopt
 	return now, true, err
 }
 
-// argument is that of the first step now. An input that is given again has to
-// be the same.
+// argument returns the first step's argument. If the input is given again it
+// must be the same.
 func (c Config) argument(was Record) ([]byte, error) {
 	if c.Input == nil {
 		return c.Merge(was.Input)
@@ -97,8 +96,8 @@ func (c Config) argument(was Record) ([]byte, error) {
 	return argument, err
 }
 
-// from is the index of the step to begin with. The values before it are taken
-// as they are, even of steps whose code changed since.
+// from returns the index of the step to start with. The values before it are
+// used as they are, even if their steps' code has changed.
 func (c Config) from(was, now Record, changed int) (int, error) {
 	from, err := nodeNamed(c.Graph, c.From)
 	if err != nil {
@@ -112,7 +111,7 @@ func (c Config) from(was, now Record, changed int) (int, error) {
 	return from, nil
 }
 
-// nodeNamed is the index of a step.
+// nodeNamed returns the index of a step.
 func nodeNamed(g graph.Graph, name string) (int, error) {
 	var names []string
 	for i, n := range g.Nodes {
@@ -128,8 +127,8 @@ func nodeNamed(g graph.Graph, name string) (int, error) {
 	return 0, Misuse{fmt.Errorf("%s has no step %q\nhint: %s", g.Flow, name, hint)}
 }
 
-// lockAll locks the run and all whose values it goes on with: what is missing
-// of those is added to them.
+// lockAll locks the run and all runs whose values it reuses: missing values are
+// added to those runs.
 func (p *Place) lockAll(was Record, first int) error {
 	locked := map[string]bool{}
 	for _, s := range append([]Step{{Run: was.Run}}, was.Steps[:min(first, len(was.Steps))]...) {
@@ -146,7 +145,7 @@ func (p *Place) lockAll(was Record, first int) error {
 
 func (c Config) goOn(ctx context.Context, p *Place, was Record, adopted bool) (*Run, error) {
 	if adopted {
-		// Another process may have been first, with the same.
+		// Another process may have stored the same record first.
 		if err := p.putRecord(ctx, p.keys(was.Flow, was.Run), was); err != nil && !errors.Is(err, store.ErrExists) {
 			return nil, err
 		}
@@ -159,9 +158,9 @@ func (c Config) goOn(ctx context.Context, p *Place, was Record, adopted bool) (*
 	return run, nil
 }
 
-// derive begins a run that has the values of was before the node of index
-// first. Of those from index changed on the code differs: they can be read, and
-// none can be added.
+// derive starts a run that reuses the values of was before node first. From
+// node changed on the code differs: those values can be read, but none can be
+// added.
 func (p *Place) derive(ctx context.Context, was, now Record, first, changed int, why string) (*Run, error) {
 	notes := []string{fmt.Sprintf("%s and all that follows is done again, %s", now.Steps[first].Name, why)}
 	if changed < first {

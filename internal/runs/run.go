@@ -12,16 +12,16 @@ import (
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
-// Run is a run that is going on.
+// Run is an open run.
 type Run struct {
 	Record
-	Notes []string // for the user, how it was resumed
+	Notes []string // how it was resumed, for the user
 
 	place *Place
 	nodes []envelope.Keys // of the run that has each node's values
 
-	// Nodes from fresh on have no values yet; those from frozen to fresh get none
-	// any more, as their code is another.
+	// Nodes from fresh on have no values yet. Nodes from frozen to fresh get no
+	// new values, because their code has changed.
 	frozen, fresh int
 }
 
@@ -33,9 +33,9 @@ func newRun(p *Place, r Record, frozen, fresh int) *Run {
 	return run
 }
 
-// Find returns the values that are stored of a call of a node, items of them,
-// or nil. split is how many items of its list one child takes, if its value is
-// mapped next; else 0.
+// Find returns the stored values of one call of a node, or nil; there must be
+// items of them. split is the batch size of the map that takes the value next,
+// or 0.
 func (r *Run) Find(ctx context.Context, node int, path []int, items, split int) ([][]byte, error) {
 	if node >= r.fresh {
 		return nil, nil
@@ -68,8 +68,8 @@ func listKeys(k envelope.Keys, name, path string) fanout.Keys {
 	return fanout.Keys{Items: k.Items(name, path), Batches: k.Batches(name, path)}
 }
 
-// lingering is how long the storing of a result may go on when the run has been
-// stopped. A call that is done need not be done again.
+// lingering is how long storing a result may take after the run was stopped, so
+// that a finished call needn't run again.
 const lingering = 900 * time.Millisecond
 
 // linger returns a context that ends some time after ctx.
@@ -79,7 +79,7 @@ func linger(ctx context.Context) (context.Context, func()) {
 	return own, func() { stop(); cancel() }
 }
 
-// Keep stores the values of a call, even if ctx has ended meanwhile.
+// Keep stores the values of a call, even if ctx has ended in the meantime.
 func (r *Run) Keep(ctx context.Context, node int, path []int, split int, values [][]byte) error {
 	if r.place.dir == nil {
 		own, end := linger(ctx)
@@ -116,7 +116,7 @@ func pathOf(index []int) string {
 	return string(path)
 }
 
-// elements are those of a JSON array.
+// elements returns the elements of a JSON array.
 func elements(array []byte) (list [][]byte, err error) {
 	for item, err := range fanout.SplitArray(array) {
 		if err != nil {

@@ -12,22 +12,22 @@ import (
 // Fault is what a network or a busy S3 does to one request.
 type Fault string
 
-// The faults. After Lost the request has been carried out: the client can't
-// tell that from Reset.
+// The faults. With Lost the request has been carried out, which the client
+// can't tell from Reset.
 const (
 	Internal  Fault = "500"
 	SlowDown  Fault = "503"
-	Slow      Fault = "slow"      // the answer comes in pieces, with pauses
+	Slow      Fault = "slow"      // the response comes in pieces, with pauses
 	Reset     Fault = "reset"     // the connection breaks before the request is carried out
-	Lost      Fault = "lost"      // the connection breaks afterwards
-	Truncated Fault = "truncated" // the connection breaks in the middle of the answer
+	Lost      Fault = "lost"      // the connection breaks after the request is carried out
+	Truncated Fault = "truncated" // the connection breaks in the middle of the response
 )
 
-// pause is between the pieces of a slow answer.
+// pause is the time between the pieces of a slow response.
 const pause = 20 * time.Millisecond
 
-// Faults lets every n-th request of a server go wrong, in turn by each of the
-// kinds. What goes wrong is the same for the same sequence of requests.
+// Faults makes every n-th request to a server fail, by each of the kinds in
+// turn. The same sequence of requests gets the same faults.
 type Faults struct {
 	every int
 	kinds []Fault
@@ -42,7 +42,7 @@ func NewFaults(every int, kinds ...Fault) *Faults {
 	return &Faults{every: every, kinds: kinds, met: map[Fault]int{}}
 }
 
-// Met is how often a kind has occurred.
+// Met returns how often a kind has occurred.
 func (f *Faults) Met(kind Fault) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -114,14 +114,14 @@ func (f *Faults) Intercept(w http.ResponseWriter, r *http.Request, pass http.Han
 	}
 }
 
-// refuse answers with an error of S3.
+// refuse responds with an S3 error.
 func refuse(w http.ResponseWriter, status int, code string) {
 	w.Header().Set("Content-Type", "application/xml")
 	w.WriteHeader(status)
 	fmt.Fprintf(w, "<Error><Code>%s</Code><Message>a fault on purpose</Message></Error>", code)
 }
 
-// reset breaks the connection off without a goodbye.
+// reset breaks the connection off abruptly.
 func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {

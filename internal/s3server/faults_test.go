@@ -14,7 +14,7 @@ import (
 	"github.com/lokki-build/lokki/internal/s3server"
 )
 
-// TestFaults meets each kind with a client that tries nothing again.
+// TestFaults meets each kind with a client that doesn't retry.
 func TestFaults(t *testing.T) {
 	s, err := s3server.Start(t.Context())
 	if err != nil {
@@ -43,7 +43,7 @@ func TestFaults(t *testing.T) {
 	}
 	for _, c := range []struct {
 		kind           s3server.Fault
-		read           string // part of the error; none when it is read
+		read           string // part of the error; empty if the read succeeds
 		written, store bool   // the put succeeds; the object is there afterwards
 	}{
 		{s3server.Internal, "InternalError", false, false},

@@ -18,20 +18,21 @@ const (
 	gatewayData   = "LOKKI_S3SERVER_DATA"
 )
 
-// The folders in that of the data.
+// Folders inside the data folder.
 const (
 	dataFolder = "data"
 	metaFolder = "meta"
 )
 
-// Main serves and exits when this process was started by Start; otherwise it
-// returns at once.
+// Main serves and exits if Start started this process; otherwise it returns at
+// once.
 func Main() {
 	folder := os.Getenv(gatewayFolder)
 	if folder == "" {
 		return
 	}
-	// The parent holds the other end: it closes when the parent dies, however.
+	// The parent holds the other end, which closes when the parent dies,
+	// however it dies.
 	go func() {
 		io.Copy(io.Discard, os.Stdin)
 		os.RemoveAll(folder) // nobody else is left to do it
@@ -44,9 +45,9 @@ func Main() {
 	os.Exit(0)
 }
 
-// attributes is where the gateway keeps what it knows of an object besides its
-// data. As extended attributes of the object's file that is a third of the work
-// of files next to it, but not every file system has them: tmpfs does since Linux 6.6.
+// attributes says where the gateway keeps an object's metadata. Extended attributes of
+// the object's file cost a third of what separate files do, but not every file system
+// has them: tmpfs does since Linux 6.6.
 func attributes(data string, o *posix.PosixOpts) (meta.MetadataStorer, error) {
 	folder := filepath.Join(data, metaFolder)
 	_, err := os.Stat(folder)
@@ -63,8 +64,8 @@ func attributes(data string, o *posix.PosixOpts) (meta.MetadataStorer, error) {
 // serve runs the gateway until ctx ends.
 func serve(ctx context.Context, folder, data string) error {
 	options := posix.PosixOpts{
-		CopyObjectThreshold: 5 << 30,  // S3's own limit; unset, it is 0
-		IOBufferSize:        64 << 10, // unset, it is 1 MiB, which each read of a range makes anew
+		CopyObjectThreshold: 5 << 30,  // S3's own limit; the default is 0
+		IOBufferSize:        64 << 10, // the default is 1 MiB, allocated for each ranged read
 	}
 	metadata, err := attributes(data, &options)
 	if err != nil {

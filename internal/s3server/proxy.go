@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// proxy passes requests on to the gateway's socket, unchanged: their
+// proxy passes requests on to the gateway's socket unchanged, so their
 // signatures stay valid.
 type proxy struct {
 	url    string
@@ -46,7 +46,7 @@ func newProxy(socket string) (*proxy, error) {
 			DisableCompression:  true,
 		},
 		BufferPool: newBuffers(),
-		// While the gateway is stopped the client sees a server that is not there.
+		// While the gateway is stopped the client sees no server.
 		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
 		ErrorLog:     log.New(io.Discard, "", 0),
 	}
@@ -64,8 +64,8 @@ func newProxy(socket string) (*proxy, error) {
 	return p, nil
 }
 
-// buffers are for bodies: to make one for each request takes longer than to copy a
-// small object.
+// buffers reuses the buffers for bodies: allocating one per request takes longer
+// than copying a small object.
 type buffers struct{ pool *sync.Pool }
 
 type buffer [32 << 10]byte

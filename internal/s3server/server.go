@@ -18,7 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// What a client needs besides the address. They guard nothing: the server
+// What a client needs besides the address. These protect nothing: the server
 // listens on loopback only.
 const (
 	Region    = "us-east-1"
@@ -28,18 +28,18 @@ const (
 
 const socketName = "s3.sock"
 
-// startLimit is how long the gateway may take to listen; it takes 0.1 s when
-// the machine has nothing else to do.
+// startLimit is how long the gateway may take to listen; on an idle machine it
+// takes 0.1 s.
 const startLimit = 30 * time.Second
 
 // Server is a running S3 server.
 type Server struct {
 	proxy  *proxy
-	folder string // temporary: of the socket, and of the data unless that is kept
-	data   string // of objects and metadata
+	folder string // temporary: holds the socket, and the data unless it is kept
+	data   string // objects and metadata
 	mu     sync.Mutex
 	child  *gateway // nil while stopped
-	others []*proxy // of Listen
+	others []*proxy // from Listen
 }
 
 // gateway is the process that serves.
@@ -50,14 +50,15 @@ type gateway struct {
 	exited chan struct{}
 }
 
-// Start starts a server without any bucket, whose data lives in a temporary
-// folder until Close.
+// Start starts a server without buckets. Its data is in a temporary folder
+// until Close.
 func Start(ctx context.Context) (*Server, error) { return StartIn(ctx, "") }
 
-// StartIn starts a server with the data of a folder, which stays there: objects
-// as data/BUCKET/KEY. "" is a temporary one.
+// StartIn starts a server on a folder's data, which stays there: objects are
+// data/BUCKET/KEY. "" uses a temporary folder.
 func StartIn(ctx context.Context, data string) (*Server, error) {
-	// A socket's path has room for about 100 bytes, so no folder of the caller's.
+	// A socket's path may have about 100 bytes, so the caller's folder may be
+	// too deep.
 	folder, err := os.MkdirTemp("", "s3")
 	if err != nil {
 		return nil, fmt.Errorf("making the server's folder: %w", err)
@@ -80,7 +81,7 @@ func StartIn(ctx context.Context, data string) (*Server, error) {
 	return s, nil
 }
 
-// Resume starts the server again after Stop, with the data it had.
+// Resume starts the server again after Stop, with the same data.
 func (s *Server) Resume(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -102,7 +103,7 @@ func (s *Server) Resume(ctx context.Context) error {
 		return fmt.Errorf("starting the S3 server: %w", err)
 	}
 	go func() {
-		_ = g.cmd.Wait() // told by ProcessState
+		_ = g.cmd.Wait() // ProcessState has the result
 		close(g.exited)
 	}()
 	s.child = g
@@ -129,8 +130,8 @@ func (s *Server) ready(ctx context.Context, g *gateway) error {
 	}
 }
 
-// Stop kills the server as a power cut would: requests under way are broken
-// off and, until Resume, all others are refused.
+// Stop kills the server as a power cut would: requests under way are broken off
+// and, until Resume, all others are refused.
 func (s *Server) Stop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -157,7 +158,7 @@ func (s *Server) Close() error {
 // URL is the address of the server, for AWS_ENDPOINT_URL_S3.
 func (s *Server) URL() string { return s.proxy.url }
 
-// Env is the environment by which the AWS SDK finds the server.
+// Env is the environment in which the AWS SDK finds the server.
 func (s *Server) Env() []string {
 	return []string{
 		"AWS_ENDPOINT_URL_S3=" + s.URL(),
@@ -167,7 +168,7 @@ func (s *Server) Env() []string {
 	}
 }
 
-// Client is a client of the server.
+// Client returns a client of the server.
 func (s *Server) Client() *s3.Client {
 	return s3.New(s3.Options{
 		Region:       Region,
@@ -187,12 +188,12 @@ func (s *Server) CreateBucket(ctx context.Context, name string) error {
 	return nil
 }
 
-// Requests is the number of requests with an HTTP method so far at the first
-// address, of all clients; "" counts those with any.
+// Requests returns how many requests with an HTTP method all clients have sent
+// to the first address; "" counts all methods.
 func (s *Server) Requests(method string) int { return s.proxy.count(method) }
 
-// Interceptor stands between a client and the server, which pass is. It may
-// answer a request itself. Requests come concurrently.
+// Interceptor handles a client's request before the server, which pass is. It
+// may respond itself. It is called concurrently.
 type Interceptor func(w http.ResponseWriter, r *http.Request, pass http.Handler)
 
 // Intercept sends all requests from now on through f; nil ends that.

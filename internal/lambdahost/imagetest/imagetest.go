@@ -1,4 +1,4 @@
-// Package imagetest makes images for tests, of programs that run in them.
+// Package imagetest makes container images for tests, from programs.
 package imagetest
 
 import (
@@ -17,14 +17,14 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 )
 
-// File is a file of an image, which anybody may read and run.
+// File is a file of an image, readable and executable by everyone.
 type File struct {
-	Name string // without a slash at its front
+	Name string // without a leading slash
 	Data []byte
 }
 
-// Write writes an OCI layout of one image, each file of which is a layer of its
-// own, and returns the image's digest.
+// Write writes an OCI layout of one image, with a layer for each file, and
+// returns the image's digest.
 func Write(dir string, config v1.Config, files ...File) (digest string, err error) {
 	image := empty.Image
 	for _, f := range files {
@@ -65,8 +65,8 @@ func (f File) layer() (v1.Layer, error) {
 	return tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(archive.Bytes())), nil })
 }
 
-// Self is the test's own binary, as a program for an image. The test is skipped
-// where it is not static, as an image has no libraries.
+// Self returns the test's own binary, as a program for an image. The test is
+// skipped if the binary isn't static, as an image has no libraries.
 func Self(t testing.TB) []byte {
 	t.Helper()
 	path, err := os.Executable()

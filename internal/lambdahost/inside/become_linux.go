@@ -11,26 +11,27 @@ import (
 	"syscall"
 )
 
-// Variable tells a program that it was started to make a sandbox: a Spec, as JSON.
+// Variable tells a program that it was started to make a sandbox: it holds a
+// Spec, as JSON.
 const Variable = "LOKKI_SANDBOX"
 
-// exitCode is that of a program whose sandbox could not be made.
+// exitCode is the exit code of a program whose sandbox couldn't be made.
 const exitCode = 126
 
-// Spec is a sandbox and the program that runs in it.
+// Spec is a sandbox and the program to run in it.
 type Spec struct {
 	Root    string   `json:"root"` // what the program sees as /; "" changes nothing
 	UID     int      `json:"uid"`  // its user and its group
 	Tmp     int      `json:"tmp"`  // MB of /tmp
-	Bare    bool     `json:"bare"` // no mounts: there are no namespaces for it
+	Bare    bool     `json:"bare"` // no mounts: the program has no namespaces for them
 	Dir     string   `json:"dir"`
 	Command []string `json:"command"` // empty only tries whether a sandbox can be made
 	Env     []string `json:"env"`
 }
 
-// Before main and, as packages are initialized in the order of their paths as soon
-// as what they import is, before most of what the program links: that is most of
-// the time that a sandbox takes to start.
+// init runs before main, and before most packages that the program links: packages
+// are initialized in the order of their paths once their imports are. Initializing
+// those packages would take most of a sandbox's start.
 func init() {
 	text := os.Getenv(Variable)
 	if text == "" {
@@ -47,10 +48,11 @@ func init() {
 	os.Exit(exitCode)
 }
 
-// become mounts what the program sees, gives up root and turns into the program.
-// Without a command it says so, and returns when its input ends: it was only a try.
+// become mounts what the program sees, gives up root and executes the program.
+// Without a command it only reports that it got this far, and returns when its
+// input ends.
 func (s Spec) become() error {
-	runtime.LockOSThread() // prctl below is about the thread that calls it
+	runtime.LockOSThread() // prctl below affects the calling thread
 	if !s.Bare {
 		if err := s.mount(); err != nil {
 			return err
@@ -75,7 +77,7 @@ func (s Spec) become() error {
 	}
 	if len(s.Command) == 0 {
 		os.Stdout.WriteString(".")
-		_, err := io.Copy(io.Discard, os.Stdin) // until it has been looked at
+		_, err := io.Copy(io.Discard, os.Stdin) // until the caller has looked at it
 		return err
 	}
 	// Changing the user has cleared what confine had set.
@@ -86,7 +88,7 @@ func (s Spec) become() error {
 }
 
 // mount makes the root read-only, with a /tmp, a /proc and devices. All mounts
-// go with the namespace.
+// go away with the namespace.
 func (s Spec) mount() error {
 	in := func(name string) string { return filepath.Join(s.Root, name) }
 	type mount struct {
@@ -95,7 +97,7 @@ func (s Spec) mount() error {
 		data                 string
 	}
 	all := []mount{
-		{"", "/", "", syscall.MS_REC | syscall.MS_PRIVATE, ""}, // nothing gets out
+		{"", "/", "", syscall.MS_REC | syscall.MS_PRIVATE, ""}, // nothing propagates out
 		{s.Root, s.Root, "", syscall.MS_BIND, ""},
 		{"tmpfs", in("tmp"), "tmpfs", syscall.MS_NOSUID | syscall.MS_NODEV, "mode=1777,size=" + strconv.Itoa(s.Tmp) + "m"},
 		{"proc", in("proc"), "proc", syscall.MS_NOSUID | syscall.MS_NODEV | syscall.MS_NOEXEC, ""},
