@@ -11,10 +11,10 @@ import (
 	"github.com/lokki-build/lokki/tools/images"
 )
 
-// Artifacts are what the build made of a flow.
+// Artifacts are the build's outputs for a flow.
 type Artifacts struct {
 	Flow     string // label of the lokki_flow
-	Call     string // how the user calls the program, as in "bazel run //flows:birds_rehearse --"; may be empty
+	Call     string // how the user runs the program, as in "bazel run //flows:birds_rehearse --"; may be empty
 	Template []byte
 	File     string // name of the template, for messages
 	Images   images.List
@@ -23,10 +23,10 @@ type Artifacts struct {
 	Steps    []Step
 }
 
-// Step is a lokki_step as it can be run here.
+// Step is a lokki_step in a form that runs here.
 type Step struct {
 	Target       string `json:"target"`
-	Image        string `json:"image"`                  // folder of the image for this machine, in OCI layout
+	Image        string `json:"image"`                  // folder of the image for this machine, an OCI layout
 	Architecture string `json:"architecture"`           // as deployed
 	Rehearsal    string `json:"rehearsal_architecture"` // of Image
 }

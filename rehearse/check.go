@@ -20,9 +20,9 @@ import (
 	"github.com/lokki-build/lokki/rehearse/lambda"
 )
 
-// MainCheck is the test that lokki_flow makes: it rehearses the flow, on its
-// defaults unless arguments say otherwise, and wants the result of the local run. A fault
-// that was asked for has to occur. It exits 0 or 1.
+// MainCheck is the test that lokki_flow creates: it rehearses the flow, with its default
+// input unless arguments give another, and expects the result of the local run. A fault
+// that was asked for must occur. It exits with 0 or 1.
 func MainCheck() {
 	s3server.Main()
 	c := command{name: filepath.Base(os.Args[0]), executable: os.Args[0], stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
@@ -65,13 +65,14 @@ func (c command) check(ctx context.Context, args []string) error {
 	}
 	if !sameJSON(r.Result, local) {
 		return fmt.Errorf("the rehearsal and the local run differ:\nrehearsal: %s\nlocal run: %s\n"+
-			"hint: a step that depends on time, chance or its machine does that; compare flows of such steps yourself", r.Result, local)
+			"hint: steps that depend on time, randomness or their machine cause this; compare the results of such flows yourself", r.Result, local)
 	}
 	fmt.Fprintf(c.stdout, "the rehearsal and the local run have the same result: %s\n", shorten(r.Result))
 	return nil
 }
 
-// runLocal returns what the local run writes for an input, or for the flow's defaults.
+// runLocal returns what the local run outputs for an input, or for the flow's
+// defaults.
 func runLocal(ctx context.Context, program string, input []byte) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, program)
 	if len(input) > 0 {

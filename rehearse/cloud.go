@@ -25,7 +25,7 @@ type cloud struct {
 	server    *s3server.Server
 	roles     roles
 	machine   *bucket.Gate            // for the state machine's role
-	steps     map[string]*bucket.Gate // for the functions' role, by the functions' names
+	steps     map[string]*bucket.Gate // for the functions' role, by function name
 	client    *s3.Client              // through the machine's gate
 	functions *lambda.Service
 	running   *running // invocations of the functions
@@ -33,7 +33,7 @@ type cloud struct {
 	met       met
 }
 
-// met are the faults that have occurred, as flags.
+// met are the faults that have occurred, by flag.
 type met struct {
 	mu    sync.Mutex
 	flags map[string]bool
@@ -60,7 +60,7 @@ const (
 	logFolder    = "logs"
 )
 
-// startCloud starts all of it; folder keeps the bucket and the logs.
+// startCloud starts everything; folder keeps the bucket and the logs.
 func startCloud(ctx context.Context, s *stack, o Options, folder string, roles roles) (*cloud, error) {
 	c := &cloud{stack: s, roles: roles, steps: map[string]*bucket.Gate{}, running: newRunning()}
 	if err := c.start(ctx, o, folder, roles); err != nil {
@@ -94,8 +94,8 @@ func (c *cloud) start(ctx context.Context, o Options, folder string, roles roles
 	return err
 }
 
-// admit makes a gate for each function, and returns the environments that lead
-// to them: the later address counts.
+// admit makes a gate for each function, and returns the environment that leads
+// the function to it: the later address wins.
 func (c *cloud) admit(faults Faults, roles roles) (map[string][]string, error) {
 	env := map[string][]string{}
 	around := faults.inS3(c.met.note)
@@ -111,7 +111,8 @@ func (c *cloud) admit(faults Faults, roles roles) (map[string][]string, error) {
 	return env, nil
 }
 
-// createBuckets makes the stack's bucket, or the one that it was given.
+// createBuckets creates the stack's bucket, or the one that the stack was
+// given.
 func (c *cloud) createBuckets(ctx context.Context) error {
 	names := []string{c.stack.bucket}
 	for _, r := range c.stack.OfType("AWS::S3::Bucket") {
@@ -122,7 +123,7 @@ func (c *cloud) createBuckets(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("listing the buckets: %w", err)
 	}
-	for _, b := range have.Buckets { // of the run that is gone on with
+	for _, b := range have.Buckets { // of the run that is continued
 		names = slices.DeleteFunc(names, func(name string) bool { return name == *b.Name })
 	}
 	for _, name := range slices.Compact(names) {
@@ -133,8 +134,8 @@ func (c *cloud) createBuckets(ctx context.Context) error {
 	return nil
 }
 
-// requests are those to S3 so far, those of the functions by their names, and
-// one of each role that it did not allow.
+// requests returns the requests to S3 so far, the functions' by function name,
+// and why the first one that a role didn't allow was denied.
 func (c *cloud) requests() (steps map[string]bucket.Requests, machine bucket.Requests, denied error) {
 	steps = map[string]bucket.Requests{}
 	var step error

@@ -7,7 +7,7 @@ type child struct {
 	input  doc
 }
 
-// childSource puts items, or batches of them, into inputs of children.
+// childSource makes the inputs of children from items, or from batches of them.
 type childSource struct {
 	visit  *visit
 	state  *mapState
@@ -18,7 +18,7 @@ type childSource struct {
 
 	batchItems, batchBytes int // 0 without batches
 	batchInput             any
-	ahead                  any // an item that didn't fit into the batch before
+	ahead                  any // an item that didn't fit into the last batch
 	hasAhead               bool
 }
 
@@ -42,7 +42,7 @@ func (a *mapState) children(v *visit, input any, items source) (*childSource, er
 	return s, err
 }
 
-// next is the next child; false after the last.
+// next returns the next child, or false after the last.
 func (s *childSource) next() (child, bool, error) {
 	if s.batchItems == 0 {
 		item, ok, err := s.item()
@@ -87,7 +87,7 @@ func (s *childSource) next() (child, bool, error) {
 	return s.child(frame, len(batch))
 }
 
-// item is the next item as ItemSelector makes it.
+// item returns the next item, as ItemSelector transforms it.
 func (s *childSource) item() (any, bool, error) {
 	item, ok, err := s.items.next()
 	if err != nil || !ok {

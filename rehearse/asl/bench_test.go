@@ -10,17 +10,17 @@ import (
 	"github.com/lokki-build/lokki/rehearse/asl"
 )
 
-// echo answers at once.
+// echo returns its payload at once.
 type echo struct{}
 
 func (echo) Invoke(_ context.Context, _ string, payload []byte) ([]byte, error) { return payload, nil }
 
-// drop takes events and forgets them.
+// drop discards events.
 type drop struct{}
 
 func (drop) Record(string, asl.Event) error { return nil }
 
-// fanOut is a map over the items of an object, as wide maps are.
+// fanOut is a map over the items of an object, like a wide map.
 const fanOut = `{"StartAt": "Map", "States": {"Map": {"Type": "Map", "Label": "flap", "End": true,
 	"ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON"}, "Parameters": {"Bucket": "b", "Key.$": "$.items"}},
 	"ItemSelector": {"run.$": "$.run", "path.$": "States.Format('{}{}/', $.path, $$.Map.Item.Value.i)", "batch.$": "$$.Map.Item.Value"},
@@ -31,7 +31,7 @@ const fanOut = `{"StartAt": "Map", "States": {"Map": {"Type": "Map", "Label": "f
 	"ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "b", "Prefix": "out"}},
 	"ResultPath": null}}}`
 
-// wideMap runs a map over n items and returns what is left in the bucket.
+// wideMap runs a map over n items and returns the bucket's objects afterwards.
 func wideMap(tb testing.TB, n int, history asl.History) map[string][]byte {
 	tb.Helper()
 	m, err := asl.Load([]byte(fanOut))
@@ -53,8 +53,8 @@ func wideMap(tb testing.TB, n int, history asl.History) map[string][]byte {
 	return store.objects
 }
 
-// BenchmarkMap measures what the interpreter itself takes of a child execution:
-// its functions do nothing.
+// BenchmarkMap measures the interpreter's own cost of a child execution: its
+// functions do nothing.
 func BenchmarkMap(b *testing.B) {
 	for _, c := range []struct {
 		name    string
@@ -69,7 +69,7 @@ func BenchmarkMap(b *testing.B) {
 }
 
 // BenchmarkWideMap is one map over 100,000 items. Memory is the most that the
-// process has had from the system so far.
+// process has got from the system so far.
 func BenchmarkWideMap(b *testing.B) {
 	for b.Loop() {
 		wideMap(b, 100_000, drop{})

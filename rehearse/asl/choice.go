@@ -65,7 +65,7 @@ func (a choice) run(_ context.Context, v *visit, input any) (any, string, error)
 
 const maxConditionDepth = 100
 
-// readCondition reads a rule, or a part of one, and reports what is wrong.
+// readCondition reads a rule, or part of one, and reports problems.
 func readCondition(o *object, depth int) condition {
 	never := func(data) (bool, error) { return false, nil }
 	if depth > maxConditionDepth {
@@ -127,7 +127,8 @@ func readCondition(o *object, depth int) condition {
 	}
 }
 
-// readComparison reads a comparison of Variable with the value of field name.
+// readComparison reads the comparison of Variable with the value of the field
+// name.
 func readComparison(o *object, name string) condition {
 	o.require("Variable")
 	variable := requiredPath(o, "Variable")

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// comparison is an operator of Choice rules. Values of other types than it
-// compares are no match, rather than an error.
+// comparison is an operator of Choice rules. A value of another type than it
+// compares doesn't match; that isn't an error.
 type comparison struct {
 	fixed bool // its value is never a path
 	takes func(value any) bool
@@ -73,15 +73,15 @@ func isTimestamp(value any) bool {
 	return ok
 }
 
-// matchesPattern matches a string with a pattern in which * stands for any
-// letters, and a backslash takes away the meaning of * and backslash.
+// matchesPattern matches a string with a pattern in which * matches any text,
+// and a backslash escapes * and backslash.
 func matchesPattern(value, pattern any) bool {
 	s, ok := value.(string)
 	if !ok {
 		return false
 	}
 	p, _ := pattern.(string)
-	var parts []string // the text between the stars
+	var parts []string // the text between the asterisks
 	var part strings.Builder
 	for i := 0; i < len(p); i++ {
 		switch {

@@ -28,7 +28,7 @@ const (
 	topARN     = "arn:aws:states:eu-west-1:123456789012:execution:birds:run-1"
 )
 
-// A case tells what the language says about a machine. Its files:
+// A case shows what the language says about a machine. Its files:
 //
 //	machine.json        the definition
 //	input.json          the execution's input; {} without it
@@ -71,14 +71,14 @@ var ends = []string{"output.json", "error", "problems"}
 
 var known = regexp.MustCompile(`^(machine\.json|input\.json|lambda(\.redrive)?\.json|s3/.+|deny|problems|output(\.redrive)?\.json|(error|history|children|calls|objects)(\.redrive)?)$`)
 
-// compare checks the files of the case against what was got. With -update it
-// writes those that only describe; how a case ends is written by hand.
+// compare checks the case's files against the results. With -update it writes
+// those that only describe a run; how a case ends is written by hand.
 func compare(t *testing.T, path string, archive *txtar.Archive, got map[string]string) {
 	t.Helper()
 	ended := false
 	for i, f := range archive.Files {
 		if !known.MatchString(f.Name) {
-			t.Errorf("the case has a file %s, which means nothing", f.Name)
+			t.Errorf("the case has an unknown file %s", f.Name)
 		}
 		text, made := got[f.Name]
 		if slices.Contains(ends, f.Name) {
@@ -117,7 +117,7 @@ func dump(got map[string]string) string {
 	return b.String()
 }
 
-// same compares outputs as JSON and all else as text.
+// same compares outputs as JSON and everything else as text.
 func same(name, want, got string) bool {
 	if !strings.HasPrefix(name, "output") {
 		return want == got
@@ -138,7 +138,7 @@ func canonical(text string) string {
 
 var uuidForm = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 
-// masker gives each UUID a number.
+// masker replaces each UUID by a number.
 type masker map[string]string
 
 func (m masker) mask(text string) string {
@@ -213,7 +213,8 @@ func runCase(t *testing.T, in map[string]string) map[string]string {
 	return got
 }
 
-// written are the objects that were put, with the members of arrays on lines.
+// written are the objects that were put, with each array element on its own
+// line.
 func written(before, after map[string][]byte) string {
 	var list []string
 	for name, data := range after {

@@ -33,7 +33,7 @@ func (v *visit) context() map[string]any {
 	return v.shared
 }
 
-// itemData is for the templates of a map: they see one item in the context.
+// itemData is for a map's templates: they see one item in the context.
 func (v *visit) itemData(input any, index int, item any) data {
 	return data{input, func() map[string]any {
 		outer := v.context()
@@ -48,5 +48,5 @@ func mapItem(index int, item any) map[string]any {
 	return map[string]any{"Index": number(index), "Value": item}
 }
 
-// stamp is a time as the service writes it.
+// stamp formats a time as the service does.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z07:00") }

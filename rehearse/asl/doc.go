@@ -5,18 +5,19 @@
 // (https://states-language.net/spec.html) and the Step Functions Developer
 // Guide (https://docs.aws.amazon.com/step-functions/latest/dg/), and knows
 // nothing of how lokki makes its state machines. Where the service is known to
-// differ from the specification, the service is followed: a path that leads
-// nowhere and a Choice without a match fail with States.Runtime.
+// differ from the specification, this package does what the service does: a
+// path that finds nothing and a Choice without a match fail with
+// States.Runtime.
 //
 // [Load] checks a definition and reports all its problems at once. Fields that
-// the language doesn't have are problems, and so are parts that this package
-// doesn't run: JSONata, variables, Parallel, activities, and integrations other
+// the language doesn't have are problems, and so is what this package doesn't
+// support: JSONata, variables, Parallel, activities, and integrations other
 // than Lambda and the S3 objects of a Distributed Map.
 //
-// The members of an object are in the order of their names, where the service keeps
-// the order in which they were written: that shows in the texts of results, in
-// hashes of objects, and in what ".*" selects of an object.
+// The members of an object are sorted by name, while the service keeps the order in
+// which they were written. The difference shows in the texts of results, in hashes
+// of objects, and in what ".*" selects of an object.
 //
-// [Machine.Execute] runs the machine, [Machine.Redrive] goes on with a run that
+// [Machine.Execute] runs the machine, [Machine.Redrive] continues a run that
 // failed. Values are decoded once and shared: nothing changes a value in place.
 package asl

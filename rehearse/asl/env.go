@@ -22,70 +22,72 @@ type Env struct {
 	Lambda  Lambda
 	Objects Objects // for ItemReader and ResultWriter; may be nil without them
 
-	// History receives the events of this execution and of its children.
-	// Nil keeps none.
+	// History receives the events of this execution and its children. If nil,
+	// events are discarded.
 	History History
 
-	// Past gives the events that an execution had before a redrive, none for
-	// one that never started. Only Redrive needs it.
+	// Past returns the events that an execution had before a redrive, or none
+	// if it never started. Only Redrive needs it.
 	Past func(execution string) ([]Event, error)
 
 	// Allow is asked before the machine's role calls states:StartExecution,
-	// states:DescribeExecution, states:StopExecution or states:RedriveExecution
-	// for a map run. An error fails the Map with States.Permissions. Nil allows all.
+	// states:DescribeExecution, states:StopExecution or states:RedriveExecution for
+	// a map run. An error fails the Map with States.Permissions. If nil, everything
+	// is allowed.
 	Allow func(action, resource string) error
 
-	// Sleep waits before another attempt and in Wait states. Nil waits as long
-	// as it is told.
+	// Sleep waits before another attempt and in Wait states. If nil, it waits
+	// in real time.
 	Sleep func(ctx context.Context, d time.Duration) error
 
 	// MapRuns is called with a map run's counts when they change. Calls for one
-	// map run come one after another. It may be nil.
+	// map run don't overlap. It may be nil.
 	MapRuns func(MapRun)
 
-	// Tried is told what becomes of each try of a task, as soon as that is known. It
-	// may be called concurrently, and may be nil.
+	// Tried is called with the outcome of each attempt of a task, as soon as it is
+	// known. It may be called concurrently, and may be nil.
 	Tried func(Try)
 
-	// Slot waits until a task may invoke its function. That does not count as the
-	// task's time: the service would start it at once. Nil lets all start.
+	// Slot waits until a task may invoke its function. The wait doesn't count as
+	// the task's time: the service would start it at once. If nil, all start at
+	// once.
 	Slot func(ctx context.Context) (release func(), err error)
 
-	// Children bounds how many children of one map run are under way at once,
+	// Children limits how many children of one map run are active at once,
 	// besides the map's MaxConcurrency. 0 is 10,000, as on AWS.
 	Children int
 }
 
-// Lambda invokes functions, by ARN or by name. An error that the service would
-// report to the state machine is a *Failure; any other ends the execution.
-// Invoke must return soon after ctx has ended.
+// Lambda invokes functions, by ARN or by name. It returns a *Failure for an
+// error that the service would report to the state machine; any other error
+// ends the execution. Invoke must return soon after ctx has ended.
 type Lambda interface {
 	Invoke(ctx context.Context, function string, payload []byte) ([]byte, error)
 }
 
-// Objects reads and writes objects in S3. All errors fail the map run.
+// Objects reads and writes objects in S3. Any error fails the map run.
 type Objects interface {
 	Get(ctx context.Context, bucket, key string) (io.ReadCloser, error)
 	Put(ctx context.Context, bucket, key string, body io.ReadSeeker) error
 }
 
-// History receives events: those of one execution in order, those of several
-// at the same time.
+// History receives events: those of one execution in order, those of different
+// executions concurrently.
 type History interface {
 	Record(execution string, e Event) error
 }
 
-// Failure is an error in the words of Step Functions: what ErrorEquals matches,
-// and a text. Execute returns one when the execution failed.
+// Failure is an error as Step Functions reports it: a name, which ErrorEquals
+// matches, and a text. Execute returns one if the execution failed.
 type Failure struct {
 	Name, Cause string
 
-	State   string   // in which it happened; empty outside of states
-	Payload []byte   // what the function got that failed; nil if none did
+	State   string   // where it happened; empty outside of states
+	Payload []byte   // input of the function that failed; nil if none did
 	Map     *MapRun  // the map run that failed, as it was then; nil if none did
-	Child   *Failure // of the child that was one too many for that map run
+	Child   *Failure // of the child that exceeded that map run's tolerance
 
-	Expired time.Duration // what the whole execution had, whose time is over; else 0
+	Expired time.Duration // the execution's time limit, if it was exceeded; otherwise 0
 
 	terminal bool // States.ALL doesn't match it
 }
@@ -97,12 +99,12 @@ func (f *Failure) Error() string {
 	return f.Name + ": " + f.Cause
 }
 
-// Try is one try of a task that has ended.
+// Try is one attempt of a task that has ended.
 type Try struct {
-	Payload []byte // what the function got
-	Reply   []byte // what it answered, if it did
-	Err     error  // nil when the task is done, a *Failure when it failed; any other has ended the execution meanwhile
-	Again   bool   // it failed and will be tried again, unless another Try says that the execution ended before
+	Payload []byte // the function's input
+	Reply   []byte // its response, if it returned one
+	Err     error  // nil if the task is done, a *Failure if it failed; any other has ended the execution in the meantime
+	Again   bool   // it failed and will be tried again, unless another Try says that the execution ended first
 }
 
 var (
@@ -144,7 +146,7 @@ func (e *Env) sleep(ctx context.Context, d time.Duration) error {
 	if e.Sleep != nil {
 		err := e.Sleep(ctx, d)
 		if err != nil && ctx.Err() != nil {
-			return context.Cause(ctx) // which limit it was matters
+			return context.Cause(ctx) // the cause says which limit it was
 		}
 		return err
 	}

@@ -8,8 +8,7 @@ import (
 	"unicode"
 )
 
-// Event is an event of an execution's history. As JSON it is what
-// GetExecutionHistory answers
+// Event is an event of an execution's history. Its JSON is that of GetExecutionHistory
 // (https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html).
 type Event struct {
 	Time     time.Time
@@ -19,8 +18,8 @@ type Event struct {
 	Details  Details
 }
 
-// Details are the fields of all kinds of events. Which an event has is up to
-// its type; Input, Output and Parameters are JSON.
+// Details are the fields of all types of events. The event's type says which it
+// has; Input, Output and Parameters are JSON.
 type Details struct {
 	Name         string
 	Input        []byte
@@ -40,7 +39,7 @@ type Details struct {
 	Redrives     int
 }
 
-// wireDetails are Details as the service writes them.
+// wireDetails are Details in the service's format.
 type wireDetails struct {
 	Name         string         `json:"name,omitempty"`
 	Input        *string        `json:"input,omitempty"`
@@ -66,8 +65,8 @@ type wireTruncated struct {
 	Truncated bool `json:"truncated"`
 }
 
-// detailsName is the name of the member that holds the details of a type of
-// event, "" when it has none.
+// detailsName is the name of the member that holds an event type's details, or
+// "" if it has none.
 func detailsName(event string) string {
 	switch {
 	case strings.HasSuffix(event, "StateEntered"):
@@ -91,7 +90,7 @@ type wireHead struct {
 	Previous  int64       `json:"previousEventId"`
 }
 
-// MarshalJSON writes the service's form.
+// MarshalJSON writes the service's format.
 func (e Event) MarshalJSON() ([]byte, error) {
 	ms := e.Time.UnixMilli()
 	text, err := json.Marshal(wireHead{json.Number(fmt.Sprintf("%d.%03d", ms/1000, ms%1000)), e.Type, e.ID, e.Previous})
@@ -124,7 +123,7 @@ func asText(b []byte) *string {
 	return &s
 }
 
-// UnmarshalJSON reads the service's form.
+// UnmarshalJSON reads the service's format.
 func (e *Event) UnmarshalJSON(text []byte) error {
 	var head wireHead
 	if err := json.Unmarshal(text, &head); err != nil {

@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// Execute runs one execution and returns its output. The error is a *Failure
-// when the execution failed or timed out; any other says what kept it from
-// being run, or that ctx ended.
+// Execute runs one execution and returns its output. The error is a *Failure if
+// the execution failed or timed out; any other error says why it couldn't run,
+// or that ctx ended.
 func (m *Machine) Execute(ctx context.Context, env Env) ([]byte, error) {
 	x, err := m.top(&env, env.Input)
 	if err != nil {
@@ -20,7 +20,7 @@ func (m *Machine) Execute(ctx context.Context, env Env) ([]byte, error) {
 	return x.execute(ctx).reply()
 }
 
-// top is the execution that is started by the caller.
+// top returns the execution that the caller starts.
 func (m *Machine) top(env *Env, input []byte) (*execution, error) {
 	if err := env.check(); err != nil {
 		return nil, err
@@ -39,13 +39,14 @@ func (m *Machine) top(env *Env, input []byte) (*execution, error) {
 // run is what an execution shares with its children.
 type run struct {
 	env     *Env
-	account string // the ARNs' beginning, as in "arn:aws:states:eu-west-1:123456789012:"
+	account string // the ARNs' prefix, as in "arn:aws:states:eu-west-1:123456789012:"
 	region  string
 	machine string
-	open    chan struct{} // one for each open map run
+	open    chan struct{} // one element for each open map run
 }
 
-// execution is one that has a history: the caller's, or a child of a map.
+// execution is anything that has a history: the caller's execution, or a child
+// of a map.
 type execution struct {
 	run       *run
 	scope     *scope
@@ -53,14 +54,14 @@ type execution struct {
 	name, arn string
 	input     doc
 	express   bool
-	limit     time.Duration // 0 is none
+	limit     time.Duration // 0 is no limit
 	start     time.Time
 	redrives  int
-	redriven  time.Time // when the last redrive began
+	redriven  time.Time // when the last redrive started
 	log       eventLog
 
-	expired *stopped                // ends its context when limit is over; nil without one
-	late    atomic.Pointer[Failure] // where it was then
+	expired *stopped                // ends its context when limit is over; nil without a limit
+	late    atomic.Pointer[Failure] // the state that it was in then
 }
 
 func (r *run) execution(s *scope, machine, name string, input doc) *execution {
@@ -99,8 +100,8 @@ func (o outcome) reply() ([]byte, error) {
 	return o.output.text, nil
 }
 
-// stopped is why a context ended. Each use has its own, so that it is known
-// whose limit it was.
+// stopped is why a context ended. Each use has its own value, which tells whose
+// limit it was.
 type stopped struct{ what string }
 
 func (s *stopped) Error() string { return s.what }
@@ -154,7 +155,7 @@ func (x *execution) drive(ctx context.Context, b *branch, n *node, in doc, r *re
 	return o
 }
 
-// eventLog gives the events of one execution their numbers.
+// eventLog numbers the events of one execution.
 type eventLog struct {
 	mu   sync.Mutex
 	last int64

@@ -85,7 +85,7 @@ func TestEventsAsJSON(t *testing.T) {
 	}
 }
 
-// counting keeps the last event and how many there were.
+// counting keeps the last event and the number of events.
 type counting struct {
 	mu    sync.Mutex
 	last  asl.Event
@@ -130,7 +130,8 @@ func (full) Record(_ string, e asl.Event) error {
 	return nil
 }
 
-// slow answers after a while, and notes how many calls are under way at once.
+// slow responds after a while, and records how many calls are under way at
+// once.
 type slow struct {
 	now, most atomic.Int64
 	takes     time.Duration
@@ -179,7 +180,8 @@ func TestConcurrency(t *testing.T) {
 	}
 }
 
-// TestWaitingForASlotIsNoTaskTime has one slot for tasks that take 1 s and may take 2 s.
+// TestWaitingForASlotIsNoTaskTime has one slot for tasks that take 1 s and may
+// take 2 s.
 func TestWaitingForASlotIsNoTaskTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		env, s := environment(), &slow{takes: time.Second}
@@ -207,7 +209,7 @@ func TestWaitingForASlotIsNoTaskTime(t *testing.T) {
 	})
 }
 
-// TestASleepThatTellsNoCause ends by the machine's own limit all the same.
+// TestASleepThatTellsNoCause still ends by the machine's own limit.
 func TestASleepThatTellsNoCause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		env := environment()
@@ -311,7 +313,7 @@ func TestPackedItems(t *testing.T) {
 	}
 }
 
-// TestAbortAndRedrive ends an execution from outside in its middle, and goes on.
+// TestAbortAndRedrive aborts an execution half-way, and continues it.
 func TestAbortAndRedrive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := load(t, fmt.Sprintf(distributed, 2))

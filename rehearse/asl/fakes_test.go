@@ -18,19 +18,19 @@ import (
 
 // reply is one rule of a function: what it does for a payload.
 type reply struct {
-	If     any    `json:"if"`     // the payload it is for; all when nil
-	Times  int    `json:"times"`  // how often it is used; 0 is always
-	Return any    `json:"return"` // what it answers
-	Echo   bool   `json:"echo"`   // it answers with the payload
+	If     any    `json:"if"`     // the payload that it is for; any if nil
+	Times  int    `json:"times"`  // how often it is used; 0 is no limit
+	Return any    `json:"return"` // what it returns
+	Echo   bool   `json:"echo"`   // it returns the payload
 	Error  string `json:"error"`  // how it fails
 	Cause  string `json:"cause"`
 	Takes  int    `json:"takes"` // seconds
-	Size   int    `json:"size"`  // it answers with a string of that length
-	Text   string `json:"text"`  // it answers with that, JSON or not
-	Break  string `json:"break"` // the call itself goes wrong
+	Size   int    `json:"size"`  // it returns a string of that length
+	Text   string `json:"text"`  // it returns that text, JSON or not
+	Break  string `json:"break"` // the call itself fails
 }
 
-// scripted is a Lambda that follows rules. It notes its calls.
+// scripted is a Lambda that follows rules. It records its calls.
 type scripted struct {
 	mu    sync.Mutex
 	rules map[string][]*reply
@@ -91,7 +91,7 @@ func (s *scripted) find(function string, payload []byte) *reply {
 type bucket struct {
 	mu      sync.Mutex
 	objects map[string][]byte
-	deny    string // a call whose name and key have this fails
+	deny    string // a call fails if its name and key contain this
 }
 
 func (b *bucket) Get(_ context.Context, name, key string) (io.ReadCloser, error) {
@@ -152,8 +152,8 @@ func (h *histories) Past(execution string) ([]asl.Event, error) {
 	return list, nil
 }
 
-// show prints a history: number, the number before, the seconds since the
-// start, type and details.
+// show prints a history: each event's number, the previous one's number, the
+// seconds since the start, type and details.
 func (h *histories) show(execution string) string {
 	var b strings.Builder
 	var start float64

@@ -17,8 +17,8 @@ import (
 	"unicode/utf8"
 )
 
-// The longest array that States.ArrayRange makes, and the longest text that
-// the encodings and States.Hash take.
+// The longest array that States.ArrayRange makes, and the longest text that the
+// encodings and States.Hash accept.
 const (
 	maxRange = 1000
 	maxText  = 10_000
@@ -191,8 +191,8 @@ func jsonMerge(args []any) (any, error) {
 	return merged, nil
 }
 
-// mathRandom includes the first bound and excludes the second. A seed always
-// gives the same number.
+// mathRandom includes the lower bound and excludes the upper one. The same seed
+// always gives the same number.
 func mathRandom(args []any) (any, error) {
 	from, err := wholeArg(args, 0)
 	if err != nil {
@@ -235,8 +235,8 @@ func mathAdd(args []any) (any, error) {
 	return number(a + b), nil
 }
 
-// stringSplit splits at each of the letters of the second argument and leaves
-// out empty parts.
+// stringSplit splits at each character of the second argument and leaves out
+// empty parts.
 func stringSplit(args []any) (any, error) {
 	text, err := stringArg(args, 0)
 	if err != nil {
@@ -255,14 +255,14 @@ func stringSplit(args []any) (any, error) {
 
 func uuid([]any) (any, error) { return newUUID(), nil }
 
-// newUUID is a random UUID, of version 4.
+// newUUID returns a random UUID, of version 4.
 func newUUID() string {
 	var b [16]byte
 	rand.Read(b[:]) // never fails
 	return formatUUID(b, 4)
 }
 
-// nameUUID is the UUID, of version 3, of a name within another.
+// nameUUID returns the UUID, of version 3, of a name in a namespace.
 func nameUUID(space, name string) string {
 	return formatUUID(md5.Sum([]byte(space+"/"+name)), 3)
 }

@@ -12,9 +12,9 @@ import (
 // function is an intrinsic function
 // (https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html).
 type function struct {
-	least, most int // arguments
+	least, most int // number of arguments
 	of          func(args []any) (any, error)
-	raw         bool // it takes the backslashes of literals as they are
+	raw         bool // it gets literals with their backslashes
 }
 
 var functions = map[string]function{
@@ -59,7 +59,7 @@ func (f function) arguments() string {
 	return fmt.Sprintf("%d or %d arguments", f.least, f.most)
 }
 
-// format puts the arguments in the places of {}.
+// format replaces each {} by an argument.
 func format(args []any) (any, error) {
 	var text string
 	escaped := false
@@ -97,8 +97,8 @@ func format(args []any) (any, error) {
 	return string(b), nil
 }
 
-// appendShown writes a value as the service does in a formatted string: strings
-// without quotes, and objects with equals signs.
+// appendShown formats a value as States.Format does: strings without quotes,
+// and objects with equals signs.
 func appendShown(b []byte, value any) []byte {
 	switch v := value.(type) {
 	case string:
@@ -159,7 +159,7 @@ func arrayArg(args []any, i int) ([]any, error) {
 	return a, nil
 }
 
-// wholeArg is a number rounded to the nearest whole one, halves upwards.
+// wholeArg is a number rounded to the nearest integer, halves upwards.
 func wholeArg(args []any, i int) (int, error) {
 	n, ok := args[i].(json.Number)
 	if !ok {

@@ -9,7 +9,7 @@ import (
 )
 
 // TestFunctions has results that were recorded from the service where the
-// documentation leaves a question.
+// documentation leaves questions open.
 func TestFunctions(t *testing.T) {
 	input := `{"list": [1, 2, 3], "name": "goose", "o": {"b": [], "a": 1}, "empty": [], "s": " , ", "big": 9223372036854775807, "f": 1.50, "null": null,
 		"mixed": [null, null, true, true, 1, 1, 1.1, "x", "x", [], [], {"a": 1, "b": 2}, {"b": 2, "a": 1}], "template": "{}-{}", "brace": "{x}"}`

@@ -4,16 +4,16 @@ import (
 	"github.com/lokki-build/lokki/internal/nearest"
 )
 
-// graph checks the ways between the states of one scope.
+// graph checks the transitions between the states of one scope.
 type graph struct {
 	l     *loader
 	at    string
 	names []string
 	next  map[string][]edge
-	ends  []string // states after which nothing comes
+	ends  []string // terminal states
 }
 
-// edge is a way from a state, and the field that says so.
+// edge is a transition to a state, and the field that declares it.
 type edge struct{ at, to string }
 
 func (g *graph) to(from, at, to string) { g.next[from] = append(g.next[from], edge{at, to}) }
@@ -41,7 +41,7 @@ func (g *graph) check(startField, start string) {
 		queue = []string{start}
 	}
 	startKnown := len(queue) > 0
-	for _, name := range g.names { // each wrong target once, in the order of the text
+	for _, name := range g.names { // report each wrong target once, in the order of the text
 		for _, e := range g.next[name] {
 			known(e.at, e.to)
 		}

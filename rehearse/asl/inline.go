@@ -34,8 +34,8 @@ func (a *mapState) run(ctx context.Context, v *visit, input any) (any, string, e
 	return r.outputs, "", b.succeed()
 }
 
-// succeed records that a map is done. The event that follows has the same
-// event before it as this one.
+// succeed records that a map is done. The next event has the same previous
+// event as this one.
 func (b *branch) succeed() error {
 	before := b.prev
 	err := b.record("MapStateSucceeded", Details{})
@@ -43,7 +43,7 @@ func (b *branch) succeed() error {
 	return err
 }
 
-// itemsOf are the items that ItemsPath leads to.
+// itemsOf returns the items that ItemsPath selects.
 func (a *mapState) itemsOf(v *visit, input any) ([]any, error) {
 	value, err := a.items.get(v.data(input))
 	if err != nil {
@@ -66,12 +66,12 @@ type inlineRun struct {
 	outputs []any
 
 	mu     sync.Mutex
-	failed error // the first
+	failed error // the first failure
 	at     int64 // the event at which it failed
 }
 
-// all runs the iterations. A slot holds the event after which the next
-// iteration starts.
+// all runs the iterations. A slot holds the event that the next iteration in it
+// follows.
 func (r *inlineRun) all(ctx context.Context, input any, items []any, concurrency int) error {
 	b := r.visit.branch
 	inner, cancel := context.WithCancelCause(ctx)
@@ -148,7 +148,7 @@ func (r *inlineRun) iteration(ctx context.Context, line *branch, input any, i in
 	last := line.prev
 	ended := line.record("MapIteration"+end, d)
 	done := line.prev
-	line.prev = last // what follows has the same event before it
+	line.prev = last // what follows has the same previous event
 	if err != nil {
 		return 0, err
 	}

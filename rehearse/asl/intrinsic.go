@@ -13,7 +13,7 @@ type call struct {
 	args     []template
 }
 
-// Calls may be nested this deep
+// The deepest nesting of calls
 // (https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html).
 const maxNesting = 10
 
@@ -32,7 +32,7 @@ func (c call) eval(d data) (any, error) {
 	return value, nil
 }
 
-// scanCall reads a call at the beginning of text and returns what follows.
+// scanCall reads a call at the beginning of text and returns the rest.
 func scanCall(field, text string, depth int) (template, string, error) {
 	if depth >= maxNesting {
 		return nil, "", fmt.Errorf("calls are nested more than %d deep", maxNesting)
@@ -91,9 +91,9 @@ func scanArgument(field, text string, depth int) (template, string, error) {
 	return constant{value}, text[end:], nil
 }
 
-// scanLiteral reads a string in single quotes. A backslash stands only before
-// a quote, a brace or a backslash. A brace keeps its backslash, which tells
-// States.Format that the brace is none of its own.
+// scanLiteral reads a string in single quotes. A backslash may precede only a
+// quote, a brace or a backslash. A brace keeps its backslash, which tells
+// States.Format that it isn't a placeholder's.
 func scanLiteral(text string) (s literalText, rest string, err error) {
 	var b strings.Builder
 	for i := 1; i < len(text); i++ {
@@ -115,7 +115,7 @@ func scanLiteral(text string) (s literalText, rest string, err error) {
 }
 
 // literalText is a string in single quotes with its backslashes, as
-// States.Format needs it. All other functions get the string that it means.
+// States.Format needs it. All other functions get the unescaped string.
 type literalText string
 
 func (l literalText) unescaped() string {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// run invokes the function once. What comes of it is in the history.
+// run invokes the function once, and records it in the history.
 func (a task) run(ctx context.Context, v *visit, input any) (any, string, error) {
 	d := v.data(input)
 	parameters := input
@@ -42,13 +42,13 @@ func (a task) run(ctx context.Context, v *visit, input any) (any, string, error)
 }
 
 // invocation is one call of a function: by the Lambda integration, or by a
-// function's ARN as the resource, which has events of its own.
+// function's ARN as the resource, which has its own events.
 type invocation struct {
 	direct    bool
 	function  string
 	text      []byte // the parameters
 	payload   []byte
-	timeout   int // seconds; 0 is none
+	timeout   int // seconds; 0 is no limit
 	heartbeat int
 }
 
@@ -58,7 +58,7 @@ func newInvocation(resource string, parameters any) (invocation, error) {
 	if c.direct {
 		return c, nil
 	}
-	fields, _ := parameters.(map[string]any) // the loader wants an object
+	fields, _ := parameters.(map[string]any) // the loader requires an object
 	for _, name := range []string{"FunctionName", "Qualifier"} {
 		value, given := fields[name]
 		if _, ok := value.(string); given && !ok {
@@ -162,13 +162,13 @@ func (c *invocation) failed(ctx, inner context.Context, b *branch, expired *stop
 	return &Failure{Name: f.Name, Cause: f.Cause}
 }
 
-// result is what the state gets: the function's answer, or the integration's
+// result is what the state gets: the function's response, or the integration's
 // response around it
 // (https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html).
 func (c *invocation) result(reply []byte) (any, []byte) {
 	payload, err := parse(reply)
 	if err != nil {
-		payload = string(reply) // an answer that isn't JSON is a string
+		payload = string(reply) // a response that isn't JSON is a string
 	}
 	if c.direct {
 		return payload, appendJSON(nil, payload)

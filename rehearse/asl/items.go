@@ -14,9 +14,9 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// source gives the items of a map one after another.
+// source returns the items of a map one after another.
 type source interface {
-	// next is the next item; false after the last.
+	// next returns the next item, or false after the last.
 	next() (any, bool, error)
 	close()
 }
@@ -34,8 +34,8 @@ func (s *sliceSource) next() (any, bool, error) {
 
 func (s *sliceSource) close() {}
 
-// objectSource gives the items of an object. The object is read whole before,
-// so that their number is known and bad JSON is found before a child starts.
+// objectSource returns the items of an object. The whole object is read first,
+// to count the items and to find bad JSON before a child starts.
 type objectSource struct {
 	spool   spool
 	lines   bool
@@ -113,10 +113,10 @@ func (s *objectSource) fetch(ctx context.Context, objects Objects, bucket, key s
 	return nil
 }
 
-// errNoArray is in the service's words.
+// errNoArray uses the service's words.
 var errNoArray = &Failure{Name: readerError, Cause: "Attempting to map over non-iterable node."}
 
-// rewind goes to the first item.
+// rewind returns to the first item.
 func (s *objectSource) rewind() error {
 	text, err := s.spool.reader()
 	if err != nil {

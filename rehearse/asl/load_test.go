@@ -17,8 +17,8 @@ import (
 
 var substitution = regexp.MustCompile(`\$\{[A-Za-z0-9]+\}`)
 
-// TestLoadsWhatIsDeployed takes the state machines that the tools make, with
-// values for their substitutions.
+// TestLoadsWhatIsDeployed loads the state machines that the tools generate,
+// with values for their substitutions.
 func TestLoadsWhatIsDeployed(t *testing.T) {
 	cases, err := filepath.Glob("../../tools/cfn/testdata/*.txtar")
 	if err != nil || len(cases) == 0 {
@@ -54,8 +54,9 @@ func TestLoadsWhatIsDeployed(t *testing.T) {
 	}
 }
 
-// TestNothingOfTheEmitter guards that the interpreter is written from the
-// specification: what it shared with the emitter it could not find wrong.
+// TestNothingOfTheEmitter makes sure that the interpreter is written from the
+// specification: it couldn't find errors in code that it shared with the
+// emitter.
 func TestNothingOfTheEmitter(t *testing.T) {
 	files, err := filepath.Glob("*.go")
 	if err != nil || len(files) == 0 {
@@ -116,7 +117,7 @@ func FuzzExpression(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// Whatever it says, it is refused or run, without a panic.
+		// Whatever the text is, it is rejected or runs, without a panic.
 		m, err := asl.Load([]byte(`{"StartAt":"A","States":{"A":{"Type":"Pass","End":true,"Parameters":{"x.$":` + string(quoted) + `}}}}`))
 		if err != nil {
 			return

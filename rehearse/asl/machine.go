@@ -6,10 +6,10 @@ import (
 )
 
 // Machine is a state machine that is ready to run. It can run any number of
-// executions at the same time.
+// executions concurrently.
 type Machine struct {
 	scope   *scope
-	timeout time.Duration // 0 is none
+	timeout time.Duration // 0 is no limit
 }
 
 // Load reads a definition and checks it. The error joins a [Problem] for each
@@ -49,7 +49,7 @@ func readLanguage(o *object) {
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
 
-// loader holds what is unique in the whole machine.
+// loader holds what must be unique in the whole machine.
 type loader struct {
 	p      *problems
 	states map[string]string // where a state's name is used

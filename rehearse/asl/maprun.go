@@ -10,14 +10,14 @@ import (
 	"time"
 )
 
-// MapRun is where a map run stands. Its counts are of items, as those of
+// MapRun is the progress of a map run. Its counts are of items, as in
 // DescribeMapRun.
 type MapRun struct {
 	ARN       string
 	Execution string // the execution that the map belongs to
 	State     string // the map's name
 	Status    string
-	Again     bool // it failed, and the map has a new run for that
+	Again     bool // it failed, and the map has started a new run because of that
 
 	Total, Pending, Running, Succeeded, Failed, TimedOut, Aborted, ResultsWritten int
 }
@@ -36,11 +36,11 @@ type mapRun struct {
 	mu      sync.Mutex
 	about   MapRun
 	results *results
-	err     error // the first that ends the run
+	err     error // the first error that ends the run
 	cancel  context.CancelCauseFunc
 }
 
-// runDistributed runs the map as a map run, with the events around it.
+// runDistributed runs the map as a map run, and records its events.
 func (a *mapState) runDistributed(ctx context.Context, v *visit, input any) (any, string, error) {
 	b, exec := v.branch, v.branch.exec
 	r := &mapRun{visit: v, state: a}
@@ -68,7 +68,7 @@ func (a *mapState) runDistributed(ctx context.Context, v *visit, input any) (any
 	if ctx.Err() != nil {
 		return nil, "", context.Cause(ctx)
 	}
-	select { // open map runs are few in an account: others wait
+	select { // an account may have few open map runs: others wait
 	case exec.run.open <- struct{}{}:
 		defer func() { <-exec.run.open }()
 	case <-ctx.Done():
@@ -120,7 +120,8 @@ func (r *mapRun) failed(ctx context.Context, err error) error {
 	return err
 }
 
-// settings evaluates the map's numbers, and returns how many children run at once.
+// settings evaluates the map's numbers, and returns how many children run at
+// once.
 func (r *mapRun) settings(d data) (concurrency int, err error) {
 	most, _, err := r.state.concurrency.get(d)
 	if err != nil {
@@ -181,8 +182,8 @@ func (r *mapRun) run(ctx context.Context, input any, items source, concurrency i
 	return result, err
 }
 
-// dispatch gives the children to workers, at most concurrency of them. There are
-// as many workers as there was ever work for: none waits idle from the start.
+// dispatch gives the children to at most concurrency workers. It starts a worker
+// only when there is work for it.
 func (r *mapRun) dispatch(ctx context.Context, source *childSource, concurrency int) {
 	inner, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -200,7 +201,7 @@ func (r *mapRun) dispatch(ctx context.Context, source *childSource, concurrency 
 		if !ok || ctx.Err() != nil {
 			return
 		}
-		if inner.Err() != nil { // the others stay pending
+		if inner.Err() != nil { // the other children stay pending
 			r.pending(c)
 			continue
 		}
@@ -250,14 +251,14 @@ func (r *mapRun) outcome(ctx context.Context, x *execution) outcome {
 	return x.again(ctx, r.past)
 }
 
-// Children have the same names in a redrive as before it.
+// childName is the same in a redrive as before it.
 func (r *mapRun) childName(number int) string { return nameUUID(r.id, strconv.Itoa(number)) }
 
 func (r *mapRun) childARN(number int) string {
 	return r.visit.branch.exec.run.account + "execution:" + r.machine + ":" + r.childName(number)
 }
 
-// pending keeps a child that is not started, since the run has failed.
+// pending records a child that isn't started because the run has failed.
 func (r *mapRun) pending(c child) {
 	x := r.visit.branch.exec.run.execution(r.state.scope, r.machine, r.childName(c.number), c.input)
 	r.mu.Lock()
@@ -267,7 +268,7 @@ func (r *mapRun) pending(c child) {
 	}
 }
 
-// ended counts a child, and stops the run when too many have failed.
+// ended counts a child, and stops the run if too many have failed.
 func (r *mapRun) ended(x *execution, c child, o outcome) {
 	r.report(func(m *MapRun) {
 		m.Running -= c.items
@@ -295,8 +296,8 @@ func (r *mapRun) ended(x *execution, c child, o outcome) {
 	})
 }
 
-// exceeds reports whether a number of failed items is more than one of the
-// thresholds that are given, or more than none.
+// exceeds reports whether a number of failed items is above one of the
+// thresholds, or above 0 if there are none.
 func (r *mapRun) exceeds(failed float64) bool {
 	percentage := 100 * failed / float64(max(r.about.Total, 1))
 	switch {
@@ -328,7 +329,7 @@ func (r *mapRun) note(err error) {
 	r.cancel(&stopped{"the map run failed"})
 }
 
-// report changes the counts and tells the caller.
+// report changes the counts and reports them to the caller.
 func (r *mapRun) report(change func(m *MapRun)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -338,7 +339,7 @@ func (r *mapRun) report(change func(m *MapRun)) {
 	}
 }
 
-// target says where the results go, nil for the state's output.
+// target returns where the results go; nil is the state's output.
 func (r *mapRun) target(input any) (*resultTarget, error) {
 	if r.state.writer == nil {
 		return nil, nil

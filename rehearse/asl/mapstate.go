@@ -13,7 +13,7 @@ type mapState struct {
 	distributed bool
 	express     bool // the children are Express executions
 	scope       *scope
-	label       string // "" gets a new one for each run
+	label       string // if "", each run gets a new one
 	items       *path
 	reader      *itemReader
 	selector    template
@@ -31,7 +31,7 @@ type itemReader struct {
 	most       setting
 }
 
-// batcher says how items are put together.
+// batcher says how items are batched.
 type batcher struct {
 	items setting
 	bytes setting
@@ -80,7 +80,7 @@ func (r *stateReader) mapState() {
 	}
 }
 
-// processor reads ItemProcessor, or Iterator as it was called before.
+// processor reads ItemProcessor, or Iterator, its older name.
 func (r *stateReader) processor(a *mapState) {
 	o := r.o
 	o.atMostOne("ItemProcessor", "Iterator")
@@ -128,7 +128,7 @@ func (r *stateReader) processor(a *mapState) {
 
 const maxMapDepth = 100
 
-// distributed reads what only a Distributed Map has.
+// distributed reads the fields that only a Distributed Map has.
 func (r *stateReader) distributed(a *mapState) {
 	o := r.o
 	a.percentage = floatSetting(o, "ToleratedFailurePercentage", 0, 100)

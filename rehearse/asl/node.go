@@ -2,28 +2,28 @@ package asl
 
 import "context"
 
-// node is a state: what all types have in common, and what the type does.
+// node is a state: what all types have in common, and the type's action.
 type node struct {
 	name, kind   string
-	input        *path  // nil is null: the input is {}
-	output       *path  // nil is null: the output is {}
+	input        *path  // nil is JSON's null: the input is {}
+	output       *path  // nil is JSON's null: the output is {}
 	next         string // "" ends the scope
 	action       action
-	resultPath   *path // nil when the result is dropped
+	resultPath   *path // nil if the result is dropped
 	selector     template
 	retries      []retrier
 	catchers     []catcher
-	placesResult bool // Task, Map and Pass: a result goes into the input
+	placesResult bool // Task, Map and Pass: the result is merged into the input
 }
 
 // action is what a type of state does.
 type action interface {
-	// run takes the effective input. It returns the result, and the name of the
-	// next state when that isn't the node's own.
+	// run gets the effective input. It returns the result, and the name of the
+	// next state if that isn't the node's own.
 	run(ctx context.Context, v *visit, input any) (result any, next string, err error)
 }
 
-// Why fields of the language are refused.
+// Why fields of the language are rejected.
 const (
 	noJSONata   = "it belongs to JSONata, which is not run here"
 	noVariables = "variables are not run here"
@@ -107,7 +107,7 @@ func (r *stateReader) paths() {
 	r.n.output = readPath(r.o, "OutputPath", wholeInput, parsePath)
 }
 
-// result reads ResultPath and, unless it is a Pass, ResultSelector.
+// result reads ResultPath and, except for a Pass, ResultSelector.
 func (r *stateReader) result(selector bool) {
 	r.n.placesResult = true
 	r.n.resultPath = readResultPath(r.o)
@@ -131,7 +131,7 @@ func readResultPath(o *object) *path {
 	return p
 }
 
-// readPath reads a path, or null for none.
+// readPath reads a path; null is none.
 func readPath(o *object, name string, otherwise *path, parse func(string) (*path, error)) *path {
 	member, ok := o.get(name)
 	if !ok {
@@ -153,10 +153,11 @@ func readPath(o *object, name string, otherwise *path, parse func(string) (*path
 	return p
 }
 
-// requiredPath reads a path that can't be null, nil when it isn't there.
+// requiredPath reads a path that can't be null, or returns nil if it is
+// missing.
 func requiredPath(o *object, name string) *path { return notNull(o, name, parsePath) }
 
-// requiredReference is the same for a reference path.
+// requiredReference does the same for a reference path.
 func requiredReference(o *object, name string) *path { return notNull(o, name, parseReference) }
 
 func notNull(o *object, name string, parse func(string) (*path, error)) *path {

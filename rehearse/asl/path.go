@@ -15,14 +15,14 @@ type path struct {
 	many    bool // it can select several values: the result is an array
 }
 
-// pathStep selects, from each value so far, members or elements.
+// pathStep selects members or elements of each value selected so far.
 type pathStep struct {
 	name    *string
 	indices []int
 	all     bool    // every member or element
 	slice   *slice  // elements from, to, step
-	filter  operand // elements for which it holds
-	deep    bool    // looks at the values below too, at any depth
+	filter  operand // selects the elements for which it holds
+	deep    bool    // also looks at the values below, at any depth
 }
 
 type slice struct{ from, to, step *int }
@@ -33,13 +33,13 @@ type data struct {
 	context func() map[string]any
 }
 
-// missing says that a path leads nowhere.
+// missing is the error of a path that finds nothing.
 type missing struct {
 	path *path
 	at   int // the step that found nothing
 }
 
-// Error speaks as Step Functions does.
+// Error uses Step Functions' words.
 func (m missing) Error() string {
 	if m.at < len(m.path.steps)-1 {
 		return "Missing property in path " + m.path.prefix(m.at)
@@ -61,7 +61,7 @@ func (p *path) prefix(last int) string {
 	return b.String()
 }
 
-// parsePath reads a whole path.
+// parsePath parses a whole path.
 func parsePath(text string) (*path, error) {
 	p, rest, err := scanPath(text)
 	if err == nil && rest != "" {
@@ -73,8 +73,8 @@ func parsePath(text string) (*path, error) {
 	return p, nil
 }
 
-// parseReference reads a path that stands for one place: no wildcards, slices,
-// unions or filters.
+// parseReference parses a path that selects a single place: no wildcards,
+// slices, unions or filters.
 func parseReference(text string) (*path, error) {
 	p, err := parsePath(text)
 	if err == nil && p.many {
@@ -85,7 +85,7 @@ func parseReference(text string) (*path, error) {
 
 const maxFilters = 20
 
-// scanPath reads a path at the beginning of text and returns what follows.
+// scanPath reads a path at the beginning of text and returns the rest.
 func scanPath(text string) (*path, string, error) {
 	p := &path{}
 	if strings.Count(text, "[?") > maxFilters {
@@ -128,7 +128,8 @@ func scanStep(rest string) (step pathStep, after string, err error) {
 	return step, after, err
 }
 
-// scanName reads what follows a dot. Names with other letters stand in brackets.
+// scanName reads what follows a dot. Names with other characters must be in
+// brackets.
 func scanName(rest string, step *pathStep) string {
 	if after, ok := strings.CutPrefix(rest, "*"); ok {
 		step.all = true
@@ -155,7 +156,7 @@ func nameError(rest string, step pathStep) error {
 	return nil
 }
 
-// scanBrackets reads what stands between [ and ], and the ].
+// scanBrackets reads what is between [ and ], and the ].
 func scanBrackets(rest string, step *pathStep) (string, error) {
 	rest = strings.TrimLeft(rest, " ")
 	switch {
@@ -190,8 +191,8 @@ func scanBrackets(rest string, step *pathStep) (string, error) {
 	return rest, nil
 }
 
-// scanQuoted reads a string in quotes of either kind; a backslash takes the
-// next letter as it is.
+// scanQuoted reads a string in quotes of either kind; a backslash escapes the
+// next character.
 func scanQuoted(rest string) (text, after string, err error) {
 	if rest == "" || rest[0] != '\'' && rest[0] != '"' {
 		return "", "", errors.New("a string in quotes is missing")

@@ -14,8 +14,8 @@ func pathIndex(text string) (int, error) {
 	return n, nil
 }
 
-// get is the value that the path selects, or missing. A path that can select
-// several values gives an array of those that are there.
+// get returns the value that the path selects, or missing. A path that can
+// select several values gives an array of those that exist.
 func (p *path) get(d data) (any, error) {
 	root := d.value
 	if p.context {
@@ -44,7 +44,7 @@ func (p *path) get(d data) (any, error) {
 	return found, nil
 }
 
-// one takes the step of a path that stands for one place.
+// one follows a step that selects a single place.
 func (s *pathStep) one(value any) (any, bool) {
 	if s.name != nil {
 		object, ok := value.(map[string]any)
@@ -61,7 +61,7 @@ func (s *pathStep) one(value any) (any, bool) {
 	return element(array, s.indices[0])
 }
 
-// element counts from the end when the index is negative.
+// element counts from the end if the index is negative.
 func element(array []any, index int) (any, bool) {
 	if index < 0 {
 		index += len(array)
@@ -81,7 +81,7 @@ func (s *pathStep) each(found []any, value any, d data) []any {
 				found = append(found, member)
 			}
 		}
-		if s.filter != nil && !s.deep { // of an object it takes or leaves the whole
+		if s.filter != nil && !s.deep { // it selects or drops an object as a whole
 			if holds(s.filter, v, d) {
 				found = append(found, v)
 			}
@@ -162,8 +162,8 @@ func (s *slice) of(array []any) []any {
 	return found
 }
 
-// put is root with value at the place of a reference path. Objects on the way
-// are made where nothing is; root itself stays as it was.
+// put returns root with value at the place of a reference path. It creates
+// missing objects on the way, and leaves root itself unchanged.
 func (p *path) put(root, value any) (any, error) { return put(root, p.steps, value) }
 
 func put(root any, steps []pathStep, value any) (any, error) {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// operand is a part of a filter, as in [?(@.price < 10 && @.title)]. Its value
-// is nothing when a path in it leads nowhere.
+// operand is a part of a filter, as in [?(@.price < 10 && @.title)]. ok is
+// false if a path in it finds nothing.
 type operand func(item any, d data) (value any, ok bool)
 
 // holds reports whether an element passes the filter, whose value is a boolean.
@@ -18,8 +18,8 @@ func holds(filter operand, item any, d data) bool {
 	return value == true
 }
 
-// scanFilter reads an expression and the ")" after it. The words, by how they
-// bind: ||, &&, !, then comparisons of paths and literals.
+// scanFilter reads an expression and the ")" after it. The operators, from the
+// loosest to the tightest: ||, &&, !, then comparisons of paths and literals.
 func scanFilter(rest string) (operand, string, error) {
 	f, rest, err := scanOr(rest, 0)
 	if err != nil {
@@ -100,7 +100,7 @@ func scanComparison(rest string) (operand, string, error) {
 			return compares(word, a, b, aOK, bOK), true
 		}, rest, nil
 	}
-	// A path alone asks whether something is there, whatever it is.
+	// A path alone tests whether something exists, whatever its value.
 	return func(item any, d data) (any, bool) {
 		_, ok := left(item, d)
 		return ok, true
@@ -170,7 +170,7 @@ func scanOperand(rest string) (operand, string, error) {
 	return literal(value), rest[end:], nil
 }
 
-// scanInner reads a path in a filter. It has no filter of its own: each level
+// scanInner reads a path in a filter. It may not have a filter: each level
 // would multiply the work.
 func scanInner(text string) (*path, string, error) {
 	p, after, err := scanPath(text)
@@ -182,7 +182,7 @@ func scanInner(text string) (*path, string, error) {
 
 func literal(value any) operand { return func(any, data) (any, bool) { return value, true } }
 
-// select1 is a path's value, nothing when a path to many selects none.
+// select1 returns a path's value, or nothing if a path to many selects none.
 func select1(p *path, d data) (any, bool) {
 	value, err := p.get(d)
 	if err != nil {

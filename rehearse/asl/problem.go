@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// Problem is one thing that is wrong with a definition. Several are joined
-// with errors.Join.
+// Problem is one thing that is wrong with a definition. Several are joined with
+// errors.Join.
 type Problem struct {
 	At   string // where, as in "/States/get-birds/Retry[0]/ErrorEquals"
 	What string
@@ -22,7 +22,7 @@ func (p Problem) Error() string {
 	return message
 }
 
-// problems collects what is found while a definition is read.
+// problems collects what is wrong while a definition is read.
 type problems struct{ list []error }
 
 func (p *problems) add(at, format string, args ...any) {

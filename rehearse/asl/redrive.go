@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// Redrive goes on with an execution that failed, timed out or was aborted, at
-// the state where it ended and with the same input
+// Redrive continues an execution that failed, timed out or was aborted, at the
+// state where it ended and with the same input
 // (https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html).
-// Its events follow those that Env.Past gives. Of a map run, only the children
-// that did not succeed are run. Its items are read again, and have to be those of
+// Its events follow those that Env.Past returns. Of a map run, only the children
+// that didn't succeed run. Its items are read again, and must be the same as
 // before: the service keeps them. Env.Input is not used.
 func (m *Machine) Redrive(ctx context.Context, env Env) ([]byte, error) {
 	if env.Past == nil {
@@ -32,7 +32,7 @@ func (m *Machine) Redrive(ctx context.Context, env Env) ([]byte, error) {
 	return x.redrive(ctx, events).reply()
 }
 
-// resumption is where an execution goes on.
+// resumption is where an execution continues.
 type resumption struct {
 	entered int64 // the event with which it entered the state
 	at      time.Time
@@ -64,10 +64,10 @@ func (x *execution) again(ctx context.Context, past func(string) ([]Event, error
 		}
 		return o
 	}
-	if x.express { // the service starts these anew
+	if x.express { // the service starts these afresh
 		return x.execute(ctx)
 	}
-	if last.ID >= eventLimit-1 { // the service leaves these as they are
+	if last.ID >= eventLimit-1 { // the service doesn't redrive these
 		o := outcome{status: Failed, failure: &Failure{Name: last.Details.Error, Cause: last.Details.Cause}, start: first.Time, stop: last.Time, final: true}
 		if last.Type == "ExecutionTimedOut" {
 			o.status, o.failure = TimedOut, &Failure{Name: timeoutError, Expired: x.limit}
@@ -80,7 +80,7 @@ func (x *execution) again(ctx context.Context, past func(string) ([]Event, error
 	return x.redrive(ctx, events)
 }
 
-// redrive goes on after events.
+// redrive continues after the events.
 func (x *execution) redrive(ctx context.Context, events []Event) outcome {
 	first, last := events[0], events[len(events)-1]
 	fail := func(format string, args ...any) outcome {
@@ -115,8 +115,8 @@ func (x *execution) redrive(ctx context.Context, events []Event) outcome {
 	return x.drive(ctx, b, n, in, r)
 }
 
-// position finds the state that was entered and not left, and its input. An
-// inline map whose iterations have come some way is refused.
+// position finds the state that was entered but not left, and its input. It
+// rejects an inline map that has completed part of an iteration.
 func (x *execution) position(events []Event) (*node, doc, *resumption, error) {
 	var n *node
 	var r *resumption
@@ -137,15 +137,15 @@ func (x *execution) position(events []Event) (*node, doc, *resumption, error) {
 			r.mapRun, r.runRedrives = e.Details.MapRun, e.Details.Redrives
 			r.label, r.id = splitMapRun(e.Details.MapRun)
 		case e.Type == "MapRunSucceeded" && r != nil:
-			r.mapRun = "" // what failed came after it
+			r.mapRun = "" // the failure came after it
 		case e.Type == "MapRunFailed" && r != nil && (e.Details.Error == dataError || e.Details.Error == runtimeError):
-			// The service begins another map run then
+			// In this case the service starts another map run
 			// (https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html).
 			r.mapRun = ""
 		case e.Type == "MapIterationSucceeded" || own == nil && strings.HasSuffix(e.Type, "StateExited"):
 			iterated = true
 		case strings.HasPrefix(e.Type, "Execution") && e.Details.Error == dataError:
-			iterated = false // an inline map is run again as a whole then
+			iterated = false // then the whole inline map runs again
 		}
 	}
 	switch {
@@ -159,7 +159,7 @@ func (x *execution) position(events []Event) (*node, doc, *resumption, error) {
 	return n, input, r, nil
 }
 
-// splitMapRun takes the label and the id out of a map run's ARN, as in
+// splitMapRun returns the label and the id in a map run's ARN, as in
 // arn:aws:states:eu-west-1:123456789012:mapRun:birds/flap-bird:4977ded7-….
 func splitMapRun(arn string) (label, id string) {
 	rest := arn[strings.IndexByte(arn, '/')+1:]

@@ -9,24 +9,24 @@ import (
 // resultTarget is where a ResultWriter writes.
 type resultTarget struct{ bucket, folder string }
 
-// results keeps what came of the children of a map run.
+// results holds the outcomes of a map run's children.
 type results struct {
 	run     *mapRun
 	written bool // there is a ResultWriter
 	limit   int64
 	files   map[string][]*spool // by status
 	values  []any
-	size    int // bytes of the outputs; those beyond what a state may have are not kept
+	size    int // bytes of the outputs; outputs beyond a state's limit are dropped
 }
 
-// The statuses in the order of the manifest.
+// The statuses, in the manifest's order.
 var resultKinds = []string{Failed, "PENDING", Succeeded}
 
 func newResults(r *mapRun, limit int64) *results {
 	return &results{run: r, written: r.state.writer != nil, limit: limit, files: map[string][]*spool{}}
 }
 
-// add keeps the end of a child.
+// add records a child's outcome.
 func (r *results) add(x *execution, c child, o outcome) error {
 	if !r.written {
 		r.keep(c, o)
@@ -51,7 +51,7 @@ func (r *results) add(x *execution, c child, o outcome) error {
 	return err
 }
 
-// keep remembers an output for the state's result.
+// keep adds an output to the state's result.
 func (r *results) keep(c child, o outcome) {
 	if o.status != Succeeded {
 		return
@@ -67,10 +67,10 @@ func (r *results) keep(c child, o outcome) {
 	r.values[c.number] = o.output.value
 }
 
-// absent stands for the output of a child that has none.
+// absent is in the place of the output of a child that has none.
 type absent struct{}
 
-// describe is a child as it stands in a result file
+// describe returns a child's entry in a result file
 // (https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html).
 func (r *results) describe(x *execution, o outcome) map[string]any {
 	included := map[string]any{"Included": true}

@@ -17,8 +17,8 @@ type retrier struct {
 	jitter   bool
 }
 
-// delay is how long to wait before an attempt, the first of which is 1. With
-// full jitter it is something between 0 and that, as random says.
+// delay is how long to wait before an attempt, counted from 1. With full jitter
+// it is a random part of that.
 func (r *retrier) delay(attempt int, random func() float64) time.Duration {
 	s := r.interval * math.Pow(r.rate, float64(attempt-1))
 	if r.most > 0 {
@@ -37,8 +37,8 @@ type catcher struct {
 	next       string
 }
 
-// matches reports whether an error is one of names. Step Functions lets no rule
-// match what it can't process, nor States.ALL what exceeds its quota
+// matches reports whether an error is one of names. Step Functions lets no rule match
+// an error in processing a state, nor States.ALL an exceeded quota
 // (https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html).
 func (f *Failure) matches(names []string) bool {
 	if f.Name == runtimeError {
@@ -95,7 +95,7 @@ func readJitter(o *object) bool {
 	return strategy == "FULL"
 }
 
-// The names that may begin with "States." in a rule.
+// The names in a rule that may begin with "States.".
 var reserved = []string{
 	anyError, dataError, toleranceError, heartbeatError, "States.Http.Socket", readerError, permissionName, writerError, runtimeError, taskError,
 	timeoutError, "States.BranchFailed", "States.NoChoiceMatched", intrinsicError, "States.ParameterPathFailure", "States.QueryEvaluationError", resultPathName,

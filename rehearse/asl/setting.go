@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// setting is a number that a definition gives, or a path to it.
+// setting is a number that a definition gives, or a path to one.
 type setting struct {
 	name        string
 	value       float64
@@ -15,7 +15,8 @@ type setting struct {
 	whole       bool
 }
 
-// wholeSetting reads the field name, or the field name+"Path".
+// wholeSetting reads an integer from the field name, or a path from the field
+// name+"Path".
 func wholeSetting(o *object, name string, otherwise, least, most int) setting {
 	s := setting{name: name, least: float64(least), most: float64(most), whole: true, given: o.has(name)}
 	s.value = float64(o.integer(name, otherwise, least, most))
@@ -37,7 +38,7 @@ func (s *setting) readPath(o *object) {
 	}
 }
 
-// get is the number, and whether the definition gives one.
+// get returns the number, and whether the definition gives one.
 func (s *setting) get(d data) (float64, bool, error) {
 	if s.path == nil {
 		return s.value, s.given, nil
@@ -63,7 +64,7 @@ func (s *setting) get(d data) (float64, bool, error) {
 	return f, true, nil
 }
 
-// badPath speaks of a path as Step Functions does.
+// badPath describes a path as Step Functions does.
 func badPath(p *path, err error) error {
 	return fault{runtimeError, fmt.Sprintf("Invalid path '%s' : %v", p.text, err)}
 }

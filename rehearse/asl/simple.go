@@ -27,7 +27,8 @@ func (r *stateReader) pass() {
 	r.n.action = a
 }
 
-// template reads a field that is a payload template, nil when it isn't there.
+// template reads a field that is a payload template, or returns nil if it is
+// missing.
 func (r *stateReader) template(name string) template {
 	node, ok := r.o.get(name)
 	if !ok {
@@ -55,10 +56,10 @@ func (succeed) run(_ context.Context, _ *visit, input any) (any, string, error) 
 	return input, "", nil
 }
 
-// fail is a Fail state: its name and cause are given or computed.
+// fail is a Fail state: its name and cause are fixed or computed.
 type fail struct{ name, cause text }
 
-// text is a string that a definition gives, or an expression for it.
+// text is a string that a definition gives, or an expression for one.
 type text struct {
 	field      string
 	fixed      string
@@ -173,11 +174,11 @@ func (a wait) run(ctx context.Context, v *visit, input any) (any, string, error)
 	return input, "", nil
 }
 
-// shown is a value in a message.
+// shown formats a value for a message.
 func shown(value any) string { return string(appendShown(nil, value)) }
 
-// timestampForm is the profile of RFC 3339 that the language has, with capital T and Z.
-// Package time reads more.
+// timestampForm is the language's profile of RFC 3339, with capital T and Z. Package
+// time accepts more.
 var timestampForm = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$`)
 
 func timestamp(s string) (time.Time, bool) {

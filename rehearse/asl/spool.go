@@ -10,8 +10,8 @@ import (
 // spoolMemory is how many bytes a spool keeps in memory.
 const spoolMemory = 1 << 20
 
-// spool keeps bytes until they are read: in memory, or in a temporary file when
-// they are many.
+// spool keeps bytes until they are read: in memory, or in a temporary file if
+// there are many.
 type spool struct {
 	memory bytes.Buffer
 	file   *os.File
@@ -29,7 +29,7 @@ func (s *spool) Write(b []byte) (int, error) {
 			return 0, fmt.Errorf("making a temporary file: %w", err)
 		}
 		s.file = file
-		if err := os.Remove(file.Name()); err != nil { // it lives until it is closed
+		if err := os.Remove(file.Name()); err != nil { // the file lives until it is closed
 			return 0, fmt.Errorf("hiding a temporary file: %w", err)
 		}
 	}
@@ -60,10 +60,10 @@ func (s *spool) reader() (io.ReadSeeker, error) {
 	return s.file, err
 }
 
-// close gives back what the spool holds.
+// close releases what the spool holds.
 func (s *spool) close() {
 	if s.file != nil {
-		s.file.Close() // only read from here on, and removed
+		s.file.Close() // only read from here on, and already removed
 	}
 	s.memory = bytes.Buffer{}
 }

@@ -6,7 +6,7 @@ import (
 
 // task is a Task state that invokes a Lambda function.
 type task struct {
-	function   string   // of the resource; "" when the parameters name it
+	function   string   // from the resource; "" if the parameters name it
 	parameters template // nil passes the input on
 	timeout    setting
 	heartbeat  setting

@@ -51,7 +51,7 @@ func (a arrayTemplate) eval(d data) (any, error) {
 	return value, nil
 }
 
-// pathTemplate is a path under the name of the field that it fills.
+// pathTemplate is a path, with the name of the field that it fills.
 type pathTemplate struct {
 	field string
 	path  *path
@@ -107,7 +107,7 @@ func readObjectTemplate(o *object, p *problems) template {
 				continue
 			}
 			if o.has(short) {
-				p.add(at, "it can't stand beside %s", short)
+				p.add(at, "it can't be combined with %s", short)
 			}
 			expression, err := parseExpression(name, text)
 			if err != nil {
@@ -129,7 +129,7 @@ func readObjectTemplate(o *object, p *problems) template {
 	return t
 }
 
-// parseExpression reads what fills a field: a path or an intrinsic function.
+// parseExpression parses a field's expression: a path or an intrinsic function.
 func parseExpression(field, text string) (template, error) {
 	switch {
 	case strings.HasPrefix(text, "$"):

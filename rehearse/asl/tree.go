@@ -13,8 +13,8 @@ import (
 )
 
 // object is a JSON object of a definition, its members in the order of the
-// text. The methods that read a member report it when it is wrong, and note
-// that it is known, so that done can report the others.
+// text. The methods that read a member report it if it is wrong, and mark it as
+// known, so that done can report the others.
 type object struct {
 	at      string
 	names   []string
@@ -91,7 +91,7 @@ func readObject(d *jsontext.Decoder, at string, p *problems) (*object, error) {
 	return o, err
 }
 
-// plain is the value of a part of the tree.
+// plain returns the value of a part of the tree.
 func plain(node any) any {
 	switch n := node.(type) {
 	case *object:
@@ -118,14 +118,15 @@ func (o *object) has(name string) bool {
 	return ok
 }
 
-// get is the member of that name and whether it is there.
+// get returns the member of that name, and whether it exists.
 func (o *object) get(name string) (any, bool) {
 	o.known = append(o.known, name)
 	member, ok := o.members[name]
 	return member, ok
 }
 
-// refuse reports a member that the language has but this package doesn't.
+// refuse reports a member that the language has but this package doesn't
+// support.
 func (o *object) refuse(why string, names ...string) {
 	for _, name := range names {
 		if _, ok := o.get(name); ok {
@@ -158,7 +159,7 @@ func (o *object) boolean(name string) bool {
 	return b
 }
 
-// integer is a whole number from least to most, or otherwise.
+// integer returns a whole number from least to most; the default is otherwise.
 func (o *object) integer(name string, otherwise, least, most int) int {
 	member, ok := o.get(name)
 	if !ok {
@@ -197,7 +198,7 @@ func (o *object) object(name string) *object {
 	return child
 }
 
-// objects are the elements of an array of objects.
+// objects returns the elements of an array of objects.
 func (o *object) objects(name string) []*object {
 	member, ok := o.get(name)
 	if !ok {
@@ -219,7 +220,7 @@ func (o *object) objects(name string) []*object {
 	return list
 }
 
-// require reports the members that are missing.
+// require reports missing members.
 func (o *object) require(names ...string) {
 	for _, name := range names {
 		if !o.has(name) {
@@ -228,7 +229,7 @@ func (o *object) require(names ...string) {
 	}
 }
 
-// atMostOne reports when several of names are there.
+// atMostOne reports if several of names are present.
 func (o *object) atMostOne(names ...string) {
 	first := ""
 	for _, name := range names {
@@ -236,13 +237,13 @@ func (o *object) atMostOne(names ...string) {
 			continue
 		}
 		if first != "" {
-			o.p.add(o.path(name), "it can't stand beside %s", first)
+			o.p.add(o.path(name), "it can't be combined with %s", first)
 		}
 		first = name
 	}
 }
 
-// done reports the members that nothing has asked for.
+// done reports the members that nothing has read.
 func (o *object) done() {
 	known := map[string]bool{}
 	for _, name := range o.known {

@@ -14,8 +14,8 @@ import (
 	"github.com/lokki-build/lokki/rehearse/asl"
 )
 
-// TestTriesAreTold maps over payloads of a function and wants to know what becomes of
-// each try, and where a failure came from.
+// TestTriesAreTold maps over a function's payloads and checks what is reported of
+// each attempt, and where a failure came from.
 func TestTriesAreTold(t *testing.T) {
 	const function = "arn:aws:lambda:us-east-1:123456789012:function:fly"
 	definition := func(kind string) string {

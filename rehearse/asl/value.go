@@ -16,7 +16,7 @@ import (
 )
 
 // A value is nil, bool, string, json.Number, []any or map[string]any. Numbers
-// keep their text, so that those too large for a float64 pass unharmed.
+// keep their text, so that those too large for a float64 stay exact.
 
 // doc is a value with its JSON text, which histories and quotas need.
 type doc struct {
@@ -28,13 +28,13 @@ func newDoc(value any) doc {
 	return doc{value: value, text: appendJSON(make([]byte, 0, 256), value)} // most are small
 }
 
-// decoders are used again: making one costs more than reading a small value.
+// decoders are reused: making one costs more than reading a small value.
 var decoders = sync.Pool{New: func() any { return new(jsontext.Decoder) }}
 
-// Of two members with the same name the last counts, as for the service.
+// Of two members with the same name the last wins, as in the service.
 var readOptions = jsontext.AllowDuplicateNames(true)
 
-// parse reads the one JSON value in text.
+// parse parses the only JSON value in text.
 func parse(text []byte) (any, error) {
 	d := decoders.Get().(*jsontext.Decoder)
 	defer decoders.Put(d)
@@ -95,7 +95,7 @@ func decode(d *jsontext.Decoder) (any, error) {
 	}
 }
 
-// appendJSON writes a value without spaces, the members of objects sorted.
+// appendJSON writes a value without spaces, with objects' members sorted.
 func appendJSON(b []byte, value any) []byte {
 	switch v := value.(type) {
 	case nil:
@@ -137,11 +137,12 @@ func appendJSON(b []byte, value any) []byte {
 }
 
 func appendString[T ~string | ~[]byte](b []byte, s T) []byte {
-	b, _ = jsontext.AppendQuote(b, s) // what is not UTF-8 is replaced, as everywhere
+	b, _ = jsontext.AppendQuote(b, s) // invalid UTF-8 is replaced, as everywhere
 	return b
 }
 
-// integer is the value of a number that is written without fraction and exponent.
+// integer returns the value of a number that is written without fraction and
+// exponent.
 func integer(value any) (int, bool) {
 	n, ok := value.(json.Number)
 	if !ok {
@@ -152,7 +153,7 @@ func integer(value any) (int, bool) {
 }
 
 func float(n json.Number) float64 {
-	f, _ := strconv.ParseFloat(string(n), 64) // an overflow is ±Inf, which compares as it should
+	f, _ := strconv.ParseFloat(string(n), 64) // an overflow is ±Inf, which compares correctly
 	return f
 }
 

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// branch is a line of states that run one after another: those of an
+// branch is a sequence of states that run one after another: those of an
 // execution, or of an iteration of an inline map.
 type branch struct {
 	exec *execution
@@ -38,7 +38,7 @@ func (b *branch) walk(ctx context.Context, s *scope, n *node, in doc, r *resumpt
 	}
 }
 
-// visit is one stay in a state.
+// visit is one stay in a state, with all its attempts.
 type visit struct {
 	branch  *branch
 	node    *node
@@ -46,15 +46,15 @@ type visit struct {
 	entered int64
 	at      time.Time
 	retries int
-	used    []int // the retries, by rule
+	used    []int // the retries so far, by rule
 	resumed *resumption
 	ran     bool           // the action has succeeded
-	shared  map[string]any // the context object, once it has been asked for
+	shared  map[string]any // the context object, once something has read it
 
-	payload, reply []byte // of the last try, if the state invokes a function
+	payload, reply []byte // of the last attempt, if the state invokes a function
 }
 
-// visit runs the state, again as often as its retries say.
+// visit runs the state, with its retries.
 func (v *visit) visit(ctx context.Context) (out doc, next string, err error) {
 	n, b := v.node, v.branch
 	if r := v.resumed; r != nil && n.kind != "Fail" {
@@ -100,15 +100,15 @@ func (v *visit) visit(ctx context.Context) (out doc, next string, err error) {
 	return out, next, b.record(n.kind+"StateExited", Details{Name: n.name, Output: out.text})
 }
 
-// tell says what became of a try, if there was one.
+// tell reports the outcome of an attempt, if there was one.
 func (v *visit) tell(err error, again bool) {
 	if tried := v.branch.exec.run.env.Tried; tried != nil && v.payload != nil {
 		tried(Try{Payload: v.payload, Reply: v.reply, Err: err, Again: again})
 	}
 }
 
-// ended says that the execution has ended meanwhile, by err. When its own time is
-// over, that is a failure of the state.
+// ended handles an execution that was ended by err while the state ran. If the
+// execution's own time is over, that is a failure of the state.
 func (v *visit) ended(err error) error {
 	x := v.branch.exec
 	if x.expired != nil && errors.Is(err, x.expired) {
@@ -121,20 +121,21 @@ func (v *visit) ended(err error) error {
 	return err
 }
 
-// locate is a failure with the state in which it happened.
+// locate returns a copy of a failure with the state in which it happened.
 func (v *visit) locate(f *Failure) *Failure {
 	at := *f // some are shared
 	at.State, at.Payload = v.node.name, v.payload
 	return &at
 }
 
-// again says whether the state is tried again after a failure, and by which rule.
+// again reports whether the state is tried again after a failure, and by which
+// rule.
 func (v *visit) again(f *Failure) (rule int, ok bool) {
 	rule = v.node.retrier(f)
 	return rule, rule >= 0 && v.used[rule] < v.node.retries[rule].attempts
 }
 
-// retrier is the first rule that matches, or -1.
+// retrier returns the index of the first rule that matches, or -1.
 func (n *node) retrier(f *Failure) int {
 	for i := range n.retries {
 		if f.matches(n.retries[i].errors) {
@@ -144,7 +145,7 @@ func (n *node) retrier(f *Failure) int {
 	return -1
 }
 
-// attempt runs the action between the paths around it.
+// attempt runs the action once, with the state's paths around it.
 func (v *visit) attempt(ctx context.Context) (doc, string, error) {
 	n := v.node
 	v.ran = false
@@ -199,7 +200,8 @@ func (v *visit) output(result any) (doc, error) {
 	return d, nil
 }
 
-// place puts a result into the state's input, where p says; nil drops it.
+// place puts a result into the state's input, where p says; nil drops the
+// result.
 func (v *visit) place(p *path, result any) (any, error) {
 	if p == nil {
 		return v.raw.value, nil
@@ -215,7 +217,7 @@ func tooLarge(name string, terminal bool) *Failure {
 	return &Failure{Name: dataError, Cause: fmt.Sprintf("The state/task '%s' returned a result with a size exceeding the maximum number of bytes service limit.", name), terminal: terminal}
 }
 
-// catch finds the rule that says what follows a failure.
+// catch finds the rule that handles a failure.
 func (v *visit) catch(f *Failure) (doc, string, error) {
 	if v.node.kind == "Map" && f.Name != runtimeError && !v.ran {
 		if err := v.branch.record("MapStateFailed", Details{}); err != nil {
@@ -239,7 +241,7 @@ func (v *visit) catch(f *Failure) (doc, string, error) {
 	return doc{}, "", f
 }
 
-// explain makes a failure of the state out of a fault.
+// explain turns a fault into a failure of the state.
 func (v *visit) explain(err error) error {
 	var f fault
 	if !errors.As(err, &f) {

@@ -8,17 +8,17 @@ import (
 	"sync"
 )
 
-// Gate lets through the requests of one role.
+// Gate authorizes the requests of one role.
 type Gate struct {
 	Partition string // as in "aws"
 
-	// Allow returns an error when the role may not do an action on a resource; keys
-	// are the condition keys of the request.
+	// Allow returns an error if the role may not perform an action on a resource;
+	// keys are the request's condition keys.
 	Allow func(action, resource string, keys map[string][]string) error
 
 	mu     sync.Mutex
 	counts Requests
-	denied error // the first
+	denied error // the first error
 }
 
 // Requests counts requests by what S3 charges for them
@@ -27,22 +27,22 @@ type Requests struct {
 	Put int // PUT, COPY, POST and LIST
 	Get int // all others; DELETE is free and not counted
 
-	Read, Written int64 // bytes of objects, of requests that were let through
+	Read, Written int64 // bytes of objects, in requests that were allowed
 }
 
-// Add is the sum of both.
+// Add returns the sum of both.
 func (r Requests) Add(o Requests) Requests {
 	return Requests{Put: r.Put + o.Put, Get: r.Get + o.Get, Read: r.Read + o.Read, Written: r.Written + o.Written}
 }
 
-// Requests returns the requests so far, those that were refused included.
+// Requests returns the requests so far, including denied ones.
 func (g *Gate) Requests() Requests {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.counts
 }
 
-// Denied returns why the first request that was refused was.
+// Denied returns why the first denied request was denied.
 func (g *Gate) Denied() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -68,10 +68,10 @@ func (g *Gate) Intercept(w http.ResponseWriter, r *http.Request, pass http.Handl
 	case c.action == "s3:PutObject" && r.Method == http.MethodPut:
 		a.written = size(r)
 	}
-	// Whether an object is missing may only be told to those who may list the
-	// bucket (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, Permissions).
-	// AWS doesn't say whether that may be under a condition on the list's prefix, which
-	// this request doesn't have: here it may not.
+	// S3 says whether an object is missing only to those who may list the bucket
+	// (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, Permissions).
+	// AWS doesn't say whether a right to list under a condition on the prefix, which this
+	// request lacks, is enough: here it isn't.
 	if c.action == "s3:GetObject" {
 		if err := g.Allow("s3:ListBucket", c.bucketARN(g.Partition), nil); err != nil {
 			a.hide = func() { g.hide(w, r, c, err) }
@@ -99,9 +99,10 @@ func (g *Gate) move(read, written int64) {
 	g.counts.Written += written
 }
 
-// size is that of the object, or of the part of one, that a request writes, in bytes.
+// size returns how many bytes of an object, or of a part of one, a request
+// writes.
 func size(r *http.Request) int64 {
-	// The body has checksums between the parts of the object then
+	// Then the body also has checksums between the object's chunks
 	// (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html).
 	if object, err := strconv.ParseInt(r.Header.Get("X-Amz-Decoded-Content-Length"), 10, 64); err == nil {
 		return max(object, 0)
@@ -118,8 +119,8 @@ func (g *Gate) deny(w http.ResponseWriter, r *http.Request, err error) {
 	refuse(w, r, http.StatusForbidden, "AccessDenied", err)
 }
 
-// hide says "access denied" of an object that isn't there. A role that may list the
-// object's key can find out by itself, and lacks nothing.
+// hide responds "access denied" for an object that doesn't exist. A role that may
+// list the object's key could find out for itself, and lacks nothing.
 func (g *Gate) hide(w http.ResponseWriter, r *http.Request, c call, err error) {
 	if missing := g.Allow("s3:ListBucket", c.bucketARN(g.Partition), listOf(c.key)); missing != nil {
 		g.deny(w, r, missing)
@@ -128,9 +129,9 @@ func (g *Gate) hide(w http.ResponseWriter, r *http.Request, c call, err error) {
 	refuse(w, r, http.StatusForbidden, "AccessDenied", err)
 }
 
-// refuse answers as S3 does.
+// refuse responds as S3 does.
 func refuse(w http.ResponseWriter, r *http.Request, status int, code string, err error) {
-	io.Copy(io.Discard, r.Body) // so that the connection can go on
+	io.Copy(io.Discard, r.Body) // so that the connection can be reused
 	w.Header().Set("Content-Type", "application/xml")
 	w.WriteHeader(status)
 	if r.Method == http.MethodHead {
@@ -144,11 +145,11 @@ func refuse(w http.ResponseWriter, r *http.Request, status int, code string, err
 	w.Write(body)
 }
 
-// answer watches what the server answers. It counts bytes before they go out: a
+// answer watches the server's response. It counts bytes before they are sent: a
 // client that has the last one may ask for the counts at once.
 type answer struct {
 	http.ResponseWriter
-	hide   func() // says "access denied" instead of "not found"; nil leaves that
+	hide   func() // responds "access denied" instead of "not found"; if nil, "not found" stays
 	hidden bool
 
 	counts  func(read, written int64)
@@ -168,7 +169,7 @@ func (a *answer) WriteHeader(status int) {
 	switch {
 	case status == http.StatusOK || status == http.StatusPartialContent:
 		a.counts(0, a.written)
-	case status >= http.StatusOK: // those before say that an answer will follow
+	case status >= http.StatusOK: // lower ones announce a response
 		a.reads = false
 	}
 	a.ResponseWriter.WriteHeader(status)
@@ -184,7 +185,7 @@ func (a *answer) Write(p []byte) (int, error) {
 	a.counts(int64(len(p)), 0)
 	n, err := a.ResponseWriter.Write(p)
 	if n < len(p) {
-		a.counts(int64(n-len(p)), 0) // these did not go out
+		a.counts(int64(n-len(p)), 0) // these were not sent
 	}
 	return n, err
 }

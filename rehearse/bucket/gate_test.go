@@ -150,7 +150,8 @@ func TestWhatIsNotAllowedIsDenied(t *testing.T) {
 	}
 }
 
-// TestAMissingObjectIsHiddenFromWhoMayNotList follows S3's documentation of GetObject.
+// TestAMissingObjectIsHiddenFromWhoMayNotList follows S3's documentation of
+// GetObject.
 func TestAMissingObjectIsHiddenFromWhoMayNotList(t *testing.T) {
 	g := newGuarded(t)
 	g.denied = []string{"s3:ListBucket"}
@@ -171,8 +172,8 @@ func TestAMissingObjectIsHiddenFromWhoMayNotList(t *testing.T) {
 	}
 }
 
-// TestWhatIsNotUnderstoodIsRefused has requests of which IAM would be asked something
-// else than the server does.
+// TestWhatIsNotUnderstoodIsRefused has requests of which IAM would be asked about
+// something other than what the server does.
 func TestWhatIsNotUnderstoodIsRefused(t *testing.T) {
 	g := newGuarded(t)
 	for name, do := range map[string]func() error{

@@ -15,8 +15,8 @@ import (
 	"github.com/lokki-build/lokki/lokki/store/s3store"
 )
 
-// TestAMissingObjectIsFoundOutByAList: who may list under a condition on the prefix
-// is refused an object that isn't there, and can tell it from one that may not be read.
+// TestAMissingObjectIsFoundOutByAList: a role that may list under a condition on the
+// prefix is refused a missing object, and can tell it from one that it may not read.
 func TestAMissingObjectIsFoundOutByAList(t *testing.T) {
 	g := newGuarded(t)
 	s := s3store.New(g.client, "values")
@@ -47,7 +47,7 @@ func TestAMissingObjectIsFoundOutByAList(t *testing.T) {
 		}
 	}
 	if err := g.gate.Denied(); err != nil {
-		t.Errorf("nothing was missing, but the gate says %v", err)
+		t.Errorf("no permission was missing, but the gate says %v", err)
 	}
 	if err := get("run/there", -1); err != nil {
 		t.Error(err)
@@ -62,7 +62,8 @@ func TestAMissingObjectIsFoundOutByAList(t *testing.T) {
 	}
 }
 
-// TestConditionKeys are those that S3 has of each request.
+// TestConditionKeys checks the condition keys that S3 derives from each
+// request.
 func TestConditionKeys(t *testing.T) {
 	g := newGuarded(t)
 	s := s3store.New(g.client, "values")
