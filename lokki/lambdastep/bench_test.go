@@ -13,8 +13,8 @@ import (
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
-// BenchmarkInvoke is lokki's own time for one invocation: a memory store
-// answers at once and the step does nothing. Logs go nowhere.
+// BenchmarkInvoke measures lokki's own time for one invocation: the in-memory store
+// responds immediately, the step does nothing, and logs are discarded.
 func BenchmarkInvoke(b *testing.B) {
 	row := map[string]any{}
 	for i := range 20 {
@@ -49,7 +49,7 @@ func benchmarkInvoke(b *testing.B, value any) {
 	}
 }
 
-// BenchmarkGather is lokki's own time for an aggregation, by item.
+// BenchmarkGather measures lokki's own time for an aggregation, per item.
 func BenchmarkGather(b *testing.B) {
 	const items = 10_000
 	s := &forgetful{Memory: store.NewMemory()}
@@ -73,8 +73,8 @@ func BenchmarkGather(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*items), "ns/item")
 }
 
-// forgetful reads what is put once it is closed, and keeps none of it, so that
-// a step can be run again.
+// forgetful reads what is put once it is closed, but discards it, so that a step
+// can be run again.
 type forgetful struct {
 	*store.Memory
 	closed bool

@@ -14,12 +14,12 @@ import (
 
 // step is a user's function without its type parameters.
 type step struct {
-	in  reflect.Type // of its argument
+	in  reflect.Type // of the argument
 	run func(load func(into any) (context.Context, error)) (any, error)
 }
 
-// bind is all of this package that is generic. load gets a pointer to the argument,
-// and returns the context in which the step has it.
+// bind is the only generic code of this package. load decodes into a pointer to the
+// argument, and returns the step's context.
 func bind[In, Out any](f func(context.Context, In) (Out, error)) step {
 	return step{
 		in: reflect.TypeFor[In](),
@@ -35,16 +35,16 @@ func bind[In, Out any](f func(context.Context, In) (Out, error)) step {
 	}
 }
 
-// guard calls functions in a goroutine of its own, one at a time. The goroutine
-// stays for the next call, as its stack has grown by then: to grow it anew takes a tenth
-// of the processor time of a small step.
+// guard calls functions in a separate goroutine, one at a time. The goroutine
+// is reused for the next call because its stack has grown: growing it again takes a
+// tenth of the processor time of a small step.
 type guard struct {
 	calls chan func() error
 	ended chan error
 }
 
-// call calls f and returns its error, or that it panicked, ended its goroutine, or
-// was still running at giveUp.
+// call calls f and returns its error, or an error if it panicked, ended its
+// goroutine, or was still running at giveUp.
 func (g *guard) call(giveUp <-chan time.Time, f func() error) error {
 	if g.calls == nil {
 		*g = guard{make(chan func() error), make(chan error, 1)}
@@ -56,7 +56,7 @@ func (g *guard) call(giveUp <-chan time.Time, f func() error) error {
 	case err = <-g.ended:
 	case <-giveUp:
 		select {
-		case err = <-g.ended: // it has ended all the same
+		case err = <-g.ended: // it ended just in time
 		default:
 		}
 	}
@@ -66,7 +66,7 @@ func (g *guard) call(giveUp <-chan time.Time, f func() error) error {
 	return err
 }
 
-// close ends the goroutine, once it is through with a call that was given up.
+// close ends the goroutine, after any abandoned call has returned.
 func (g *guard) close() {
 	if g.calls != nil {
 		close(g.calls)
@@ -97,7 +97,7 @@ func protect(f func() error) (err error) {
 
 var errGoexit = failure.Goexit
 
-// panicked is a panic as an error.
+// panicked is the error of a panic.
 type panicked struct {
 	value any
 	stack []*messages.InvokeResponse_Error_StackFrame
@@ -108,15 +108,15 @@ func (p *panicked) Error() string { return failure.PanicText(p.value) }
 // Panicked marks the error for package failure.
 func (p *panicked) Panicked() {}
 
-// panicStack is the stack from the function that panicked down to the call of
-// the step. Called from a deferred function of protect.
+// panicStack returns the stack from the function that panicked down to the call of
+// the step. It is called from a deferred function of protect.
 func panicStack() []*messages.InvokeResponse_Error_StackFrame {
 	pcs := make([]uintptr, 64)
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
 	var stack []*messages.InvokeResponse_Error_StackFrame
 	for {
 		f, more := frames.Next()
-		// The machinery of panicking stands above the user's frames.
+		// The runtime's frames of the panic are above the user's.
 		if len(stack) > 0 || !strings.HasPrefix(f.Function, "runtime.") {
 			stack = append(stack, &messages.InvokeResponse_Error_StackFrame{Path: f.File, Line: int32(f.Line), Label: f.Function})
 		}

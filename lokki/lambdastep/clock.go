@@ -11,30 +11,30 @@ import (
 	"github.com/lokki-build/lokki/internal/timelimit"
 )
 
-// Of the time Lambda grants, a tenth but at most maxMargin is kept back to
-// report an invocation that takes too long: its ctx ends then, and a step that does not
-// heed it is given up halfway through the margin.
+// A tenth of the time that Lambda grants, but at most maxMargin, is reserved for
+// reporting an invocation that takes too long: its ctx ends before it, and a step
+// that ignores its context is abandoned halfway through the margin.
 const (
 	marginShare = 10
 	maxMargin   = time.Second
 )
 
-// margin is the time before Lambda's deadline at which the invocation's ctx ends.
+// margin returns how long before Lambda's deadline the invocation's ctx ends.
 func margin(left time.Duration) time.Duration { return max(0, min(left/marginShare, maxMargin)) }
 
-// clock is the time of one invocation: Lambda's, and within it the step's own.
+// clock tracks the time limits of one invocation: Lambda's, and within it the step's.
 type clock struct {
 	ctx     context.Context // the invocation's
 	granted time.Duration   // by Lambda, to the second
-	last    time.Time       // when the invocation is given up
-	timer   *time.Timer     // fires when that is, or when the step is
+	last    time.Time       // when the invocation is abandoned
+	timer   *time.Timer     // fires then, or when the step is abandoned
 
-	limit atomic.Int64    // of the step that is under way, a time.Duration; 0 is Lambda's
-	step  context.Context // its own, once it has begun
+	limit atomic.Int64    // of the running step, a time.Duration; 0 is Lambda's
+	step  context.Context // the step's, once it has begun
 	stop  context.CancelFunc
 }
 
-// newClock starts the time of an invocation.
+// newClock starts the clock of an invocation.
 func newClock(ctx context.Context) (c *clock, stop func()) {
 	deadline, ok := ctx.Deadline()
 	if !ok {
@@ -52,7 +52,7 @@ func newClock(ctx context.Context) (c *clock, stop func()) {
 	}
 }
 
-// begin starts the step's time with the first call of the step, and returns its ctx.
+// begin starts the step's time limit on the first call, and returns the step's ctx.
 func (c *clock) begin(limit time.Duration) context.Context {
 	if c.step == nil {
 		c.step, c.stop = c.ctx, func() {}
@@ -65,7 +65,7 @@ func (c *clock) begin(limit time.Duration) context.Context {
 	return c.step
 }
 
-// end leaves the rest of the invocation the time that Lambda grants.
+// end lifts the step's limit: only Lambda's applies to the rest of the invocation.
 func (c *clock) end() {
 	c.stop()
 	if c.limit.Swap(0) > 0 {
@@ -73,7 +73,7 @@ func (c *clock) end() {
 	}
 }
 
-// late tells the error of what was cut short, by the end of ctx, from others.
+// late distinguishes an error caused by the end of ctx from others.
 func (c *clock) late(ctx context.Context, err error) error {
 	var marked *failure.Marked
 	switch {

@@ -13,7 +13,7 @@ import (
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
-// slowStore takes a time for each value.
+// slowStore delays each value.
 type slowStore struct {
 	store.Store
 	get, put time.Duration
@@ -45,7 +45,7 @@ func TestAStepHasItsLimit(t *testing.T) {
 	for name, c := range map[string]struct {
 		step    func(context.Context, int) (int, error)
 		batch   int           // items
-		lambda  time.Duration // that it has
+		lambda  time.Duration // its timeout
 		get     time.Duration // to fetch
 		put     time.Duration // to store
 		took    time.Duration
@@ -94,7 +94,7 @@ func TestAStepHasItsLimit(t *testing.T) {
 					t.Errorf("got  %+v\nwant %s, exit %v", failure, c.message, c.exit)
 				}
 				h.guard.close()
-				time.Sleep(2 * time.Hour) // for steps that were given up
+				time.Sleep(2 * time.Hour) // for abandoned steps
 			})
 		})
 	}

@@ -16,7 +16,7 @@ import (
 
 const defaultPrefix = "lokki"
 
-// prefixForm leaves room in a key for all that follows, and needs no escaping.
+// prefixForm leaves room in a key for the rest, and needs no escaping.
 var prefixForm = regexp.MustCompile(`^[0-9A-Za-z._=-]+(/[0-9A-Za-z._=-]+)*$`)
 
 // openFromEnvironment finds the bucket. It makes no network call.
@@ -40,7 +40,7 @@ func openFromEnvironment(requests *atomic.Int64) (place, error) {
 	return place{s3store.New(client, bucket), bucket, prefix}, nil
 }
 
-// counting counts the requests of an HTTP client, each try of the same one too.
+// counting counts the requests of an HTTP client, including retries.
 type counting struct {
 	s3.HTTPClient
 	requests *atomic.Int64
@@ -51,7 +51,7 @@ func (c counting) Do(r *http.Request) (*http.Response, error) {
 	return c.HTTPClient.Do(r)
 }
 
-// once calls open until it succeeds, and keeps what it returned.
+// once calls open until it succeeds, and then returns the same place.
 func once(open func() (place, error)) func() (place, error) {
 	var mu sync.Mutex
 	var found *place

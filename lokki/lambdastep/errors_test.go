@@ -181,7 +181,7 @@ type unsearchable struct{}
 func (unsearchable) Error() string { return "unsearchable" }
 func (unsearchable) As(any) bool   { panic("no As") }
 
-// The errors that the local run has for such steps, too.
+// TestOddFailures expects the same errors as the local run's test.
 func TestOddFailures(t *testing.T) {
 	var none *nilError
 	for name, c := range map[string]struct {

@@ -11,8 +11,8 @@ import (
 	"github.com/lokki-build/lokki/internal/fanout"
 )
 
-// output is the answer of the flow's last step, whose result is stored: where, and
-// the result itself where it is small.
+// output returns the response of the flow's last step: where its result is stored,
+// and the result itself if it is small.
 func (i *invocation) output(ctx context.Context) (envelope.Output, error) {
 	key := i.keys.Output(i.req.Step, "")
 	out := envelope.Output{Run: i.req.Run, Stored: envelope.Location{Bucket: i.bucket, Key: key, Codec: envelope.Codec}}
@@ -26,8 +26,8 @@ func (i *invocation) output(ctx context.Context) (envelope.Output, error) {
 	return out, stored("reading the result of an earlier attempt", err)
 }
 
-// earlierResult is what another attempt stored, which counts whatever this one
-// has computed; nil if it is too large for the output.
+// earlierResult returns what another attempt stored, which counts even if this one
+// computed something else; nil if it is too large for the output.
 func (i *invocation) earlierResult(ctx context.Context, key string) ([]byte, error) {
 	defer i.stats.read.since(time.Now())
 	size, err := i.store.Size(ctx, key)
@@ -44,6 +44,5 @@ func (i *invocation) earlierResult(ctx context.Context, key string) ([]byte, err
 	return values[0], nil
 }
 
-// gzipOverhead is more than a value of MaxResult bytes grows by when nothing in it
-// can be compressed.
+// gzipOverhead is more than an incompressible value of MaxResult bytes grows by.
 const gzipOverhead = 1 << 10

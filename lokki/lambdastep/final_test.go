@@ -31,7 +31,7 @@ const (
 	storedPart = `{"run":"run-1","stored":{"bucket":"test-bucket","key":"lokki/test-flow/run-1/only/output.json.gz","codec":"json+gzip"},"result":`
 )
 
-// TestTheExecutionsOutput says where the result is, and has it where it is small.
+// TestTheExecutionsOutput: it says where the result is, and contains it if it is small.
 func TestTheExecutionsOutput(t *testing.T) {
 	large := strings.Repeat("x", envelope.MaxResult-2) // with its quotes it just fits
 	for name, c := range map[string]struct {
@@ -50,7 +50,7 @@ func TestTheExecutionsOutput(t *testing.T) {
 		}, storedPart + `6}`},
 		"stored by an attempt that was given up": {func(m *machine) string {
 			last(m, 0, 6)
-			return last(m, 0, 7) // it has run meanwhile
+			return last(m, 0, 7) // it ran in the meantime
 		}, storedPart + `6}`},
 		"too large, stored by an earlier attempt": {func(m *machine) string {
 			last(m, 0, large+"x")

@@ -14,25 +14,25 @@ import (
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
-// handler serves the invocations of one step. It implements lambda.Handler.
+// handler serves the invocations of a step. It implements lambda.Handler.
 type handler struct {
 	step     step
 	logs     *logs
 	place    func() (place, error)
-	requests *atomic.Int64 // to S3, of this process
+	requests *atomic.Int64 // to S3, by this process
 	memory   *peak.Memory  // of this process
-	guard    guard         // around the calls of the step
+	guard    guard         // for calls of the step
 }
 
-// place is where values live.
+// place is where values are stored.
 type place struct {
 	store  store.Store
 	bucket string
 	prefix string
 }
 
-// newHandler makes a handler that finds its place on the first invocation.
-// open's store counts what it sends to S3.
+// newHandler makes a handler that opens its place on the first invocation.
+// open's store counts its requests to S3.
 func newHandler(s step, l *logs, open func(requests *atomic.Int64) (place, error)) *handler {
 	requests := new(atomic.Int64)
 	return &handler{

@@ -22,7 +22,7 @@ import (
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
-// machine does what the state machine does: it calls steps with requests.
+// machine acts as the state machine: it calls steps with requests.
 type machine struct {
 	t     *testing.T
 	store *store.Memory
@@ -49,7 +49,7 @@ func (m *machine) handler(s step) *handler {
 	return h
 }
 
-// place is where the machine's steps find s.
+// place makes the machine's steps use s.
 func (m *machine) place(s store.Store) func(*atomic.Int64) (place, error) {
 	return func(*atomic.Int64) (place, error) { return place{s, "test-bucket", "lokki"}, nil }
 }
@@ -213,12 +213,12 @@ func TestAnEarlierAttemptsOutputIsKept(t *testing.T) {
 	for _, split := range []int{0, 1, 3} {
 		calls = 0
 		r := envelope.Request{Step: fmt.Sprintf("list-%d", split), Defaults: []byte(`{}`), Split: split, Attempt: 2}
-		first := must(m, list, r) // a retry that finds nothing runs
+		first := must(m, list, r) // a retry that finds no output runs the step
 		again := must(m, list, r)
 		if calls != 1 {
 			t.Errorf("split %d: the step ran %d times", split, calls)
 		}
-		r.Attempt = 0 // a second first attempt runs, and changes nothing
+		r.Attempt = 0 // another first attempt runs the step, but changes nothing
 		twice := must(m, list, r)
 		if calls != 2 {
 			t.Errorf("split %d: the step ran %d times, want a second one", split, calls)

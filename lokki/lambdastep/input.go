@@ -19,8 +19,7 @@ import (
 // argument decodes one argument into a pointer to the step's type.
 type argument func(ctx context.Context, into any) error
 
-// arguments finds what the step is to run on: one argument, or one for each
-// item of a batch.
+// arguments returns the step's arguments: one, or one for each item of a batch.
 func (i *invocation) arguments(ctx context.Context) ([]argument, error) {
 	defer i.stats.read.since(time.Now())
 	switch {
@@ -40,7 +39,7 @@ func (i *invocation) arguments(ctx context.Context) ([]argument, error) {
 	return decodeAll(values, err)
 }
 
-// startArgument lays the execution's input over the defaults.
+// startArgument merges the execution's input over the defaults.
 func (i *invocation) startArgument() ([]argument, error) {
 	data, err := inputs.Merge(i.req.Defaults, i.req.Input, i.step.in)
 	if err != nil {
@@ -49,8 +48,8 @@ func (i *invocation) startArgument() ([]argument, error) {
 	return decodeAll([][]byte{data}, nil)
 }
 
-// gather reads all results of a map into a slice, each as it comes: no second
-// copy of the list is made.
+// gather reads all results of a map into a slice, each as it arrives, without a
+// second copy of the list.
 func (i *invocation) gather(ctx context.Context, into any) error {
 	list := reflect.ValueOf(into).Elem()
 	if list.Kind() != reflect.Slice {
@@ -62,7 +61,7 @@ func (i *invocation) gather(ctx context.Context, into any) error {
 	output := func(first int) string { return i.keys.Output(i.req.From, envelope.Child(i.req.Path, first)) }
 	item := func(n int, value []byte) error {
 		found[n] = true
-		// A user's decoder may panic, and this is not the invocation's goroutine.
+		// A user's decoder may panic, and this is another goroutine than the invocation's.
 		return protect(func() error { return decode(value, list.Index(n).Addr().Interface()) })
 	}
 	var missing int
@@ -86,7 +85,7 @@ func (i *invocation) gather(ctx context.Context, into any) error {
 	return nil
 }
 
-// closeUp leaves out the elements that were not found.
+// closeUp removes the elements that were not found.
 func closeUp(list reflect.Value, found []bool) {
 	kept := 0
 	for n, ok := range found {
@@ -99,7 +98,7 @@ func closeUp(list reflect.Value, found []bool) {
 	list.SetLen(kept)
 }
 
-// inside words the items of the outer maps that an invocation belongs to.
+// inside describes the items of the outer maps that an invocation belongs to.
 func inside(path string) string {
 	if path == "" {
 		return ""

@@ -10,7 +10,7 @@ import (
 	"github.com/lokki-build/lokki/lokki/codec"
 )
 
-// invocation is one request on its way.
+// invocation is one request being served.
 type invocation struct {
 	step  step
 	req   envelope.Request
@@ -23,7 +23,7 @@ type invocation struct {
 	value  []byte // the last step's, once this invocation has stored it
 }
 
-// serve answers the request.
+// serve handles the request.
 func (i *invocation) serve(ctx context.Context) (envelope.Reply, error) {
 	reply := envelope.Reply{Run: i.req.Run, Path: i.req.Path}
 	if i.req.Attempt > 0 {
@@ -75,8 +75,8 @@ func (i *invocation) result(ctx context.Context, arg argument) ([]byte, error) {
 	return data, nil
 }
 
-// run calls the step. Its error is the user's own unless the argument could
-// not be made.
+// run calls the step. Its error is the user's own unless the argument could not
+// be decoded.
 func (i *invocation) run(ctx context.Context, arg argument) (any, error) {
 	began, loaded := time.Now(), time.Now()
 	own := ctx
@@ -93,7 +93,7 @@ func (i *invocation) run(ctx context.Context, arg argument) (any, error) {
 	return out, i.clock.late(own, err)
 }
 
-// locate names the item of a batch that failed.
+// locate adds to an error which item of a batch failed.
 func (i *invocation) locate(n, of int, err error) error {
 	if of == 1 {
 		return err

@@ -32,7 +32,7 @@ func TestFit(t *testing.T) {
 			runtime.GOMAXPROCS(4)
 			debug.SetMemoryLimit(math.MaxInt64)
 			t.Setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", c.memory)
-			t.Setenv("GOMAXPROCS", c.goMaxProcs) // the runtime itself has read them before
+			t.Setenv("GOMAXPROCS", c.goMaxProcs) // the runtime itself has read these earlier
 			t.Setenv("GOMEMLIMIT", c.memLimit)
 			fit()
 			if procs, limit := runtime.GOMAXPROCS(0), debug.SetMemoryLimit(-1); procs != c.procs || limit != c.limit {

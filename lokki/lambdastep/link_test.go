@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestLinked looks into this test's binary, which has all that a step's has:
-// the table of functions, which is never stripped, has their packages' names.
+// TestLinked searches this test's binary, which has everything that a step's has:
+// the table of functions, which is never stripped, contains package names.
 func TestLinked(t *testing.T) {
 	path, err := os.Executable()
 	if err != nil {
@@ -18,9 +18,9 @@ func TestLinked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// With : for /, so that what is found is not this list.
+	// With : for /, so that the search doesn't find this list.
 	for name, want := range map[string]bool{
-		"github.com:aws:aws-sdk-go-v2:service:s3.": true, // else the test finds nothing at all
+		"github.com:aws:aws-sdk-go-v2:service:s3.": true, // otherwise the test finds nothing at all
 		"time:tzdata.":                               true,
 		"github.com:aws:aws-sdk-go-v2:config.":       false,
 		"github.com:aws:aws-sdk-go-v2:feature:":      false,

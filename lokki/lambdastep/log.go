@@ -14,13 +14,13 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 )
 
-// logs is the log of a process: a line of JSON for each record, with what
-// identifies the invocation under way. There is one at a time.
+// logs is the log of a process: a line of JSON for each record, with fields that
+// identify the current invocation. There is one at a time.
 type logs struct {
-	stack     string                       // that the process belongs to; "" if that is not known
-	metrics   bool                         // CloudWatch is to take metrics from the summaries
+	stack     string                       // of the process; "" if unknown
+	metrics   bool                         // whether CloudWatch takes metrics from the summaries
 	plain     slog.Handler                 // between invocations
-	summaries slog.Handler                 // for the lines that sum invocations up
+	summaries slog.Handler                 // for the summaries of invocations
 	current   atomic.Pointer[slog.Handler] // with the fields of the invocation
 	reported  atomic.Pointer[string]       // the last error, as aws-lambda-go logs it
 }
@@ -41,15 +41,15 @@ func newLogs(w io.Writer) *logs {
 func jsonLines(w io.Writer) slog.Handler {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(os.Getenv("AWS_LAMBDA_LOG_LEVEL"))); err != nil {
-		level = slog.LevelInfo // also for TRACE and FATAL, which slog does not know
+		level = slog.LevelInfo // also for TRACE and FATAL, which slog doesn't have
 	}
 	return slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: lambdacontext.ReplaceAttr})
 }
 
-// freshLine begins a line for each Write. CloudWatch finds metrics only in lines that
-// are JSON from begin to end, and what stands in the last line nobody here knows: a
-// step, or a program that it has started, may have printed a part of one, by any way to the
-// file. Where none did, the line before is empty.
+// freshLine begins a new line for each Write. CloudWatch finds metrics only in lines
+// that are entirely JSON, and the content of the last line is unknown: the step, or a
+// program that it started, may have printed part of a line to the file by other means.
+// If not, an empty line results.
 type freshLine struct{ io.Writer }
 
 func (f freshLine) Write(line []byte) (int, error) {
@@ -59,12 +59,12 @@ func (f freshLine) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// logger is for the step's own lines.
+// logger returns the logger for the step's own lines.
 func (l *logs) logger() *slog.Logger { return slog.New(logHandler{logs: l}) }
 
-// begin lets all lines carry what identifies the invocation, until end.
+// begin makes all lines carry fields that identify the invocation, until end.
 func (l *logs) begin(ctx context.Context, payload []byte) invocationLog {
-	// The request is not checked yet, and what is wrong with it must be logged.
+	// The request is not checked yet, so that problems with it can be logged.
 	var id struct {
 		Flow, Run, Step, Path string
 		Attempt               int
@@ -87,8 +87,8 @@ func (l *logs) begin(ctx context.Context, payload []byte) invocationLog {
 
 func (l *logs) end() { l.current.Store(&l.plain) }
 
-// logHandler finds the invocation's fields anew for each line: a step may keep
-// the logger that it got in an earlier invocation.
+// logHandler looks up the invocation's fields for each line: a step may keep a
+// logger from an earlier invocation.
 type logHandler struct {
 	*logs
 	added []func(slog.Handler) slog.Handler // by the logger's With and WithGroup
@@ -100,7 +100,7 @@ func (h logHandler) Enabled(ctx context.Context, level slog.Level) bool {
 
 func (h logHandler) Handle(ctx context.Context, r slog.Record) error {
 	if reported := h.reported.Load(); reported != nil && r.Message == *reported {
-		return nil // aws-lambda-go logs every error that it passes on; the summary has it
+		return nil // aws-lambda-go logs every error that it passes on, but the summary has it
 	}
 	to := *h.current.Load()
 	for _, add := range h.added {
@@ -122,17 +122,17 @@ func (h logHandler) with(add func(slog.Handler) slog.Handler) slog.Handler {
 	return h
 }
 
-// invocationLog writes the one line that sums an invocation up.
+// invocationLog writes the summary line of an invocation.
 type invocationLog struct {
 	logs  *logs
 	to    slog.Handler
-	named bool // flow and step are known, so that there can be metrics
+	named bool // flow and step are known, which metrics need
 }
 
 func (l invocationLog) done(s summary) { l.write(slog.LevelInfo, "step done", s) }
 
 func (l invocationLog) failed(s summary, err messages.InvokeResponse_Error) {
-	if err.ShouldExit { // the step still runs: what is not reading was its
+	if err.ShouldExit { // the step still runs: all time but reading and writing is its
 		s.function = s.total - s.read - s.write
 	}
 	attrs := []slog.Attr{slog.String("type", err.Type), slog.String("error", err.Message)}
@@ -146,7 +146,7 @@ func (l invocationLog) failed(s summary, err messages.InvokeResponse_Error) {
 	}
 }
 
-// write writes the line whatever the level of the log is: metrics are no detail.
+// write writes the line at any log level: metrics must not depend on it.
 func (l invocationLog) write(level slog.Level, message string, s summary, attrs ...slog.Attr) {
 	now := time.Now()
 	r := slog.NewRecord(now, level, message, 0)
@@ -155,5 +155,5 @@ func (l invocationLog) write(level slog.Level, message string, s summary, attrs 
 	if l.named && l.logs.metrics {
 		r.AddAttrs(metricsOf(l.logs.stack, now))
 	}
-	_ = l.to.Handle(context.Background(), r) // there is nowhere to report it
+	_ = l.to.Handle(context.Background(), r) // there is nowhere to report an error
 }

@@ -19,7 +19,7 @@ func TestLinesOfAStepSayWhereTheyAreFrom(t *testing.T) {
 	var out bytes.Buffer
 	l := newLogs(&out)
 	before, writer, flags := slog.Default(), log.Writer(), log.Flags()
-	early := slog.Default() // as a step's package may keep it
+	early := slog.Default() // as a step's package may store it
 	slog.SetDefault(l.logger())
 	t.Cleanup(func() {
 		slog.SetDefault(before)

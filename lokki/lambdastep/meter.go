@@ -9,17 +9,17 @@ import (
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
-// stats is what an invocation has done so far. It is read at its end, when a
-// step that was given up may still be running.
+// stats is what an invocation has done so far. It is read at the end, when an
+// abandoned step may still be running.
 type stats struct {
 	read, function, write duration // time in each stage
 	in, out               atomic.Int64
-	items                 atomic.Int64 // of the list that was read or written; that which is mapped next if both were
+	items                 atomic.Int64 // of the list that was read or written; if both, the list that the next map takes
 	missing               atomic.Int64 // items that an aggregation left out
-	repeated              atomic.Bool  // the output was there, the step did not run
+	repeated              atomic.Bool  // the output existed, so the step did not run
 }
 
-// duration adds up time.
+// duration is a sum of times.
 type duration struct{ ns atomic.Int64 }
 
 func (d *duration) add(more time.Duration) { d.ns.Add(int64(more)) }

@@ -5,17 +5,17 @@ import (
 	"time"
 )
 
-// namespace is where CloudWatch keeps lokki's metrics.
+// namespace is the namespace of lokki's metrics in CloudWatch.
 const namespace = "Lokki"
 
-// summary is what is known of an invocation at its end.
+// summary is what is known about an invocation at its end.
 type summary struct {
 	total, read, function, write time.Duration
 
 	in, out  int64 // bytes as stored
 	memory   int64 // bytes: the process's peak so far
 	items    int64
-	requests int64 // to S3, each try of the same one too
+	requests int64 // to S3, including retries
 	missing  int64
 	repeated bool
 }
@@ -51,7 +51,7 @@ func (s summary) values() []any {
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// attrs are the summary's fields in a log line.
+// attrs returns the summary's fields for a log line.
 func (s summary) attrs() []slog.Attr {
 	attrs := make([]slog.Attr, 0, len(metricNames)+2)
 	for i, value := range s.values() {
@@ -70,8 +70,8 @@ func (s summary) attrs() []slog.Attr {
 const stackField = "stack"
 
 // metricsOf lets CloudWatch take the metrics from a line with the summary, in one set
-// of dimensions, as each set is paid for: the line's own stack, flow and step. Without
-// the stack, those of a flow's development and production would be added up. See
+// of dimensions, since each set costs money: the line's own stack, flow and step.
+// Without the stack, development and production of a flow would be added up. See
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html.
 func metricsOf(stack string, now time.Time) slog.Attr {
 	dimensions := []string{"flow", "step"}

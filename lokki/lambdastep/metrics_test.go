@@ -17,7 +17,7 @@ import (
 	"github.com/lokki-build/lokki/internal/envelope"
 )
 
-// logged is a handler whose log can be read.
+// logged returns a handler whose log can be read.
 func (m *machine) logged(s step) (*handler, *bytes.Buffer) {
 	var out bytes.Buffer
 	return newHandler(s, newLogs(&out), func(n *atomic.Int64) (place, error) {
@@ -37,7 +37,7 @@ func onlyLine(t *testing.T, log string) map[string]any {
 }
 
 func TestSummary(t *testing.T) {
-	t.Setenv("AWS_LAMBDA_LOG_LEVEL", "ERROR") // which metrics do not heed
+	t.Setenv("AWS_LAMBDA_LOG_LEVEL", "ERROR") // which metrics ignore
 	m := newMachine(t)
 	list := must(m, numbers, envelope.Request{Step: "numbers", Defaults: []byte(`{"count":5}`), Split: 4})
 	batches := m.batches(list)
@@ -69,7 +69,7 @@ func TestSummary(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			h.Invoke(t.Context(), payload) // its error is in the line
+			h.Invoke(t.Context(), payload) // the line has its error
 			line := onlyLine(t, log.String())
 			for _, problem := range emfProblems(line) {
 				t.Error(problem)
@@ -98,15 +98,15 @@ func TestSummary(t *testing.T) {
 	}
 }
 
-// TestTheEstimateHasAllMetrics: tools/cost, which can't be linked here, counts as many.
+// TestTheEstimateHasAllMetrics: tools/cost, which can't be imported here, counts as many.
 func TestTheEstimateHasAllMetrics(t *testing.T) {
 	if len(metricNames) != 9 {
 		t.Errorf("there are %d metrics: change metricsOfStep in tools/cost and docs/config.md too", len(metricNames))
 	}
 }
 
-// TestMetricsAreOfAStack: two stacks of a flow in one account are two sets of
-// metrics, and a stack can do without. The figures are in the log all the same.
+// TestMetricsAreOfAStack: two stacks of a flow in one account have separate
+// metrics, and a stack can do without. The figures are in the log either way.
 func TestMetricsAreOfAStack(t *testing.T) {
 	for name, c := range map[string]struct {
 		stack, metrics string

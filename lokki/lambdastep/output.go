@@ -16,9 +16,9 @@ import (
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
-// putValues stores the results of one invocation: a value, or one for each
-// item of a batch. Finding them there is success: an earlier attempt's results
-// may have been read already.
+// putValues stores the results of one invocation: a value, or one for each item of
+// a batch. If they exist, that is success: an earlier attempt's results may have
+// been read already.
 func (i *invocation) putValues(ctx context.Context, values [][]byte) error {
 	defer i.stats.write.since(time.Now())
 	err := fanout.WriteLines(ctx, i.store, i.keys.Output(i.req.Step, i.req.Path), values)
@@ -31,7 +31,7 @@ func (i *invocation) putValues(ctx context.Context, values [][]byte) error {
 	return stored("storing the result", err)
 }
 
-// putList stores a result that is mapped next, and says in the reply where.
+// putList stores a list that the next map takes, and adds its location to the reply.
 func (i *invocation) putList(ctx context.Context, list any, reply *envelope.Reply) error {
 	defer i.stats.write.since(time.Now())
 	items, err := encodeItems(list)
@@ -46,18 +46,18 @@ func (i *invocation) putList(ctx context.Context, list any, reply *envelope.Repl
 	return nil
 }
 
-// encodeItems encodes a list item by item: all of it as JSON is never in memory.
-// What it yields is good until the next item.
+// encodeItems encodes a list item by item, so that its JSON is never in memory as a
+// whole. What it yields is valid until the next item.
 func encodeItems(list any) (iter.Seq2[[]byte, error], error) {
 	items := reflect.ValueOf(list)
 	if items.Kind() != reflect.Slice {
 		return nil, fmt.Errorf("the result is a %T, a map needs a list", list)
 	}
 	return func(yield func([]byte, error) bool) {
-		var data bytes.Buffer // one for all: a million items would leave as many behind
+		var data bytes.Buffer // shared: a million items would otherwise allocate as many
 		for n := range items.Len() {
 			data.Reset()
-			// The address, as an item that is copied into an interface is garbage too.
+			// By address, since copying an item into an interface would allocate too.
 			err := codec.MarshalTo(&data, items.Index(n).Addr().Interface())
 			if err != nil {
 				err = failure.Name(failure.Encoding, fmt.Errorf("encoding item %d: %w", n, err))
@@ -69,8 +69,8 @@ func encodeItems(list any) (iter.Seq2[[]byte, error], error) {
 	}, nil
 }
 
-// earlier reports whether an earlier attempt stored the output, and completes
-// the reply then.
+// earlier reports whether an earlier attempt stored the output, and if so completes
+// the reply.
 func (i *invocation) earlier(ctx context.Context, reply *envelope.Reply) (bool, error) {
 	defer i.stats.read.since(time.Now())
 	var err error

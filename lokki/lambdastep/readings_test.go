@@ -11,8 +11,8 @@ import (
 	"github.com/lokki-build/lokki/lokki/codec"
 )
 
-// TestValuesArriveWhole passes values from Lambda to Lambda that JSON keeps only
-// with care, with a duration as a person writes it.
+// TestValuesArriveWhole passes values from Lambda to Lambda that JSON easily
+// damages, with a duration as a person would write it.
 func TestValuesArriveWhole(t *testing.T) {
 	m := newMachine(t)
 	defaults := []byte(`{"every":1000000000,"count":3}`)
@@ -35,7 +35,7 @@ func TestValuesArriveWhole(t *testing.T) {
 	}
 }
 
-// TestErrorsAreWithoutTheInput has what AWS logs name the place and not the value.
+// TestErrorsAreWithoutTheInput: what AWS logs names the place but not the value.
 func TestErrorsAreWithoutTheInput(t *testing.T) {
 	for input, want := range map[string]string{
 		`{"every":"secret"}`:           "every: want a duration",

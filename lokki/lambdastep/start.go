@@ -6,27 +6,27 @@ import (
 	"os"
 	"syscall"
 
-	// An image from scratch has no time zones, which time.LoadLocation finds here.
+	// Time zones for time.LoadLocation, which an image from scratch doesn't have.
 	_ "time/tzdata"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	// Nor has it certificates.
+	// Nor does it have certificates.
 	_ "golang.org/x/crypto/x509roots/fallback"
 )
 
-// Start serves invocations of the step and does not return. A wrong
-// environment is reported by each invocation, where the caller sees it.
+// Start serves invocations of the step and does not return. Each invocation
+// reports a wrong environment, so that the caller sees it.
 func Start[In, Out any](step func(context.Context, In) (Out, error)) {
 	fit()
-	out := standardOutput() // where CloudWatch looks for metrics
+	out := standardOutput() // which CloudWatch reads for metrics
 	l := newLogs(out)
 	l.summaries = jsonLines(freshLine{out})
 	slog.SetDefault(l.logger())
 	lambda.StartWithOptions(newHandler(bind(step), l, openFromEnvironment))
 }
 
-// standardOutput is os.Stdout, but not for a step to close.
+// standardOutput returns a copy of os.Stdout that a step can't close.
 func standardOutput() *os.File {
 	fd, err := syscall.Dup(int(os.Stdout.Fd()))
 	if err != nil {

@@ -10,9 +10,9 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// misconfigured reports whether S3 refused a request for how things are set
-// up, so that the next one would be refused as well: no such bucket, another
-// region, no permission. The client has retried before what is worth it. The codes are those of
+// misconfigured reports whether S3 refused a request because of the set-up, so that
+// it would refuse the next one as well: no such bucket, another region, no
+// permission. The client has already retried errors that are worth it. The codes are those of
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html.
 func misconfigured(err error) bool {
 	code := ""
@@ -22,7 +22,7 @@ func misconfigured(err error) bool {
 	}
 	switch {
 	case slices.Contains([]string{"ExpiredToken", "RequestTimeTooSkewed"}, code):
-		return false // of this process: another one may have valid credentials and the right time
+		return false // specific to this process: another may have valid credentials and the right time
 	case slices.Contains([]string{"NoSuchBucket", "InvalidBucketName", "AuthorizationHeaderMalformed",
 		"IllegalLocationConstraintException", "InvalidToken"}, code):
 		return true

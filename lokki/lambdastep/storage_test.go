@@ -17,8 +17,8 @@ import (
 	"github.com/lokki-build/lokki/lokki/store/s3store"
 )
 
-// TestErrorsOfS3 has a server refuse everything, and asks what the state
-// machine would do about it.
+// TestErrorsOfS3 has a server refuse everything, and checks what the state machine
+// would do about it.
 func TestErrorsOfS3(t *testing.T) {
 	for _, c := range []struct {
 		status     int

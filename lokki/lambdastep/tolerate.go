@@ -14,8 +14,8 @@ import (
 // maxNamed is how many children without a result an error names.
 const maxNamed = 10
 
-// missing are the children of an aggregated map that have no result, by the
-// indices of their first items.
+// missing holds the children of an aggregated map that have no result, by the
+// index of their first item.
 type missing struct {
 	count int
 	first []int // some of them
@@ -28,9 +28,9 @@ func (m *missing) add(first int) {
 	}
 }
 
-// tolerate checks that children without a result are no more than the map
-// tolerates, and that each of them failed: what is missing for another reason
-// is lost. found tells which items have a result.
+// tolerate checks that no more children lack a result than the map tolerates, and
+// that each of them failed: a result missing for another reason is lost. found says
+// which items have a result.
 func (i *invocation) tolerate(ctx context.Context, found []bool) error {
 	size := max(1, i.req.BatchSize)
 	var absent missing
@@ -78,7 +78,7 @@ func (i *invocation) failed(ctx context.Context, child func(first int)) error {
 	return fanout.Failed(ctx, i.store, state.Results.ResultWriterDetails.Key, child)
 }
 
-// lost is the error of results that are not there.
+// lost returns the error for missing results.
 func (i *invocation) lost(m missing, format string, args ...any) error {
 	var items []string
 	for _, first := range m.first {

@@ -14,7 +14,7 @@ import (
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
-// results writes that children failed, by their first items, in files of up to 3
+// results writes which children failed, by their first items, in files of up to 3
 // as Step Functions does, and returns the state that says where.
 func (m *machine) results(failed ...int) json.RawMessage {
 	m.t.Helper()
@@ -40,7 +40,7 @@ func (m *machine) put(key, text string) {
 	}
 }
 
-// TestWhatIsMissingIsNotTakenForFailed aggregates maps with results that are not there.
+// TestWhatIsMissingIsNotTakenForFailed aggregates maps with missing results.
 func TestWhatIsMissingIsNotTakenForFailed(t *testing.T) {
 	for name, c := range map[string]struct {
 		children, size int
@@ -96,7 +96,7 @@ func TestWhatIsMissingIsNotTakenForFailed(t *testing.T) {
 	}
 }
 
-// refusing is a store that can't say what a key holds.
+// refusing is a store that can't read some keys.
 type refusing struct {
 	store.Store
 	part string // of the key
@@ -110,8 +110,8 @@ func (s refusing) Get(ctx context.Context, key string, off, n int64) (io.ReadClo
 	return s.Store.Get(ctx, key, off, n)
 }
 
-// TestWhatCantBeReadIsNotTakenForFailed has storage refuse what is there, and
-// Step Functions' results be other than they should.
+// TestWhatCantBeReadIsNotTakenForFailed has storage refuse existing values, and
+// Step Functions' results be malformed.
 func TestWhatCantBeReadIsNotTakenForFailed(t *testing.T) {
 	count := 3
 	for name, c := range map[string]struct {
@@ -162,7 +162,7 @@ func TestWhatCantBeReadIsNotTakenForFailed(t *testing.T) {
 	}
 }
 
-// lines stores what a child handed on.
+// lines stores what a child passed on.
 func (m *machine) lines(step, path string, values []string) {
 	m.t.Helper()
 	keys := envelope.Keys{Prefix: "lokki", Flow: "test-flow", Run: testRun}

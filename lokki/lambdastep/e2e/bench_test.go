@@ -17,8 +17,8 @@ import (
 	"github.com/lokki-build/lokki/lokki/store/s3store"
 )
 
-// BenchmarkWarmChild is one invocation of a warm worker: the Runtime API, a
-// read, a step that does nothing, and a write which finds its object there.
+// BenchmarkWarmChild measures one invocation of a warm worker: the Runtime API, a
+// read, a step that does nothing, and a write that finds its object already stored.
 func BenchmarkWarmChild(b *testing.B) {
 	c := newCloud(b)
 	list := c.must("GetBirds", envelope.Request{Step: "get-birds", Defaults: []byte(`{"count":3}`), Split: 1})

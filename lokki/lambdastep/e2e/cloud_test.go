@@ -33,7 +33,7 @@ type cloud struct {
 	log       logBuffer // of all functions
 }
 
-// keys are those of the one run that a cloud sees.
+// keys are the keys of a cloud's only run.
 var keys = envelope.Keys{Prefix: "lokki", Flow: "test-flow", Run: "run-1"}
 
 // logBuffer is written to by every process at once.
@@ -48,8 +48,8 @@ func (l *logBuffer) Write(p []byte) (int, error) {
 	return l.text.Write(p)
 }
 
-// logged ends all functions, as a line may come later than the answer, and
-// returns what they logged since the last call.
+// logged ends all functions, since a line may come after the response, and returns
+// what they logged since the last call.
 func (c *cloud) logged() string {
 	for _, f := range c.functions {
 		f.Close()
@@ -73,7 +73,7 @@ func newCloud(t testing.TB) *cloud {
 	return c
 }
 
-// function starts the Lambda of a step function, or finds it.
+// function returns the Lambda of a step function, and starts it if necessary.
 func (c *cloud) function(name string, timeout time.Duration) *lambdahost.Host {
 	c.t.Helper()
 	if f := c.functions[name]; f != nil {
@@ -134,7 +134,7 @@ func (c *cloud) must(function string, r envelope.Request) envelope.Reply {
 	return reply
 }
 
-// batches reads what a map's ItemReader reads.
+// batches reads the object that a map's ItemReader reads.
 func (c *cloud) batches(reply envelope.Reply) []envelope.Batch {
 	c.t.Helper()
 	var batches []envelope.Batch
@@ -158,7 +158,7 @@ func (c *cloud) object(key string) []byte {
 	return data
 }
 
-// objects are all that the bucket holds.
+// objects returns everything in the bucket.
 func (c *cloud) objects() map[string]string {
 	c.t.Helper()
 	all := map[string]string{}

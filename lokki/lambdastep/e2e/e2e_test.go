@@ -13,7 +13,7 @@ import (
 
 func TestBirds(t *testing.T) {
 	c := newCloud(t)
-	puts := c.s3.Requests("PUT") // that of the bucket
+	puts := c.s3.Requests("PUT") // includes the bucket's
 	list := c.must("GetBirds", envelope.Request{Step: "get-birds", Defaults: []byte(`{"count":1}`), Input: []byte(`{"count":3}`), Split: 1})
 	if list.Items != "lokki/test-flow/run-1/get-birds/items.json" || list.Count == nil || *list.Count != 3 {
 		t.Fatalf("reply %+v", list)
@@ -121,7 +121,7 @@ func TestARetryDoesNotRunTheStepAgain(t *testing.T) {
 		}
 		if split == 0 {
 			before := c.value("token-0", "")
-			r.Attempt = 0 // as after a redrive: it runs, and what is stored stays
+			r.Attempt = 0 // as after a redrive: the step runs, and stored values don't change
 			c.must("Token", r)
 			if got := c.value("token-0", ""); got != before {
 				t.Errorf("stored %s, then %s", before, got)
@@ -134,7 +134,7 @@ func TestFailures(t *testing.T) {
 	for _, how := range []struct {
 		name, kind string
 		survives   bool
-		timeout    time.Duration // of which a second is left to report it; 0 is the default
+		timeout    time.Duration // including a second for the report; 0 is the default
 	}{
 		{"panic", "Lokki.Panic", true, 0},
 		{"wait", "Sandbox.Timedout", true, 10 * time.Second},

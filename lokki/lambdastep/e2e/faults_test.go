@@ -11,7 +11,7 @@ import (
 	"github.com/lokki-build/lokki/internal/s3server"
 )
 
-// flows are run as a whole; each returns the key of its result.
+// flows are complete flows; each returns the key of its result.
 var flows = map[string]func(c *cloud) (result string){
 	"birds": func(c *cloud) string {
 		list := c.must("GetBirds", envelope.Request{Step: "get-birds", Defaults: []byte(`{"count":1}`), Input: []byte(`{"count":3}`), Split: 2})
@@ -38,7 +38,7 @@ var flows = map[string]func(c *cloud) (result string){
 }
 
 // TestFlowsInBadTimes runs flows while S3 fails, and compares every object in
-// the bucket with those of a run in which nothing fails.
+// the bucket with those of a run without failures.
 func TestFlowsInBadTimes(t *testing.T) {
 	kinds := []s3server.Fault{s3server.Internal, s3server.Lost, s3server.Truncated, s3server.SlowDown, s3server.Slow, s3server.Reset}
 	for name, flow := range flows {
@@ -60,7 +60,7 @@ func TestFlowsInBadTimes(t *testing.T) {
 				c.s3.Intercept(nil)
 				c.compare(want)
 				for _, kind := range kinds {
-					if name == "nested" && faults.Met(kind) == 0 { // the other has too few requests for all
+					if name == "nested" && faults.Met(kind) == 0 { // the other flow has too few requests for all kinds
 						t.Errorf("no fault of kind %s", kind)
 					}
 				}
@@ -81,8 +81,8 @@ func TestFlowsInBadTimes(t *testing.T) {
 	}
 }
 
-// compare is for runs of steps that return the same each time: lost, doubled or
-// damaged objects differ.
+// compare is for steps that return the same each time: it finds lost, duplicate
+// and damaged objects.
 func (c *cloud) compare(want map[string]string) {
 	c.t.Helper()
 	got := c.objects()

@@ -17,9 +17,9 @@ import (
 )
 
 // TestKilledBetweenPutAndReply kills a step's process when S3 has stored an
-// object and the process does not know that yet, and invokes the step again:
-// as a retry, which knows that there was an attempt, and as a redrive, which
-// doesn't. The step returns something else each time.
+// object but the process does not know it yet, and invokes the step again:
+// as a retry, which knows of the earlier attempt, and as a redrive, which
+// doesn't. The step returns something different each time.
 func TestKilledBetweenPutAndReply(t *testing.T) {
 	for _, c := range []struct {
 		object  string // the last one that was stored
@@ -64,7 +64,7 @@ func TestKilledBetweenPutAndReply(t *testing.T) {
 }
 
 // killedAfterPut invokes a step whose process is killed when the object is
-// stored, and returns what the bucket holds then.
+// stored, and returns the content of the bucket.
 func (c *cloud) killedAfterPut(function string, r envelope.Request, object string) map[string]string {
 	c.t.Helper()
 	ctx, kill := context.WithTimeout(c.t.Context(), time.Minute)
@@ -74,7 +74,7 @@ func (c *cloud) killedAfterPut(function string, r envelope.Request, object strin
 		pass.ServeHTTP(answer, r)
 		if r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, "/"+object) {
 			kill()
-			<-r.Context().Done() // the process has gone
+			<-r.Context().Done() // the process is dead
 			return
 		}
 		maps.Copy(w.Header(), answer.Header())

@@ -15,7 +15,7 @@ import (
 const mb = 1 << 20
 
 // TestLargeItems maps a list of items of 20 MB and aggregates their results, in
-// Lambdas of half the memory they have by default.
+// Lambdas with half the default memory.
 func TestLargeItems(t *testing.T) {
 	const items, memory = 2, 256
 	c := newCloud(t)
@@ -41,7 +41,7 @@ func TestLargeItems(t *testing.T) {
 func TestAMillionItems(t *testing.T) {
 	const items = 1_000_000
 	c := newCloud(t)
-	c.memory = 128 // the least that a Lambda can have
+	c.memory = 128 // the minimum for a Lambda
 	began := time.Now()
 	list := c.must("UpTo", envelope.Request{Step: "up-to", Defaults: []byte(fmt.Sprint(items)), Split: 1})
 	t.Logf("split in %.2f s", time.Since(began).Seconds())
@@ -71,7 +71,7 @@ func (c *cloud) checkMemory(bounds map[string]int64) {
 	checked := map[string]bool{}
 	for line := range strings.Lines(c.logged()) {
 		if strings.TrimSpace(line) == "" {
-			continue // a summary begins a line of its own, whatever the step has printed
+			continue // a summary has its own line, whatever the step has printed
 		}
 		var s struct {
 			Step       string `json:"step"`

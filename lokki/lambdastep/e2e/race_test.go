@@ -2,5 +2,5 @@
 
 package e2e_test
 
-// raceEnabled: the race detector takes many times the memory.
+// raceEnabled: the race detector uses many times the memory.
 const raceEnabled = true

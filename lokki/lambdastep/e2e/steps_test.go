@@ -18,11 +18,11 @@ import (
 	"github.com/lokki-build/lokki/lokki/lambdastep"
 )
 
-// stepFunction is the variable that makes the test binary a step's worker.
+// stepFunction is the environment variable that makes the test binary a step's worker.
 const stepFunction = "TEST_STEP"
 
-// TestMain makes this binary all the programs of a run: what the build would
-// generate for each step, the S3 server and the test.
+// TestMain makes this binary act as every program of a run: the one that the build
+// generates for each step, the S3 server and the test.
 func TestMain(m *testing.M) {
 	s3server.Main()
 	switch os.Getenv(stepFunction) {
@@ -75,10 +75,10 @@ func JoinBirds(_ context.Context, birds []string) (string, error) {
 
 func Words(_ context.Context, text string) ([]string, error) { return strings.Fields(text), nil }
 
-// Token never returns the same twice.
+// Token never returns the same value twice.
 func Token(context.Context, Input) ([]string, error) { return []string{crypto.Text()}, nil }
 
-// Wreck fails in the way it is told to.
+// Wreck fails in the given way.
 func Wreck(ctx context.Context, how string) (string, error) {
 	switch how {
 	case "panic":
@@ -103,7 +103,7 @@ func (busy) Error() string { return "the service is busy" }
 // large is the length of the items of Texts, in bytes.
 const large = 20 << 20
 
-// text is one of these items. It takes little less room when it is compressed.
+// text returns one of these items. It barely compresses.
 func text(n int) string {
 	random := rand.NewChaCha8([32]byte{byte(n)})
 	raw := make([]byte, large/4*3)
@@ -119,7 +119,7 @@ func Texts(_ context.Context, in Input) ([]string, error) {
 	return texts, nil
 }
 
-// Turn puts the first letter last.
+// Turn moves the first letter to the end.
 func Turn(_ context.Context, text string) (string, error) { return text[1:] + text[:1], nil }
 
 func Digests(_ context.Context, texts []string) ([]string, error) {

@@ -17,7 +17,7 @@ import (
 	"github.com/lokki-build/lokki/internal/envelope"
 )
 
-var early = os.Stdout // as a step's package may keep it
+var early = os.Stdout // as a step's package may store it
 
 // Untidy does what a step may do and shouldn't.
 func Untidy(_ context.Context, how string) (string, error) {
@@ -61,7 +61,7 @@ func Untidy(_ context.Context, how string) (string, error) {
 }
 
 // Whatever a step prints, and wherever its line ends, the line from which CloudWatch
-// takes metrics is one.
+// takes metrics is a separate one.
 func TestMetricsOfAStepThatPrints(t *testing.T) {
 	c := newCloud(t)
 	for n, how := range []string{"print", "print early", "write", "write an error", "start", "close"} {
@@ -92,7 +92,7 @@ func TestWhatAStepFinds(t *testing.T) {
 	}
 }
 
-// A step that ends its process has failed, be it with exit code 0.
+// A step that ends its process has failed, even with exit code 0.
 func TestAStepThatEndsItsProcess(t *testing.T) {
 	c := newCloud(t)
 	for how, want := range map[string]string{"exit": "exit status 0", "goroutine": "exit status 2"} {
