@@ -12,25 +12,25 @@ import (
 	"github.com/lokki-build/lokki/lokki/codec"
 )
 
-// attempt is one try of a call: the step on all values of a batch, one after
+// attempt is one attempt of a call: the step on all values of a batch, one after
 // the other.
 type attempt struct {
 	e       *executor
 	stage   stage
-	number  int // from 1 on
+	number  int // from 1
 	path    []int
 	in, out [][]byte
-	list    list   // instead of in, of an aggregation of many results
-	items   items  // instead of out, of a long list that is mapped next
-	guard   *guard // of a try whose time is limited
+	list    list   // instead of in, for an aggregation of many results
+	items   items  // instead of out, for a long list that the next map takes
+	guard   *guard // for an attempt with a time limit
 	position
 }
 
-// position is where a try stands.
+// position is how far an attempt has come.
 type position struct {
 	at      int       // index of the value in the batch
-	start   time.Time // of the step on it, if somebody wants to know
-	running bool      // the step has the value: it has not returned, or with an error
+	start   time.Time // of the step on it, if anyone asks for it
+	running bool      // the step has the value: it has not returned, or returned an error
 }
 
 // do runs the step on all values.
@@ -45,7 +45,7 @@ func (a *attempt) do(ctx context.Context) error {
 	return nil
 }
 
-// keep has the results kept. The step's time is over by then, and does not count that.
+// keep hands the results to the keeper. The step's time limit doesn't cover that.
 func (a *attempt) keep(ctx context.Context) error {
 	if a.e.keeper == nil {
 		return nil
@@ -61,7 +61,7 @@ func (a *attempt) keep(ctx context.Context) error {
 	return nil
 }
 
-// stored gives an error of the keeper the type by which it is retried.
+// stored gives an error of the keeper the type that retries match.
 func stored(err error) error {
 	if named := (*failure.Named)(nil); errors.As(err, &named) {
 		return err
@@ -69,7 +69,7 @@ func stored(err error) error {
 	return failure.Name(failure.Storage, err)
 }
 
-// one runs the step on the value at hand.
+// one runs the step on the current value.
 func (a *attempt) one(ctx context.Context) ([]byte, error) {
 	if a.e.view.all() {
 		a.start = time.Now()
@@ -101,7 +101,7 @@ func (a *attempt) run(ctx context.Context) (out []byte, err error) {
 	if a.stage.split == 0 && a.list == nil {
 		return node.Call(ctx, a.in[a.at])
 	}
-	defer chain.Catch(&err) // of the encoding; the rest is caught already
+	defer chain.Catch(&err) // panics of the encoding; others are caught already
 	result, err := node.Typed(ctx, func(into any) error {
 		if a.list != nil {
 			return a.list.decode(&a.e.pool, into)
@@ -118,7 +118,7 @@ func (a *attempt) run(ctx context.Context) (out []byte, err error) {
 	return out, err
 }
 
-// input is a copy of the value at hand.
+// input returns a copy of the current value.
 func (a *attempt) input() []byte {
 	if a.list != nil {
 		return a.list.join()
@@ -126,11 +126,11 @@ func (a *attempt) input() []byte {
 	return bytes.Clone(a.in[a.at])
 }
 
-// tell reports what became of the step on the value at hand. again says that it
-// failed and will be tried again.
+// tell reports the outcome of the step on the current value. again says that it
+// failed and will be retried.
 func (a *attempt) tell(out []byte, err error, again bool) {
 	if err == nil && !a.e.view.all() || err != nil && !a.running {
-		return // nobody wants to know, or it was not the step that failed
+		return // nobody listens, or it was not the step that failed
 	}
 	output := bytes.Clone(out)
 	if a.items.count > 0 {
@@ -144,8 +144,8 @@ func (a *attempt) tell(out []byte, err error, again bool) {
 	})
 }
 
-// index is that of the item at hand in each map around the step, outermost
-// first. Nobody else holds it.
+// index returns the current item's index in each map around the step, outermost
+// first. The caller owns it.
 func (a *attempt) index() []int {
 	index := slices.Clone(a.path)
 	if len(index) > 0 {
@@ -154,7 +154,7 @@ func (a *attempt) index() []int {
 	return index
 }
 
-// failed makes the error of the call out of the try's.
+// failed turns the attempt's error into that of the call.
 func (a *attempt) failed(err error) error {
 	n := a.e.flow.Graph.Nodes[a.stage.node]
 	return &StepError{

@@ -10,7 +10,7 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// BenchmarkMap is the cost of an item of a map that does nothing, codec included.
+// BenchmarkMap measures an item of a map that does nothing, including the codec.
 func BenchmarkMap(b *testing.B) {
 	for _, n := range []int{1_000, 1_000_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
@@ -25,7 +25,7 @@ func BenchmarkMap(b *testing.B) {
 	}
 }
 
-// BenchmarkChain is the cost of a step that does nothing.
+// BenchmarkChain measures a step that does nothing.
 func BenchmarkChain(b *testing.B) {
 	const steps = 10_000
 	last := lokki.Start(Pass, 1).Chain()

@@ -24,7 +24,7 @@ func (c command) cat(ctx context.Context, args []string) int {
 }
 
 func (c command) writeObject(ctx context.Context, folder, key string) error {
-	if _, err := os.Stat(folder); err != nil { // Open would make it
+	if _, err := os.Stat(folder); err != nil { // Open would create it
 		return fmt.Errorf("opening the store: %w", err)
 	}
 	dir, err := packed.Open(folder)

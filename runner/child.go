@@ -9,22 +9,22 @@ import (
 	"github.com/lokki-build/lokki/lokki"
 )
 
-// child is what goes through the stages of a map: the items of a batch, one or
-// more. The flow's own value outside of maps is one too. A worker uses the same
-// child again for the next batch.
+// child passes through the stages of a map: it is the items of a batch, one or
+// more. The flow's own value outside maps is a child too. A worker reuses its child
+// for the next batch.
 type child struct {
 	w      *worker
 	scope  scope
-	of     *mapping // nil outside of maps
-	path   []int    // of its first item in each map around, outermost first
+	of     *mapping // nil outside maps
+	path   []int    // its first item's index in each map around it, outermost first
 	values [][]byte // one for each item
-	spare  [][]byte // for the next values
-	list   list     // instead of the value, of the results of a map
-	items  items    // instead of the value, of a list that is mapped next
+	spare  [][]byte // reused for the next values
+	list   list     // instead of the value, for the results of a map
+	items  items    // instead of the value, for a list that the next map takes
 	try    attempt
 }
 
-// run takes the child through stages.
+// run takes the child through the stages.
 func (c *child) run(ctx context.Context, stages []stage) error {
 	begin, err := c.resume(ctx, stages)
 	if err != nil {
@@ -49,8 +49,8 @@ func (c *child) run(ctx context.Context, stages []stage) error {
 	return nil
 }
 
-// resume finds the last call of the child whose result an earlier run kept, and
-// returns the stage behind it.
+// resume finds the child's last call whose result an earlier run stored, and
+// returns the stage after it.
 func (c *child) resume(ctx context.Context, stages []stage) (begin int, err error) {
 	e := c.w.e
 	for i := len(stages) - 1; e.keeper != nil && i >= 0; i-- {
@@ -79,15 +79,15 @@ func (c *child) resume(ctx context.Context, stages []stage) (begin int, err erro
 	return 0, nil
 }
 
-// begin sets up a try of the child's next call.
+// begin sets up an attempt of the child's next call.
 func (c *child) begin(s stage, number int) *attempt {
 	c.try = attempt{e: c.w.e, stage: s, number: number, path: c.path, in: c.values, out: c.spare[:0], list: c.list}
 	c.w.trying = &c.try
 	return &c.try
 }
 
-// call hands the child's values to a step, again and again as its rules say,
-// and makes the results the child's values.
+// call passes the child's values to a step, retrying by its rules, and makes the
+// results the child's values.
 func (c *child) call(ctx context.Context, s stage) error {
 	e, node := c.w.e, &c.w.e.flow.Graph.Nodes[s.node]
 	if ctx.Err() != nil {
@@ -126,12 +126,12 @@ func (c *child) call(ctx context.Context, s stage) error {
 	}
 }
 
-// ended is the error of a child whose context has ended.
+// ended returns the error of a child whose context has ended.
 func (c *child) ended(ctx context.Context, s stage) error {
 	if c.scope.ctx.Err() != nil {
 		return errStopped
 	}
-	// Only the child's own time is over. Its rules don't help it.
+	// Only the child's own time is over, which no rule retries.
 	return c.begin(s, 1).failed(failure.Name(failure.StateTimeout, lokki.TimedOut{After: expressLimit}))
 }
 

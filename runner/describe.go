@@ -9,8 +9,8 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// describe is the command "birds_local describe": it draws the flow and runs
-// nothing.
+// describe is the command "birds_local describe": it draws the flow without
+// running it.
 func (c command) describe(args []string, g graph.Graph) int {
 	flags := flag.NewFlagSet(c.name+" describe", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // as in parse

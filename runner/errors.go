@@ -19,7 +19,7 @@ type StepError struct {
 	Err      error           // what the step returned
 }
 
-// Error is like
+// Error returns text like
 //
 //	flows/birds.go:32: step count-word[2][17] (example.com/words.CountWord): no such word
 //	input: "goose"
@@ -42,10 +42,10 @@ func indexPath(index []int) string {
 	return b.String()
 }
 
-// maxShown is how much of an input is shown, in bytes: enough to know it again.
+// maxShown is how much of an input is shown, in bytes: enough to recognize it.
 const maxShown = 200
 
-// shorten cuts JSON at a whole character, and says how long it was.
+// shorten cuts JSON after a whole character, and adds how long it was.
 func shorten(data []byte) string {
 	if len(data) <= maxShown {
 		return string(data)
@@ -53,7 +53,7 @@ func shorten(data []byte) string {
 	return fmt.Sprintf("%s (%d bytes)", failure.Cut(string(data), maxShown), len(data))
 }
 
-// deadlineError is why a run ends that takes longer than its lokki_flow allows.
+// deadlineError is the cause when a run exceeds the timeout of its lokki_flow.
 type deadlineError struct{ after time.Duration }
 
 func (e deadlineError) Error() string {

@@ -20,7 +20,7 @@ func Join(ctx context.Context, list []string) (string, error) {
 	return strings.Join(list, ""), nil
 }
 
-// TestWording has the errors that a person sees, but for the lines of this file.
+// TestWording has the errors that users see, except for line numbers of this file.
 func TestWording(t *testing.T) {
 	failing := func(_ string, index []int, _ int) error {
 		if len(index) > 0 && index[len(index)-1]%2 == 0 {
@@ -52,7 +52,7 @@ func TestWording(t *testing.T) {
 	}
 }
 
-// wording is an error without its lines' numbers, and without the middle of a list.
+// wording returns an error without line numbers, and without the middle of a list.
 func wording(err error) string {
 	if err == nil {
 		return ""
@@ -86,7 +86,7 @@ func failCells(fail func(string, []int, int) error) func(string, []int, int) err
 	}
 }
 
-// TestFirstErrorCutsPausesShort fails one cell for good while the others pause.
+// TestFirstErrorCutsPausesShort has one cell fail for good while the others pause.
 func TestFirstErrorCutsPausesShort(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()

@@ -11,7 +11,7 @@ import (
 	"github.com/lokki-build/lokki/runner"
 )
 
-// The result has the type that the flow function says.
+// The result has the type of the flow function.
 func ExampleRun() {
 	birds, err := runner.Run(context.Background(), testflows.BirdsFlow(), runner.Options{
 		Input: json.RawMessage(`{"count": 2}`),
@@ -32,8 +32,8 @@ func ExampleRun_input() {
 	// hint: did you mean "options.separator"?
 }
 
-// A test has steps fail that never would by themselves, and looks at what
-// becomes of it: here an error that every step retries.
+// A test makes a step fail that otherwise wouldn't, and checks what happens: here
+// with an error that every step retries.
 func ExampleOptions_inject() {
 	birds, err := runner.Run(context.Background(), testflows.BirdsFlow(), runner.Options{
 		Backoff: runner.NoBackoff,
@@ -51,7 +51,7 @@ func ExampleOptions_inject() {
 	// flappy goose, flappy duck, flappy seagull <nil>
 }
 
-// A test looks at what passes between the steps.
+// A test can examine what passes between the steps.
 func ExampleRecorder() {
 	var calls runner.Recorder
 	_, err := runner.Run(context.Background(), testflows.BirdsFlow(), runner.Options{OnCall: calls.Record})

@@ -9,8 +9,8 @@ import (
 	"github.com/lokki-build/lokki/internal/failure"
 )
 
-// executor is one run of a flow: workers that take the children of maps, never
-// more at work than steps may run at the same time.
+// executor is one run of a flow: workers that process the children of maps, never
+// more of them active than steps may run at the same time.
 type executor struct {
 	flow   chain.Flow
 	stages []stage
@@ -24,8 +24,8 @@ type executor struct {
 	top     scope
 }
 
-// scope is where an error stops everything: the run, or a map whose failure
-// another map tolerates. Its context's cause is the error.
+// scope is what an error stops: the run, or a map whose failure another map
+// tolerates. The cause of its context is the error.
 type scope struct {
 	ctx  context.Context
 	stop context.CancelCauseFunc
@@ -36,11 +36,11 @@ func newScope(ctx context.Context) scope {
 	return scope{ctx, stop}
 }
 
-// errStopped is returned by what an error elsewhere has stopped.
+// errStopped is returned by code that an error elsewhere has stopped.
 var errStopped = errors.New("the run was stopped")
 
 // run returns the flow's result for an input. It returns when all workers have
-// ended, but for steps that were given up when their time was over.
+// ended, except for steps that were abandoned after their timeout.
 func (e *executor) run(ctx context.Context, input []byte) ([]byte, error) {
 	e.top = newScope(ctx)
 	defer e.top.stop(nil)
@@ -64,22 +64,22 @@ func (e *executor) run(ctx context.Context, input []byte) ([]byte, error) {
 	return nil, err
 }
 
-// worker is a goroutine that has a slot: it runs one step at a time.
+// worker is a goroutine with a slot: it runs one step at a time.
 type worker struct {
 	e      *executor
 	shard  *shard
-	trying *attempt // the last one begun
+	trying *attempt // the latest attempt
 }
 
-// spawn starts a worker that has a slot already, and gives it up itself.
+// spawn starts a worker that already has a slot and releases it itself.
 func (e *executor) spawn(work func(w *worker)) {
 	e.workers.Go(func() {
 		w := &worker{e: e, shard: e.meter.shard()}
 		returned := false
 		defer func() {
 			if !returned {
-				// A step ended the goroutine, and with it a way through all the
-				// maps around the step: there is no going on from here.
+				// A step ended the goroutine, and with it the stack of all maps
+				// around the step: the run can't continue.
 				e.top.stop(w.trying.failed(errGoexit))
 				e.pool.release()
 			}
@@ -91,7 +91,7 @@ func (e *executor) spawn(work func(w *worker)) {
 
 var errGoexit = failure.Goexit
 
-// help starts a worker on a map, and then on others as long as there are any.
+// help starts a worker on a map, and then on others while there are any.
 func (e *executor) help(m *mapping) {
 	e.spawn(func(w *worker) {
 		for ; m != nil; m = e.pool.next() {

@@ -14,7 +14,7 @@ import (
 	"github.com/lokki-build/lokki/internal/userfile"
 )
 
-// parse reads the command line; help is true when it asks for that.
+// parse parses the command line; help is true if it asks for help.
 func (c command) parse(args []string, flow chain.Flow) (opts Options, help bool, err error) {
 	flags := flag.NewFlagSet(c.name, flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // errors and help are written by the caller

@@ -6,17 +6,17 @@ import (
 	"slices"
 )
 
-// items are what a map is over: elements of a list, as they stand in it.
+// items are the items of a map: the encoded elements of a list.
 type items struct {
 	parts []elements
-	per   int // elements in each part but the last
+	per   int // elements in each part except the last
 	count int
 }
 
-// at is the item of index i. It can't be appended to.
+// at returns the item at index i. It can't be appended to.
 func (l items) at(i int) []byte { return l.parts[i/l.per].at(i % l.per) }
 
-// list is all items again.
+// list returns all items as a list.
 func (l items) list() list {
 	all := make(list, len(l.parts))
 	for i, p := range l.parts {
@@ -34,8 +34,8 @@ func itemsOf(array []byte) (items, error) {
 	return items{parts: []elements{all}, per: len(all.ends), count: len(all.ends)}, nil
 }
 
-// elements are those of a JSON array. An offset each is a third of what a slice
-// each would take.
+// elements are the elements of a JSON array. An offset for each takes a third of
+// the memory of a slice for each.
 type elements struct {
 	array []byte
 	ends  []int // offset of the comma, or the bracket, after each element
@@ -51,12 +51,12 @@ func (l elements) at(i int) []byte {
 
 var errNoList = errors.New("it is not a JSON array")
 
-// sample is after how many elements split guesses how many there are.
+// sample is the number of elements after which split estimates the total.
 const sample = 1000
 
-// split finds the elements of an array that the codec wrote, which so is valid
-// JSON without white space around it. null is an empty array, as a nil slice
-// may be encoded so.
+// split finds the elements of an array that the codec wrote, which is therefore
+// valid JSON without white space around it. null is an empty array, since a nil
+// slice may be encoded that way.
 func split(array []byte) (elements, error) {
 	if string(array) == "null" || string(array) == "[]" {
 		return elements{}, nil
@@ -78,7 +78,7 @@ func split(array []byte) (elements, error) {
 			if depth > 0 {
 				continue
 			}
-			if len(l.ends) == sample { // the others are likely to be as long
+			if len(l.ends) == sample { // the others are probably as long
 				l.ends = slices.Grow(l.ends, len(array)/i*sample+sample)
 			}
 			l.ends = append(l.ends, i)
@@ -91,7 +91,7 @@ func split(array []byte) (elements, error) {
 	return l, nil
 }
 
-// stringEnd is the offset of the quote that ends the string which begins at i.
+// stringEnd returns the offset of the quote that ends the string starting at i.
 func stringEnd(data []byte, i int) int {
 	for {
 		n := bytes.IndexByte(data[i+1:], '"')

@@ -14,17 +14,17 @@ import (
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
-// keeping is where a run keeps its values, and which run it is. Nil keeps
+// keeping says where a run stores its values, and which run it is. Nil stores
 // nothing.
 type keeping struct {
 	store  string // as the user wrote it
-	folder string // of a directory, where it is
+	folder string // the path, if the store is a directory
 	run    string // id of a new run
-	resume string // id of the run to go on with
-	from   string // step to begin with
+	resume string // id of the run to resume
+	from   string // step to start with
 	only   string // the only step to run
 	at     string // its index path
-	index  []int  // of at
+	index  []int  // at, parsed
 
 	program Program
 	notes   io.Writer // nil for none
@@ -33,7 +33,7 @@ type keeping struct {
 	id atomic.Pointer[string] // of the run, once there is one
 }
 
-// kept is a run that keeps its values: the executor's keeper.
+// kept is a run that stores its values: the executor's keeper.
 type kept struct {
 	*runs.Run
 	place *runs.Place
@@ -47,7 +47,7 @@ func (k kept) keep(ctx context.Context, c call, values [][]byte) error {
 	return k.Keep(ctx, c.node, c.path, c.split, values)
 }
 
-// open begins the run, or resumes one.
+// open starts a run, or resumes one.
 func (k *keeping) open(ctx context.Context, flow chain.Flow, input json.RawMessage) (kept, error) {
 	place, err := k.place()
 	if err != nil {
@@ -67,7 +67,7 @@ func (k *keeping) open(ctx context.Context, flow chain.Flow, input json.RawMessa
 	return kept{run, place}, nil
 }
 
-// name is the run's id, once it has one.
+// name returns the run's id, once it has one.
 func (k *keeping) name() string {
 	if k == nil || k.id.Load() == nil {
 		return ""
@@ -97,14 +97,14 @@ func (k *keeping) config(flow chain.Flow, input json.RawMessage) runs.Config {
 	}
 }
 
-// note tells the user something. That it can't be shown is no reason to stop.
+// note tells the user something. A failure to show it doesn't stop the run.
 func (k *keeping) note(text string) {
 	if k.notes != nil {
 		fmt.Fprintln(k.notes, text)
 	}
 }
 
-// misuse makes an error of the call out of one of package runs.
+// misuse turns a usage error of package runs into one of the command line.
 func misuse(err error) error {
 	var wrong runs.Misuse
 	if errors.As(err, &wrong) {
@@ -136,20 +136,20 @@ func (k *keeping) callOnly(ctx context.Context, flow chain.Flow) (result []byte,
 	return result, err
 }
 
-// Program says what the program around a flow has that not every user of this
-// package links, or knows.
+// Program describes the program around a flow: what not every user of this package
+// links, or knows.
 type Program struct {
-	// Bucket opens the store in an S3 bucket; nil if there is none.
+	// Bucket opens the store in an S3 bucket; nil if the program can't.
 	Bucket func(name string) (store.Store, error)
 
-	// Fingerprints tell the code of each step, by its function, from other
-	// versions of it. A step without one is known by the code of the whole program.
+	// Fingerprints identify the version of each step's code, by its function. For
+	// a step without one, it is that of the whole program.
 	Fingerprints map[string]string
 
 	// Call is how the user calls the program, as in "bazel run //flows:birds_local --".
-	// Empty is the program's name.
+	// It defaults to the program's name.
 	Call string
 
-	// Timeout bounds a run; 0 is no limit.
+	// Timeout limits the duration of a run; 0 is no limit.
 	Timeout time.Duration
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/lokki-build/lokki/lokki"
 )
 
-// desk runs flows with one store, as a person does again and again.
+// desk runs flows with one store, repeatedly, as a user does.
 type desk struct {
 	t      *testing.T
 	folder string
@@ -32,7 +32,7 @@ func newDesk(t *testing.T) *desk {
 	return &desk{t: t, folder: t.TempDir(), code: map[string]string{}, ctx: t.Context()}
 }
 
-// outcome of one run: which steps were called how often, in all, and what was said.
+// outcome of one run: how often each step was called, in all, and the output.
 type kind struct {
 	result string
 	calls  map[string]int
@@ -100,7 +100,8 @@ func built[T any](t *testing.T, flow lokki.Flow[T]) chain.Flow {
 
 var allCells = map[string]int{"rows": 1, "row": 3, "cell": 12, "sum-row": 3, "sum-rows": 1}
 
-// fromStep are the calls of the steps from one on, of a table of 3 rows and 4 columns.
+// fromStep returns the calls of a step and those after it, for a table of 3 rows
+// and 4 columns.
 func fromStep(from string) map[string]int {
 	steps := []string{"rows", "row", "cell", "sum-row", "sum-rows"}
 	calls := map[string]int{}
@@ -124,7 +125,7 @@ func TestResumeOfWhatIsDone(t *testing.T) {
 	}
 }
 
-// TestResumeAfterAnError fails two cells, one of which is repaired.
+// TestResumeAfterAnError has two cells fail, and then fixes one of them.
 func TestResumeAfterAnError(t *testing.T) {
 	d, flow := newDesk(t), built(t, TableFlow())
 	d.ctx = withCell(t.Context(), func(_ context.Context, n int) (int, error) {
@@ -170,13 +171,13 @@ func TestResumeWithOtherCode(t *testing.T) {
 			}
 			d.want(got, "66", fromStep(c.step))
 			d.code[c.code] = "v1"
-			d.want(d.run(flow, &keeping{resume: "mine"}), "66", map[string]int{}) // the old run is as it was
+			d.want(d.run(flow, &keeping{resume: "mine"}), "66", map[string]int{}) // the old run is unchanged
 		})
 	}
 }
 
-// TestResumeDoesNotTakeOldForNew has a cell's code give other values: no old
-// one may come into the result, also where a run was stopped in between.
+// TestResumeDoesNotTakeOldForNew changes the values of a cell's code: no old value
+// may get into the result, even if a run was stopped in between.
 func TestResumeDoesNotTakeOldForNew(t *testing.T) {
 	d, flow := newDesk(t), built(t, TableFlow())
 	d.run(flow, &keeping{run: "mine"})
@@ -199,7 +200,7 @@ func TestResumeDoesNotTakeOldForNew(t *testing.T) {
 	}
 }
 
-// TestResumeOfAnotherFlow changes the flow between the runs.
+// TestResumeOfAnotherFlow changes the flow between runs.
 func TestResumeOfAnotherFlow(t *testing.T) {
 	table := func(opts ...lokki.MapOption) lokki.Value[lokki.Each[lokki.Top], int] {
 		return lokki.Agg(lokki.Map(lokki.Map(lokki.Start(Rows, Table{Rows: 3, Columns: 4}), Row), Cell, opts...), SumRow)
@@ -247,14 +248,14 @@ func TestFrom(t *testing.T) {
 	if got.run != "mine.2" || !strings.Contains(got.notes, "sum-row and all that follows is done again, as asked\n") {
 		t.Errorf("got run %s, notes %q", got.run, got.notes)
 	}
-	// What was stored counts even if the code before the step is another now …
+	// Stored values count even if the code before the step has changed …
 	d.code["Row"] = "v2"
 	got = d.run(flow, &keeping{resume: "mine", from: "sum-row"})
 	d.want(got, "66", fromStep("sum-row"))
 	if !strings.Contains(got.notes, "of row, its code changed since: what it has stored is taken all the same\n") {
 		t.Errorf("got notes %q", got.notes)
 	}
-	// … and is not forgotten: without --from it is done again.
+	// … but not forever: without --from they are computed again.
 	d.want(d.run(flow, &keeping{resume: "last"}), "66", fromStep("row"))
 }
 
@@ -270,7 +271,7 @@ func TestFromWithoutInput(t *testing.T) {
 	other := built(t, lokki.Agg(lokki.Agg(lokki.Map(lokki.Map(lokki.Start(Rows, Table{Rows: 3, Columns: 4}), Row), Cell, lokki.Batch(3)), SumRow), SumRows))
 	other.Graph.Flow = flow.Graph.Flow
 	d.wantError(d.run(other, &keeping{resume: "mine", from: "sum-row"}), "run mine has no input for sum-row: of cell, its batches had 1 items and have 3\nhint: leave --from out")
-	// With the same code, what is missing before the step is done.
+	// With the same code, what is missing before the step is computed.
 	d.code["Cell"] = "v1"
 	got := d.run(flow, &keeping{resume: "mine", from: "sum-row"})
 	if got.err != nil || got.result != "66" || got.calls["cell"] != 12 {
@@ -322,7 +323,7 @@ func TestWrongRuns(t *testing.T) {
 	}
 }
 
-// TestTwoProcesses resumes a run that is still going on.
+// TestTwoProcesses resumes a run that is still running.
 func TestTwoProcesses(t *testing.T) {
 	d, flow := newDesk(t), built(t, RowFlow())
 	other := &desk{t: t, folder: d.folder, code: d.code, ctx: t.Context()}
@@ -338,12 +339,12 @@ func TestTwoProcesses(t *testing.T) {
 	d.wantError(got, "mine: another process is running it\nhint: wait for it, or end it; ", fmt.Sprintf("is held by process %d", os.Getpid()))
 }
 
-// TestDamagedStore resumes runs whose files are not as they were left.
+// TestDamagedStore resumes runs whose files have changed.
 func TestDamagedStore(t *testing.T) {
 	for name, c := range map[string]struct {
 		file   string
 		change func([]byte) []byte
-		want   string // "" for a run that goes on
+		want   string // "" for a run that continues
 	}{
 		"torn pack":      {"outputs.pack", func(b []byte) []byte { return b[:len(b)-5] }, ""},
 		"empty pack":     {"outputs.pack", func(b []byte) []byte { return nil }, ""},

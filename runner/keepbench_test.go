@@ -11,10 +11,10 @@ import (
 	"github.com/lokki-build/lokki/internal/chain"
 )
 
-// BenchmarkStore is the cost of an item of a map that does nothing, in turn
-// without a store, with one in a directory until all is safe on the disk, and
-// when the run is resumed before its last step: then each item is found. Beside the time
-// it tells the processor time, which other work on the machine changes less.
+// BenchmarkStore measures an item of a map that does nothing, in turn without a
+// store, with one in a directory until everything is synced to disk, and when the
+// run is resumed before its last step, which finds each item. It also reports
+// processor time, which other work on the machine affects less.
 func BenchmarkStore(b *testing.B) {
 	for _, n := range []int{1_000, 1_000_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
@@ -62,7 +62,7 @@ func middle(values []float64) float64 {
 	return values[len(values)/2]
 }
 
-// processorTime is that of this process so far.
+// processorTime returns the processor time of this process so far.
 func processorTime(b *testing.B) time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

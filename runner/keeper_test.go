@@ -12,7 +12,7 @@ import (
 	"github.com/lokki-build/lokki/internal/failure"
 )
 
-// unreliable is a keeper that fails some times.
+// unreliable is a keeper that fails a few times.
 type unreliable struct {
 	keptInMemory
 	finds, keeps int
@@ -33,7 +33,7 @@ func (u *unreliable) keep(ctx context.Context, c call, values [][]byte) error {
 	return u.keptInMemory.keep(ctx, c, values)
 }
 
-// TestFailingKeeper tries a step again whose result can't be kept, as the state machine does.
+// TestFailingKeeper: a step whose result can't be stored is retried, as by the state machine.
 func TestFailingKeeper(t *testing.T) {
 	full, damaged := errors.New("disk full"), failure.Name(failure.Decoding, errors.New("damaged"))
 	for name, c := range map[string]struct {

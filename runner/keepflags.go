@@ -23,7 +23,7 @@ const keepUsage = `  --store DIR        keeps the values in a directory, laid ou
   --at 3/17          which call: the index in each map around STEP
 `
 
-// flags are those of what is kept.
+// flags declares the flags for storing and resuming runs.
 func (k *keeping) flags(flags *flag.FlagSet) {
 	flags.StringVar(&k.store, "store", "", "")
 	flags.StringVar(&k.run, "run", "", "")
@@ -33,7 +33,7 @@ func (k *keeping) flags(flags *flag.FlagSet) {
 	flags.StringVar(&k.at, "at", "", "")
 }
 
-// check completes what the flags that are given leave open.
+// check validates the flags and fills in defaults.
 func (k *keeping) check(given map[string]bool) error {
 	for _, name := range []string{"store", "run", "resume", "from", "only", "at"} {
 		switch {
@@ -68,7 +68,7 @@ func flagValue(k *keeping, name string) string {
 	return map[string]string{"store": k.store, "run": k.run, "resume": k.resume, "from": k.from, "only": k.only, "at": k.at}[name]
 }
 
-// parseIndex reads an index path such as "3/17".
+// parseIndex parses an index path such as "3/17".
 func parseIndex(path string) (index []int, err error) {
 	if path == "" {
 		return nil, nil
@@ -83,8 +83,9 @@ func parseIndex(path string) (index []int, err error) {
 	return index, nil
 }
 
-// hints say how to go on after an error of the run: the call that failed, by
-// itself, and the run. There are none without a store, or a run.
+// hints returns what to do after an error of the run: the commands that run the
+// failed call alone and that resume the run. There are none without a store or a
+// run.
 func (k *keeping) hints(err error, call string) (hints []string) {
 	id := k.id.Load()
 	if id == nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/lokki-build/lokki/internal/testflows"
 )
 
-// TestKeepingCommand follows a person through a failed run: the error says how
-// to look at the call that failed, and how to go on.
+// TestKeepingCommand follows a user through a failed run: the error says how to
+// examine the failed call, and how to resume.
 func TestKeepingCommand(t *testing.T) {
 	t.Setenv("BUILD_WORKING_DIRECTORY", t.TempDir())
 	c := program(TableFlow)

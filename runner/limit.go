@@ -15,11 +15,11 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// limit is the time that one try has: when the step's context ends, and when
-// a step that does not heed it is given up. Zero is no limit.
+// limit is the time limit of an attempt: when the step's context ends, and when
+// a step that ignores it is abandoned. Zero is no limit.
 type limit struct{ end, giveUp time.Duration }
 
-// limit is that of the child's next try.
+// limit returns the limit of the child's next attempt.
 func (c *child) limit(ctx context.Context, node *graph.Node) limit {
 	end := time.Duration(node.Timeout) * time.Second
 	if deadline, ok := ctx.Deadline(); ok && c.of != nil && c.of.node.Express {
@@ -33,14 +33,14 @@ func (c *child) limit(ctx context.Context, node *graph.Node) limit {
 	return limit{end, end + timelimit.Grace}
 }
 
-// within is do, in no more time than it has.
+// within is do with a time limit.
 func (a *attempt) within(ctx context.Context, l limit) error {
 	if l.giveUp == 0 {
 		return a.do(ctx)
 	}
 	ctx, cancel := context.WithTimeout(ctx, l.end)
 	defer cancel()
-	// A step that is given up goes on: what it has and returns must be its own.
+	// An abandoned step keeps running, so it must not share what it reads and writes.
 	own := *a
 	own.guard, own.path, own.in, own.out = new(guard), slices.Clone(a.path), slices.Clone(a.in), nil
 	done := make(chan error, 1)
@@ -56,7 +56,7 @@ func (a *attempt) within(ctx context.Context, l limit) error {
 	case err = <-done:
 	case <-timer.C:
 		select {
-		case err = <-done: // it has ended all the same
+		case err = <-done: // it ended just in time
 		default:
 			a.position = own.guard.abandon()
 			return a.timedOut(ctx, failure.ErrAbandoned)
@@ -66,7 +66,7 @@ func (a *attempt) within(ctx context.Context, l limit) error {
 	return a.timedOut(ctx, err)
 }
 
-// timedOut tells the error of a step whose time was over from its others.
+// timedOut distinguishes a step's timeout from its other errors.
 func (a *attempt) timedOut(ctx context.Context, err error) error {
 	var marked *failure.Marked
 	var panicked *chain.PanicError
@@ -84,14 +84,14 @@ func (a *attempt) timedOut(ctx context.Context, err error) error {
 	return failure.Name(failure.StepTimeout, fmt.Errorf("%w: %w", lokki.TimedOut{After: after}, err))
 }
 
-// guard is between a step and who waits for it no longer than it may take.
+// guard is between a step and the caller that waits for it until its timeout.
 type guard struct {
 	mu   sync.Mutex
 	last position
 	gone bool // nobody waits
 }
 
-// reach notes how far the try has come, and reports whether it is to go on.
+// reach records how far the attempt has come, and reports whether to continue.
 func (g *guard) reach(p position) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -14,7 +14,7 @@ import (
 	"github.com/lokki-build/lokki/lokki"
 )
 
-// TestTimeouts has steps that heed their context, and those that don't.
+// TestTimeouts has steps that respect their context, and steps that don't.
 func TestTimeouts(t *testing.T) {
 	const timeout = 10 * time.Second
 	for name, c := range map[string]struct {
@@ -53,13 +53,13 @@ func TestTimeouts(t *testing.T) {
 				if said := strings.Contains(c.want, "it took longer"); errors.As(err, &late) != said || said && late.After != timeout {
 					t.Errorf("got %+v of %v", late, err)
 				}
-				time.Sleep(2 * time.Hour) // for steps that were given up
+				time.Sleep(2 * time.Hour) // for abandoned steps
 			})
 		})
 	}
 }
 
-// slowOnce is a cell that is too slow the first time.
+// slowOnce returns a cell that is too slow the first time.
 func slowOnce() func(context.Context, int) (int, error) {
 	var tries atomic.Int64
 	return func(ctx context.Context, n int) (int, error) {
@@ -72,7 +72,7 @@ func slowOnce() func(context.Context, int) (int, error) {
 	}
 }
 
-// TestAbandonedStepsLeaveNothing has steps return when nobody waits any more.
+// TestAbandonedStepsLeaveNothing has steps return after they were abandoned.
 func TestAbandonedStepsLeaveNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var calls Recorder
@@ -96,7 +96,7 @@ func TestAbandonedStepsLeaveNothing(t *testing.T) {
 	})
 }
 
-// TestExpress bounds all steps of a child together, and no rule tries it again.
+// TestExpress: the limit covers all steps of a child together, and no rule retries it.
 func TestExpress(t *testing.T) {
 	for name, c := range map[string]struct {
 		cell func(context.Context, int) (int, error)

@@ -11,14 +11,14 @@ import (
 )
 
 // list is a long JSON array in parts: what a map takes its items from, and what
-// it hands to its aggregation. It is never in one piece unless somebody wants to
-// see or to keep it, and its parts are encoded and decoded side by side.
+// it passes to its aggregation. It is joined only to be shown or stored, and its
+// parts are encoded and decoded in parallel.
 type list []part
 
 // part is consecutive elements of a list.
 type part struct {
 	array []byte // a JSON array
-	count int    // of its elements
+	count int    // number of elements
 }
 
 func (l list) len() (n int) {
@@ -28,18 +28,18 @@ func (l list) len() (n int) {
 	return n
 }
 
-// size is the bytes of the list in one piece; 0 if there is no list.
+// size returns the bytes of the joined list; 0 if there is no list.
 func (l list) size() (n int64) {
 	for i, p := range l {
 		n += int64(len(p.array))
 		if i > 0 {
-			n-- // a comma for two brackets
+			n-- // a comma replaces two brackets
 		}
 	}
 	return n
 }
 
-// join makes one array of the parts, none of which is empty.
+// join returns the parts, none of which is empty, as one array.
 func (l list) join() []byte {
 	array := append(make([]byte, 0, max(2, l.size())), '[')
 	for i, p := range l {
@@ -51,12 +51,12 @@ func (l list) join() []byte {
 	return append(array, ']')
 }
 
-// perPart is how many elements are encoded at a time: much more than going over
-// to the next part costs, and less than what keeps another worker waiting.
+// perPart is how many elements are encoded at a time: enough to outweigh the cost
+// of a part, and few enough not to keep another worker waiting.
 const perPart = 1024
 
-// encodeList encodes a slice: in one piece if it is short, or can't be encoded,
-// for the error's sake; or else as items, and array is nil.
+// encodeList encodes a slice. If it is short, or can't be encoded, it is encoded as
+// a whole, which gives the right error; otherwise as items, and array is nil.
 func (p *pool) encodeList(result any) (array []byte, all items, err error) {
 	slice := reflect.ValueOf(result)
 	if slice.Kind() == reflect.Slice && slice.Len() >= 2*perPart {
@@ -75,8 +75,8 @@ func (p *pool) encodeList(result any) (array []byte, all items, err error) {
 	return array, items{}, err
 }
 
-// decode decodes the list into a pointer to a slice. Each part goes where it
-// belongs; what can't be decoded so is tried in one piece, for the error's sake.
+// decode decodes the list into a pointer to a slice, each part in its place. If
+// that fails, it decodes the whole list, to report a precise error.
 func (l list) decode(p *pool, into any) error {
 	slice := reflect.ValueOf(into).Elem()
 	if len(l) > 1 && slice.Kind() == reflect.Slice {
@@ -90,7 +90,7 @@ func (l list) decode(p *pool, into any) error {
 		if p.spread(len(l), func(i int) error {
 			place := all.Slice3(ends[i]-l[i].count, ends[i], ends[i])
 			decoded := reflect.New(slice.Type())
-			decoded.Elem().Set(place) // its memory is used again
+			decoded.Elem().Set(place) // reuses its memory
 			err := codec.Unmarshal(l[i].array, decoded.Interface())
 			if err == nil && (decoded.Elem().Len() != place.Len() || decoded.Elem().Pointer() != place.Pointer()) {
 				err = errNoList
@@ -104,9 +104,9 @@ func (l list) decode(p *pool, into any) error {
 	return codec.Unmarshal(l.join(), into)
 }
 
-// spread calls f for 0 to n-1, side by side as far as there are slots, and
-// reports whether all went well. It is the codec that f calls, with methods of
-// users that may panic.
+// spread calls f for 0 to n-1, in parallel as far as there are slots, and reports
+// whether all calls succeeded. f calls the codec, and so users' methods, which may
+// panic.
 func (p *pool) spread(n int, f func(i int) error) bool {
 	var next atomic.Int64
 	var failed atomic.Bool
@@ -114,7 +114,7 @@ func (p *pool) spread(n int, f func(i int) error) bool {
 		done := false
 		defer func() {
 			if !done {
-				_ = recover() // it is met again, in one piece
+				_ = recover() // it recurs when the whole list is decoded
 				failed.Store(true)
 			}
 		}()
@@ -129,13 +129,13 @@ func (p *pool) spread(n int, f func(i int) error) bool {
 	return !failed.Load()
 }
 
-// results are those of consecutive children of a map.
+// results are the results of consecutive children of a map.
 type results struct {
-	first int // index of the first of them
+	first int // index of the first child
 	part
 }
 
-// listOf puts the results of a map in order.
+// listOf returns the results of a map in order.
 func listOf(all []results) list {
 	slices.SortFunc(all, func(a, b results) int { return cmp.Compare(a.first, b.first) })
 	l := make(list, len(all))

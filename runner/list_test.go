@@ -56,7 +56,7 @@ func TestSplitAndJoin(t *testing.T) {
 func FuzzSplit(f *testing.F) {
 	f.Add([]byte(`["a,b",{"c":[1,2]},null]`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		itemsOf(data) // must not panic, whatever it is
+		itemsOf(data) // must not panic for any data
 		var compact bytes.Buffer
 		var want []json.RawMessage
 		if json.Compact(&compact, data) != nil || json.Unmarshal(compact.Bytes(), &want) != nil {
@@ -76,7 +76,7 @@ func FuzzSplit(f *testing.F) {
 	})
 }
 
-// Odd is an item that its methods refuse, or panic at, by its value.
+// Odd is an item whose methods fail or panic for some values.
 type Odd int
 
 var errOdd = errors.New("odd")
@@ -102,7 +102,7 @@ func (o *Odd) UnmarshalText(text []byte) error {
 
 const refusedByEncoder, panicsInEncoder, refusedByDecoder = -1, -2, -3
 
-// Long lists many items, one of them the given one.
+// Long lists many items, including the given one.
 func Long(ctx context.Context, one int) ([]Odd, error) {
 	list := make([]Odd, 10_000)
 	for i := range list {
@@ -118,7 +118,7 @@ func longMap(step func(context.Context, Odd) (Odd, error)) lokki.Flow[[]Odd] {
 	return lokki.Agg(lokki.Map(lokki.Start(Long, 7_000), step), PassOdds)
 }
 
-// TestLongLists has lists that pass in parts.
+// TestLongLists has lists that are passed in parts.
 func TestLongLists(t *testing.T) {
 	want, _ := Long(t.Context(), 7_000)
 	check(t, LongFlow(), ``, want)
@@ -158,7 +158,7 @@ func TestLongListsThatDoNotFit(t *testing.T) {
 	}
 }
 
-// Refuse makes of one item what can't be decoded.
+// Refuse turns one item into a value that can't be decoded.
 func Refuse(ctx context.Context, o Odd) (Odd, error) {
 	if o == 5000 {
 		return refusedByDecoder, nil

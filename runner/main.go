@@ -25,11 +25,11 @@ import (
 // the flow function returns, on the command line's input. The result goes to
 // standard output as a line of JSON, progress and errors to standard error.
 //
-// It does not return but exits: 0 when the flow is done, 1 when it failed or
-// was interrupted, 2 when the call was wrong, the input included.
+// It exits with 0 when the flow succeeds, 1 when it fails or is interrupted, and 2
+// after a usage error, including a wrong input.
 func Main[T any](flow func() lokki.Flow[T]) { MainAs(flow, Program{}) }
 
-// MainAs is Main for a program that has more than the flow.
+// MainAs is Main for a program that sets more than the flow.
 func MainAs[T any](flow func() lokki.Flow[T], program Program) {
 	process := launch.Enter()
 	c := command{
@@ -92,7 +92,7 @@ func (c command) run(ctx context.Context, args []string) int {
 		return exitUsage
 	}
 	if opts.keep != nil && opts.keep.only != "" {
-		c.release() // there is no view
+		c.release() // there is no view to protect
 	}
 	opts.view.prints = c.prints()
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
@@ -140,13 +140,14 @@ func (c command) run(ctx context.Context, args []string) int {
 	return exitFailed
 }
 
-// complain writes to standard error what others have a say in: it is often a terminal.
+// complain writes text that may contain others' input to standard error, escaped
+// because that is often a terminal.
 func (c command) complain(format string, args ...any) {
 	c.release()
 	io.WriteString(c.stderr, plaintext.Escape(fmt.Sprintf(format, args...)))
 }
 
-// prints is what the user's code prints, if that is held back.
+// prints returns what the user's code prints, if that is held back.
 func (c command) prints() progress.Prints {
 	if c.process == nil || c.process.Prints == nil {
 		return nil
@@ -154,18 +155,18 @@ func (c command) prints() progress.Prints {
 	return c.process.Prints
 }
 
-// release has what the user's code has printed, and prints from now on, shown.
+// release shows what the user's code has printed, and what it prints from now on.
 func (c command) release() {
 	if c.process != nil {
 		c.process.Prints.Release(nil)
 	}
 }
 
-// ErrorFile is a variable of the environment with the name of a file, which then gets
-// the error that ended the flow, and only that: standard error has more.
+// ErrorFile is an environment variable that names a file, to which the error that
+// ended the flow is written. Unlike standard error it has nothing else.
 const ErrorFile = "LOKKI_ERROR_FILE"
 
-// report writes the file with an error that is the flow's or its input's.
+// report writes an error of the flow or its input to the error file.
 func (c command) report(err error) {
 	if c.errorFile == "" {
 		return
@@ -175,11 +176,11 @@ func (c command) report(err error) {
 	}
 }
 
-// call is how the user calls the program.
+// call returns how the user calls the program.
 func (c command) call() string { return cmp.Or(c.program.Call, c.name) }
 
-// traced runs the flow and writes the trace that opts ask for. The trace's error
-// comes with the result.
+// traced runs the flow and writes the trace that opts ask for. An error of the
+// trace is returned along with the result.
 func (c command) traced(ctx context.Context, flow chain.Flow, opts Options) ([]byte, error) {
 	if opts.trace == "" {
 		return c.runFlow(ctx, flow, opts)
@@ -196,8 +197,8 @@ func (c command) traced(ctx context.Context, flow chain.Flow, opts Options) ([]b
 	return result, err
 }
 
-// runFlow returns some time after ctx is done even if steps pay it no heed:
-// the process that ends takes them along.
+// runFlow returns soon after ctx is done even if steps ignore it: they end with the
+// process.
 func (c command) runFlow(ctx context.Context, flow chain.Flow, opts Options) ([]byte, error) {
 	type outcome struct {
 		result []byte

@@ -109,7 +109,7 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// TestProgress compares the lines, but for times and what they decide.
+// TestProgress compares the lines, except for times and what depends on them.
 func TestProgress(t *testing.T) {
 	got := program(TableFlow).try(t.Context(), "", "--concurrency", "2")
 	want := `table-flow: 5 steps
@@ -152,7 +152,7 @@ func TestProgressOfAFailure(t *testing.T) {
 	}
 }
 
-// TestInterrupt sends this process what Ctrl-C sends.
+// TestInterrupt sends this process the signal of Ctrl-C.
 func TestInterrupt(t *testing.T) {
 	ctx := withCell(t.Context(), func(ctx context.Context, n int) (int, error) {
 		if n == 0 {
@@ -163,13 +163,13 @@ func TestInterrupt(t *testing.T) {
 		<-ctx.Done()
 		return 0, ctx.Err()
 	})
-	got := program(TableFlow).try(ctx, "", "--concurrency", "1") // or cells that only wait could take all slots
+	got := program(TableFlow).try(ctx, "", "--concurrency", "1") // otherwise waiting cells could take all slots
 	if got.code != 1 || got.stdout != "" || !strings.Contains(got.stderr, "error: table-flow was interrupted: ") {
 		t.Errorf("got %+v", got)
 	}
 }
 
-// TestTheFlowsTimeout has steps that would wait for ever.
+// TestTheFlowsTimeout has steps that would wait forever.
 func TestTheFlowsTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for name, c := range map[string]struct {
@@ -191,12 +191,12 @@ func TestTheFlowsTimeout(t *testing.T) {
 				time.Since(began) != c.took) {
 				t.Errorf("%s: got %+v after %s, want the time-out after %s", name, got, time.Since(began), c.took)
 			}
-			time.Sleep(24 * time.Hour) // for steps that were given up
+			time.Sleep(24 * time.Hour) // for abandoned steps
 		}
 	})
 }
 
-// TestInterruptWithoutGrace has a step that pays no heed to its context.
+// TestInterruptWithoutGrace has a step that ignores its context.
 func TestInterruptWithoutGrace(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	release, ended := make(chan struct{}), make(chan struct{})

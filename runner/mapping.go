@@ -13,36 +13,35 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// mapping is one map on its way, over one list. Each child of it goes through
-// all stages of the body without waiting for the others.
+// mapping is one run of a map over one list. Each child passes through all stages
+// of the body without waiting for the others.
 type mapping struct {
 	e        *executor
-	node     *graph.Node // that opened it
+	node     *graph.Node // the node that opened it
 	body     []stage
 	scope    scope
-	path     []int // of the child that holds the map
+	path     []int // of the child that contains the map
 	items    items
-	children int // batches
-	limit    int // workers at most
+	children int // number of batches
+	limit    int // maximum number of workers
 
-	next atomic.Int64 // child to take
+	next atomic.Int64 // next child to take
 
 	mu       sync.Mutex
 	results  []results
 	err      error
 	failures failures
 
-	// Of the pool, by its lock.
+	// Owned by the pool, under its lock.
 	helpers int
 	opener  chan struct{} // closed with a slot for the opener, if it waits for helpers
 }
 
-// Without a Concurrency of its own a map has as many children on their way at
-// the same time as steps may run, and more only while children pause before
-// a retry.
+// A map without a Concurrency has as many children in progress as steps may run at
+// the same time, and more only while children pause before a retry.
 const pausing = 1000
 
-// expressLimit is how long a child may take that is an Express workflow.
+// expressLimit is how long an Express child may take.
 const expressLimit = timelimit.Express * time.Second
 
 // fanOut runs a map over the child's value, a list, and makes the list of the
@@ -56,7 +55,7 @@ func (c *child) fanOut(ctx context.Context, s stage) error {
 			return fmt.Errorf("splitting the list for %s: %w", node.Name, err)
 		}
 	}
-	c.values[0], c.items = nil, items{} // the map's now, and they go when that does
+	c.values[0], c.items = nil, items{} // now owned by the map, and freed with it
 	m := &mapping{
 		e: e, node: node, body: s.body, path: c.path, items: list,
 		scope:    c.scope,
@@ -67,7 +66,7 @@ func (c *child) fanOut(ctx context.Context, s stage) error {
 		m.limit = node.Concurrency
 	}
 	if c.of != nil && c.of.node.Tolerate > 0 {
-		m.scope = newScope(ctx) // its failure is the child's alone
+		m.scope = newScope(ctx) // its failure fails only the child
 		defer m.scope.stop(nil)
 	}
 	e.meter.expect(s.body, m.children)
@@ -96,14 +95,14 @@ func (m *mapping) exhausted() bool {
 	return int(m.next.Load()) >= m.children || m.scope.ctx.Err() != nil
 }
 
-// help is work for a worker other than the opener.
+// help is work, for a worker other than the opener.
 func (m *mapping) help(w *worker) {
 	defer m.e.pool.leave(m) // a step may end the goroutine
 	m.work(m.scope.ctx, w)
 }
 
-// Children are taken several at a time while they are quick: as many as take
-// about this long, but not too many, as others can't help with them any more.
+// Quick children are taken several at a time: as many as take about this long, but
+// not too many, since other workers can no longer help with them.
 const (
 	stretch     = 100 * time.Microsecond
 	longStretch = 1024
@@ -141,7 +140,7 @@ func (m *mapping) work(ctx context.Context, w *worker) {
 	}
 }
 
-// child takes the child of index k through the body.
+// child takes child k through the body.
 func (m *mapping) child(ctx context.Context, c *child, k int) error {
 	first := k * m.node.BatchSize()
 	c.path[len(c.path)-1] = first
@@ -161,7 +160,7 @@ func (m *mapping) child(ctx context.Context, c *child, k int) error {
 	return err
 }
 
-// goOn reports whether the map goes on after the failure of a child.
+// goOn reports whether the map continues after the failure of a child.
 func (m *mapping) goOn(k int, err error) bool {
 	if errors.Is(err, errStopped) {
 		return false
@@ -181,7 +180,7 @@ func (m *mapping) goOn(k int, err error) bool {
 	return err == nil
 }
 
-// appendAll appends values to an array that is not closed yet.
+// appendAll appends values to an unfinished array.
 func appendAll(array []byte, values [][]byte) []byte {
 	for _, v := range values {
 		array = append(append(array, v...), ',')
@@ -189,14 +188,14 @@ func appendAll(array []byte, values [][]byte) []byte {
 	return array
 }
 
-// deliver keeps the results of consecutive children, of which the first one's
-// index is given.
+// deliver adds the results of consecutive children, of which first is the index of
+// the first.
 func (m *mapping) deliver(first int, array []byte, count int) {
 	if count == 0 {
-		return // all failed, and were tolerated
+		return // all failed but were tolerated
 	}
 	array = slices.Clone(array)
-	array[len(array)-1] = ']' // for the last comma
+	array[len(array)-1] = ']' // replaces the last comma
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.results = append(m.results, results{first, part{array, count}})

@@ -29,7 +29,7 @@ func Upto(ctx context.Context, n int) ([]int, error) {
 	return list, nil
 }
 
-// TestBatches looks at who runs when: the items of a batch one after the other,
+// TestBatches checks the order of calls: the items of a batch one after the other,
 // step by step.
 func TestBatches(t *testing.T) {
 	var calls Recorder
@@ -49,7 +49,7 @@ func TestBatches(t *testing.T) {
 
 func Negate(ctx context.Context, n int) (int, error) { return -n, nil }
 
-// TestBatchesAreTriedAsAWhole fails an item in the middle of a batch.
+// TestBatchesAreTriedAsAWhole has an item in the middle of a batch fail.
 func TestBatchesAreTriedAsAWhole(t *testing.T) {
 	var calls Recorder
 	fail := func(step string, index []int, attempt int) error {
@@ -76,7 +76,7 @@ func TestBatchesAreTriedAsAWhole(t *testing.T) {
 	}
 }
 
-// TestTolerance fails some cells for good.
+// TestTolerance has some cells fail for good.
 func TestTolerance(t *testing.T) {
 	failing := func(numbers ...int) func(string, []int, int) error {
 		return func(step string, index []int, _ int) error {
@@ -120,7 +120,7 @@ func TestTolerance(t *testing.T) {
 	}
 }
 
-// TestToleratedFailuresAreNotFailedCalls looks at what the view says of them, until
+// TestToleratedFailuresAreNotFailedCalls checks how the view counts them, until
 // there is one too many.
 func TestToleratedFailuresAreNotFailedCalls(t *testing.T) {
 	fail := func(step string, index []int, _ int) error {
@@ -139,7 +139,7 @@ func TestToleratedFailuresAreNotFailedCalls(t *testing.T) {
 }
 
 // nested maps 0, 1 and 2 over lists of 1, 2 and 3 numbers that add up to 0, 1
-// and 3; a number that is lost is missing in its sum.
+// and 3; a lost number is missing from its sum.
 func nested(outer, inner lokki.MapOption) lokki.Flow[[]int] {
 	lists := lokki.Map(lokki.Start(Upto, 3), UptoIncluding, outer)
 	return lokki.Agg(lokki.Agg(lokki.Map(lists, Cell, inner), SumRow), List)
@@ -183,8 +183,8 @@ func TestMapConcurrency(t *testing.T) {
 	}
 }
 
-// TestPipelined has the first item wait in the first step of a map for the
-// second one to come out of the last.
+// TestPipelined has the first item wait in the first step of a map until the
+// second item leaves the last step.
 func TestPipelined(t *testing.T) {
 	through := make(chan struct{})
 	ctx := withCell(t.Context(), func(_ context.Context, n int) (int, error) {

@@ -10,20 +10,19 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// meter counts what the steps of a run do. Each worker counts in a shard, which
-// costs it a lock that nobody else holds; [meter.steps] adds the shards up, at
-// any time.
+// meter counts what the steps of a run do. Each worker counts in its own shard, so
+// that its lock is uncontended; [meter.steps] adds up the shards at any time.
 type meter struct {
 	graph  graph.Graph
 	start  time.Time
 	shards []shard
-	next   atomic.Int64 // shard to hand out
+	next   atomic.Int64 // next shard to hand out
 	totals []total      // by node
 
 	tolerance progress.Tolerance
 }
 
-// total is what is known of a node beyond its calls.
+// total is what is known about a node beyond its calls.
 type total struct {
 	calls   atomic.Int64
 	through atomic.Bool
@@ -35,7 +34,7 @@ type shard struct {
 	nodes []counts
 }
 
-// counts are those of one node. Times count from the meter's start.
+// counts are the counts of one node. Times are relative to the meter's start.
 type counts struct {
 	begun, done, found, failed, stopped, retried int64
 
@@ -46,7 +45,7 @@ type counts struct {
 	times       *progress.Histogram // from the second call on
 }
 
-// newMeter makes a meter with shards for as many workers as run at the same time.
+// newMeter makes a meter with a shard for each concurrent worker.
 func newMeter(g graph.Graph, shards int) *meter {
 	m := &meter{graph: g, start: time.Now(), shards: make([]shard, shards), totals: make([]total, len(g.Nodes))}
 	for i := range m.shards {
@@ -65,12 +64,12 @@ func (m *meter) shard() *shard {
 	return &m.shards[int(m.next.Add(1)-1)%len(m.shards)]
 }
 
-// now is the time since the meter's start. It is what costs most of all here,
-// so that a worker takes it once between two calls.
+// now returns the time since the meter's start. It is the most expensive operation
+// here, so a worker reads it only once between two calls.
 func (m *meter) now() time.Duration { return time.Since(m.start) }
 
-// expect adds to the calls that are known to come of the nodes that are stages
-// themselves; negative, it takes calls back.
+// expect adds to the calls known to come for the nodes that are themselves stages;
+// a negative number takes calls back.
 func (m *meter) expect(stages []stage, calls int) {
 	for _, s := range stages {
 		if s.body == nil {
@@ -79,7 +78,7 @@ func (m *meter) expect(stages []stage, calls int) {
 	}
 }
 
-// through says that nothing more will come of nodes.
+// through says that no more calls of the nodes will come.
 func (m *meter) through(nodes []int) {
 	for _, n := range nodes {
 		m.totals[n].through.Store(true)
@@ -102,7 +101,7 @@ type ending struct {
 	ok      bool
 	stopped bool // neither done nor failed: the run stopped it
 	retries int
-	took    time.Duration // its pauses not included
+	took    time.Duration // without its pauses
 	in, out int64
 }
 
@@ -137,14 +136,14 @@ func (s *shard) end(node int, now time.Duration, path []int, e ending) {
 	}
 }
 
-// find counts a call whose result was kept by an earlier run.
+// find counts a call whose result an earlier run stored.
 func (s *shard) find(node int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.nodes[node].found++
 }
 
-// steps says where each step stands at this moment, in data order.
+// steps returns the current state of each step, in data order.
 func (m *meter) steps() []progress.Step {
 	all := make([]progress.Step, len(m.graph.Nodes))
 	for node := range all {

@@ -8,7 +8,7 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// naive evaluates the flow one value after the other, without the codec.
+// naive evaluates a flow one value after the other, without the codec.
 type naive struct {
 	randomFlow
 	inject func(step string, index []int, attempt int) error
@@ -41,8 +41,8 @@ func (n naive) try(node int, values []any, path []int, attempt int) ([]any, erro
 	return results, nil
 }
 
-// run takes a child's values through the nodes from one on up to the end of
-// its map, and returns the node there.
+// run takes a child's values from a node to the end of its map, and returns the
+// node there.
 func (n naive) run(node int, values []any, path []int) ([]any, error) {
 	values, err := n.call(node, values, path)
 	for node++; err == nil && node < len(n.ops) && n.Graph.Nodes[node].Kind != graph.Agg; node++ {
@@ -58,7 +58,7 @@ func (n naive) run(node int, values []any, path []int) ([]any, error) {
 	return values, err
 }
 
-// end is the node that closes the map which the node opens.
+// end returns the node that closes the map opened by a node.
 func (n naive) end(node int) int {
 	for depth := 0; ; node++ {
 		switch n.Graph.Nodes[node].Kind {

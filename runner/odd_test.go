@@ -41,7 +41,7 @@ func oddly(_ context.Context, how string) (string, error) {
 	case "panic with an error":
 		panic(Unreadable{})
 	case "panic with nil":
-		panic(nil) //nolint:govet // that is what is tried
+		panic(nil) //nolint:govet // what this case tests
 	case "long":
 		return "", errors.New(strings.Repeat("é", 1<<20))
 	case "long panic":
@@ -57,7 +57,7 @@ func Oddly(ctx context.Context, how string) (string, error) { return oddly(ctx, 
 
 func OddFlow() lokki.Flow[string] { return lokki.Start(Oddly, "") }
 
-// However a step fails, the run ends with an error that says how.
+// However a step fails, the run ends with an error that describes it.
 func TestOddFailures(t *testing.T) {
 	for how, want := range map[string]string{
 		"typed nil":           "(github.com/lokki-build/lokki/runner.Oddly): no error text: the error is nil\nhint: the step returned a nil *runner.NilError as its error",
@@ -85,7 +85,7 @@ func TestOddFailures(t *testing.T) {
 	}
 }
 
-// What the step returned is found in the error of Run.
+// The error of Run wraps what the step returned.
 func TestOddErrorsAreFound(t *testing.T) {
 	flow := lokki.Start(Oddly, "As panics")
 	_, err := Run(t.Context(), flow, Options{})

@@ -2,16 +2,16 @@ package runner
 
 import "github.com/lokki-build/lokki/lokki/graph"
 
-// stage is a node to call, or a map: stages that run for each child of it, the
-// first of which is the node that opened it.
+// stage is a node to call, or a map: the stages to run for each of its children,
+// the first of which is the node that opened it.
 type stage struct {
 	node  int // index in the graph
-	split int // of a node whose list is mapped next: how many items one child takes; 0 for others
+	split int // how many items one child takes, if the next map takes the node's list; otherwise 0
 	body  []stage
 }
 
 // plan turns the brackets of a valid graph into stages. The aggregation is the
-// stage after its map: a step like any other, on the list of the results.
+// stage after its map: a step like any other, applied to the list of results.
 func plan(g graph.Graph) []stage {
 	levels := [][]stage{nil}
 	for i, n := range g.Nodes {

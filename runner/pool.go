@@ -8,21 +8,21 @@ import (
 	"time"
 )
 
-// pool hands out the slots of a run: who has one may run steps. The worker that
-// comes to a map begins with the children itself, so no worker waits for a slot
-// to go on. Slots that are free help where children are left, in the innermost
-// map first, as what is begun there is closest to an end.
+// pool hands out the slots of a run: a worker with a slot may run steps. The worker
+// that reaches a map starts on the children itself, so no worker waits for a slot
+// to continue. Free slots help where children are left, in the innermost map first,
+// since work started there is closest to its end.
 type pool struct {
-	help func(*mapping) // starts a worker that has a slot
+	help func(*mapping) // starts a worker with a slot
 
 	mu      sync.Mutex
 	free    int
-	waiting []chan struct{} // for those who gave up their slot for a while
-	queue   atomic.Int64    // its length
-	open    []*mapping      // that may have children left for others, the last opened last
+	waiting []chan struct{} // workers that released their slot temporarily
+	queue   atomic.Int64    // length of waiting
+	open    []*mapping      // maps that may have children left for others, the last opened last
 }
 
-// offer lets others help with a map whose opener has a slot itself.
+// offer lets other workers help with a map whose opener has a slot itself.
 func (p *pool) offer(m *mapping) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -37,7 +37,7 @@ func (p *pool) offer(m *mapping) {
 	}
 }
 
-// pick finds a map for a helper, and counts the helper; nil if no map wants one.
+// pick finds a map for a helper, and counts the helper; nil if no map needs one.
 func (p *pool) pick() *mapping {
 	for i := len(p.open) - 1; i >= 0; i-- {
 		switch m := p.open[i]; {
@@ -51,8 +51,8 @@ func (p *pool) pick() *mapping {
 	return nil
 }
 
-// next is for a helper that is through with its map: it gets another one, or
-// gives up its slot.
+// next is for a helper whose map is finished: it gets another map, or releases its
+// slot.
 func (p *pool) next() *mapping {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -66,14 +66,14 @@ func (p *pool) next() *mapping {
 	return m
 }
 
-// release gives up a slot.
+// release releases a slot.
 func (p *pool) release() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.pass()
 }
 
-// pass hands on the slot of the caller.
+// pass passes on the caller's slot.
 func (p *pool) pass() {
 	if p.resume() {
 		return
@@ -85,7 +85,7 @@ func (p *pool) pass() {
 	p.free++
 }
 
-// resume hands the slot of the caller to the one who waits longest.
+// resume passes the caller's slot to the worker that has waited longest.
 func (p *pool) resume() bool {
 	if len(p.waiting) == 0 {
 		return false
@@ -110,13 +110,13 @@ func (p *pool) acquire() {
 	<-turn
 }
 
-// wait queues for a slot, by the lock.
+// wait queues for a slot, under the lock.
 func (p *pool) wait(turn chan struct{}) {
 	p.waiting = append(p.waiting, turn)
 	p.queue.Add(1)
 }
 
-// yield lets those who wait have the slot before the caller goes on.
+// yield lets waiting workers use the slot before the caller continues.
 func (p *pool) yield() {
 	if p.queue.Load() == 0 {
 		return
@@ -129,7 +129,7 @@ func (p *pool) yield() {
 	<-turn
 }
 
-// pause lets another have the slot for some time; it is cut short when ctx ends.
+// pause lets another worker use the slot for some time, or until ctx ends.
 func (p *pool) pause(ctx context.Context, d time.Duration) {
 	if d <= 0 {
 		return
@@ -145,7 +145,7 @@ func (p *pool) pause(ctx context.Context, d time.Duration) {
 }
 
 // settle is for the opener of a map when no child is left to take: it waits for
-// the helpers, and lets another have the slot meanwhile.
+// the helpers, and lets another worker use the slot meanwhile.
 func (p *pool) settle(m *mapping) {
 	p.mu.Lock()
 	if i := slices.Index(p.open, m); i >= 0 {
@@ -161,8 +161,8 @@ func (p *pool) settle(m *mapping) {
 	<-m.opener
 }
 
-// leave is for a helper that is through with a map. The last one's slot, or
-// the next that is given up, goes to the opener if it waits.
+// leave is for a helper that has finished with a map. If the opener waits, it gets
+// the last helper's slot, or the next that is released.
 func (p *pool) leave(m *mapping) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -178,8 +178,8 @@ func (p *pool) leave(m *mapping) {
 	p.wait(m.opener)
 }
 
-// beside calls work, and at the same time for each slot that is free, up to n,
-// and returns when all have.
+// beside calls work, and in parallel once more for each free slot, up to n, and
+// returns when all calls have.
 func (p *pool) beside(n int, work func()) {
 	p.mu.Lock()
 	helpers := min(n, p.free)

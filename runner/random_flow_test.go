@@ -12,7 +12,7 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// Num is what random flows pass on. Its steps depend on the order of lists.
+// Num is what random flows pass on. Their steps depend on the order of lists.
 type Num struct{ N uint32 }
 
 func NumToNum(ctx context.Context, v Num) (Num, error) { return Num{v.N*31 + 7}, nil }
@@ -32,7 +32,7 @@ func ListToNum(ctx context.Context, list []Num) (Num, error) {
 }
 func ListToList(ctx context.Context, list []Num) ([]Num, error) {
 	if len(list) > 0 {
-		list[0].N++ // nobody else may see it
+		list[0].N++ // no other step may see this
 	}
 	slices.Reverse(list)
 	return list, nil
@@ -49,7 +49,7 @@ func ListsToList(ctx context.Context, lists [][]Num) ([]Num, error) {
 	return sums, nil
 }
 
-// op is a step as a node of a flow, and as what the naive evaluation calls.
+// op is a step, as a node of a flow and as a function for the naive evaluation.
 type op struct {
 	kinds []graph.Kind
 	in    reflect.Type
@@ -87,7 +87,7 @@ type randomFlow struct {
 	ops []op
 }
 
-// RandomFlow strings together steps that fit, with options that are allowed.
+// RandomFlow chains steps of matching types, with valid options.
 func RandomFlow(t *testing.T, r *rand.Rand) randomFlow {
 	for {
 		f, last := randomChain(r, chain.Caller(0))
@@ -95,7 +95,7 @@ func RandomFlow(t *testing.T, r *rand.Rand) randomFlow {
 		if f.Flow, err = chain.Build(last); err == nil {
 			return f
 		}
-		// A map that holds another one can't have all options.
+		// A map that contains another one can't have all options.
 		if !strings.Contains(err.Error(), "in a map that holds") && !strings.Contains(err.Error(), "Express") {
 			t.Fatal(err)
 		}

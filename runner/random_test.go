@@ -13,7 +13,7 @@ import (
 	"github.com/lokki-build/lokki/lokki/codec"
 )
 
-// atRandom fails calls at random, but the same ones always.
+// atRandom fails random calls, but always the same ones for a seed.
 func atRandom(seed uint64, oneIn uint32) func(string, []int, int) error {
 	return func(step string, index []int, attempt int) error {
 		h := fnv.New32a()
@@ -28,7 +28,7 @@ func atRandom(seed uint64, oneIn uint32) func(string, []int, int) error {
 	}
 }
 
-// TestRandomFlows compares runs with the naive evaluation: results, and whether
+// TestRandomFlows compares runs with the naive evaluation: the results, and whether
 // the flow fails.
 func TestRandomFlows(t *testing.T) {
 	failures := 0
@@ -86,7 +86,7 @@ func (k *keptInMemory) keep(_ context.Context, c call, values [][]byte) error {
 	return nil
 }
 
-// TestRandomFlowsGoOn has runs fail, and others go on with what these kept.
+// TestRandomFlowsGoOn has runs fail, and other runs continue from what they stored.
 func TestRandomFlowsGoOn(t *testing.T) {
 	failures := 0
 	for seed := range uint64(200) {

@@ -8,8 +8,8 @@ import (
 	"github.com/lokki-build/lokki/internal/testflows"
 )
 
-// TestValuesArriveWhole passes values from step to step that JSON keeps only with
-// care, in lists short and long, with a duration as a person writes it.
+// TestValuesArriveWhole passes values from step to step that JSON easily damages, in
+// short and long lists, with a duration as a person would write it.
 func TestValuesArriveWhole(t *testing.T) {
 	for _, count := range []int{3, 3 * perPart} {
 		want := make([]testflows.Reading, count)

@@ -8,18 +8,18 @@ import (
 	"time"
 )
 
-// Call is one try of a step on one value, as [Options.OnCall] gets it.
+// Call is one attempt of a step on one value, as passed to [Options.OnCall].
 type Call struct {
 	Step          string          // as in "flap-bird"
 	Index         []int           // of the item in each map around the step, outermost first
 	Attempt       int             // 1 is the first
 	Input, Output json.RawMessage // the argument and the result; there is no result with an error
 	Err           error
-	Again         bool // it failed, and will be tried again
+	Again         bool // it failed, and will be retried
 	Start, End    time.Time
 }
 
-// Recorder collects calls, for tests to look at. Its zero value is ready:
+// Recorder collects calls for tests to examine. The zero value is ready to use:
 //
 //	var calls runner.Recorder
 //	result, err := runner.Run(ctx, BirdsFlow(), runner.Options{OnCall: calls.Record})
@@ -35,8 +35,8 @@ func (r *Recorder) Record(c Call) {
 	r.calls = append(r.calls, c)
 }
 
-// Calls returns the calls of a step in the order of their items, and of one
-// item in the order of its tries.
+// Calls returns the calls of a step in the order of their items, and for each item
+// in the order of its attempts.
 func (r *Recorder) Calls(step string) []Call {
 	r.mu.Lock()
 	defer r.mu.Unlock()

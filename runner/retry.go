@@ -10,14 +10,14 @@ import (
 )
 
 // retries counts how often each rule of a step was used in one call: every rule
-// has its own attempts (https://states-language.net/#errors).
+// counts its own attempts (https://states-language.net/#errors).
 type retries struct {
 	rules []graph.Retry
 	used  []int
 }
 
-// next finds the first rule that names the error, and the pause before the
-// next try; ok is false when there is none.
+// next finds the first rule that names the error, and returns the pause before the
+// next attempt; ok is false if there is none.
 func (r *retries) next(node *graph.Node, err error) (pause time.Duration, ok bool) {
 	if r.rules == nil {
 		r.rules = node.Retries()
@@ -40,7 +40,7 @@ func (r *retries) next(node *graph.Node, err error) (pause time.Duration, ok boo
 // longestPause is Step Functions' own cap.
 const longestPause = 366 * 24 * time.Hour
 
-// pauseOf is the pause before the retry of a number, from 1 on.
+// pauseOf returns the pause before a retry, counted from 1.
 func pauseOf(rule graph.Retry, number int) time.Duration {
 	seconds := min(rule.Pause(number), longestPause.Seconds())
 	if rule.Jitter {

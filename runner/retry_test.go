@@ -24,7 +24,7 @@ func (broken) Error() string { return "broken" }
 
 func retry[E error](b lokki.Backoff) lokki.MapOption { return lokki.Retry[E](b) }
 
-// TestRetries has the only cell fail as the list says, and then succeed.
+// TestRetries has the only cell fail with the listed errors, and then succeed.
 func TestRetries(t *testing.T) {
 	type errs = []error
 	second := lokki.Backoff{}
@@ -34,7 +34,7 @@ func TestRetries(t *testing.T) {
 		fails   errs
 		backoff float64
 		took    time.Duration
-		err     error // nil: it succeeds after all
+		err     error // nil: it succeeds in the end
 	}{
 		"no rule":                     {nil, errs{b}, 0, 0, b},
 		"a rule":                      {[]lokki.MapOption{retry[*busy](second)}, errs{b, b, b}, 0, 7 * time.Second, nil},
@@ -78,8 +78,8 @@ func TestRetries(t *testing.T) {
 }
 
 // TestThrottledCalls has ten places for cells, as a new account has for Lambdas,
-// and refuses the others as Lambda would: all get their turn, by the rules of the
-// state machine, and pauses add no more than half to what a queue would take.
+// and throttles the others as Lambda would: by the rules of the state machine all
+// get their turn, and the pauses add at most half to the time that a queue would take.
 func TestThrottledCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		refused := failure.Name("Lambda.TooManyRequestsException", errors.New("rate exceeded"))
@@ -123,7 +123,7 @@ func TestJitter(t *testing.T) {
 	})
 }
 
-// TestPanicsAreRetried as errors of every type, but not as what they were called with.
+// TestPanicsAreRetried: a panic matches rules for all errors, but not its value's type.
 func TestPanicsAreRetried(t *testing.T) {
 	tries := 0
 	ctx := withCell(t.Context(), func(context.Context, int) (int, error) {
@@ -143,7 +143,7 @@ func TestPanicsAreRetried(t *testing.T) {
 }
 
 // TestPausesLeaveTheSlot has one cell pause while the only slot works on the
-// others, and go on as soon as the slot is given up.
+// others, and continue as soon as the slot is released.
 func TestPausesLeaveTheSlot(t *testing.T) {
 	for pause, want := range map[time.Duration]string{
 		10 * time.Second: "[0 at 0s 1 at 1.5s 2 at 3s 3 at 4.5s 0 at 11.5s]",

@@ -1,6 +1,6 @@
-// Package runner runs a flow in this process: the functions themselves, with
-// their values passing through the codec as they do between Lambda functions.
-// What can't be stored fails here too, and no step sees memory of another.
+// Package runner runs a flow in this process. It calls the functions themselves,
+// and their values pass through the codec as they do between Lambda functions.
+// What can't be stored fails here too, and no step sees another's memory.
 package runner
 
 import (
@@ -20,40 +20,40 @@ import (
 	"github.com/lokki-build/lokki/lokki/codec"
 )
 
-// Options say how a flow is run. The zero value runs it on its defaults.
+// Options say how to run a flow. The zero value runs it with its defaults.
 type Options struct {
-	// Input is JSON that overrides the flow's defaults field by field; empty
-	// leaves them. A list or another value that is no struct is replaced whole.
+	// Input is JSON that overrides the flow's defaults field by field; if empty,
+	// the defaults apply. A value that is not a struct is replaced as a whole.
 	Input json.RawMessage
 
 	// Concurrency is how many steps run at the same time, in all maps
-	// together. 0 is the number of CPUs. A lokki.Concurrency holds as well.
+	// together. 0 is the number of CPUs. A lokki.Concurrency also applies.
 	Concurrency int
 
 	// Backoff is a factor for the pauses before retries: 0.1 makes them a
-	// tenth. 0 is 1, the pauses that the flow says. With NoBackoff there are none.
+	// tenth. 0 is 1, the flow's own pauses. With NoBackoff there are none.
 	Backoff float64
 
-	// Progress is written a line for each step that is done, and a table of
-	// all steps at the end; nil for none.
+	// Progress receives a line for each step that is done, and a table of all
+	// steps at the end; nil for none.
 	Progress io.Writer
 
-	// Inject, in tests, is asked before every try of a step. An error that it
-	// returns is the try's, and the step is not called: it is retried and
-	// tolerated as if the step had returned it. The index is that of the item in
+	// Inject is for tests and is called before every attempt of a step. If it
+	// returns an error, the step is not called, and the error is retried and
+	// tolerated as if the step had returned it. index is the item's index in
 	// each map around the step, outermost first; the first attempt is 1.
 	Inject func(step string, index []int, attempt int) error
 
-	// OnCall is told of every try of a step when it has ended. It is called
-	// by many goroutines at once.
+	// OnCall is called after every attempt of a step, by many goroutines at
+	// once.
 	OnCall func(Call)
 
-	view  *view    // of a command; nil shows lines on Progress
-	trace string   // of a command: the file to write
-	keep  *keeping // of a command; nil keeps nothing
+	view  *view    // for a command; nil shows lines on Progress
+	trace string   // for a command: the file to write
+	keep  *keeping // for a command; nil stores nothing
 }
 
-// NoBackoff, as Options.Backoff, has retries follow at once.
+// NoBackoff, as Options.Backoff, makes retries immediate.
 const NoBackoff = -1
 
 func (o Options) validate() error {
@@ -66,10 +66,10 @@ func (o Options) validate() error {
 	return nil
 }
 
-// maxBackoff keeps a pause of a year from becoming more than a time.Duration holds.
+// maxBackoff keeps a pause of a year from overflowing a time.Duration.
 const maxBackoff = 100
 
-// pause is how long a pause of the flow is in this run.
+// pause returns how long one of the flow's pauses is in this run.
 func (o Options) pause(d time.Duration) time.Duration {
 	if o.Backoff == NoBackoff {
 		return 0
@@ -77,17 +77,18 @@ func (o Options) pause(d time.Duration) time.Duration {
 	return time.Duration(float64(d) * cmp.Or(o.Backoff, 1))
 }
 
-// Run runs a flow and returns its result. Steps are retried, time out and are
-// tolerated to fail as in the state machine. The first step that fails for good
-// cancels the context of all that are running, and Run returns its error, a
-// *StepError, when they have ended. A panic of a step is its error. When ctx is
-// done, Run returns an error that wraps the context's cause.
+// Run runs a flow and returns its result. Retries, timeouts and tolerated failures
+// work as in the state machine. The first step that fails for good cancels the
+// context of all running steps, and Run returns its error, a *StepError, when they
+// have ended. A panic of a step is an error. When ctx is done, Run returns an error
+// that wraps the context's cause.
 //
-// Run does not wait for a step that goes on after its lokki.Timeout. The timeout of a
-// lokki_flow is not the flow's but its target's: give ctx a deadline instead.
+// Run does not wait for a step that keeps running after its lokki.Timeout. The
+// timeout of a lokki_flow belongs to the target, not the flow: give ctx a deadline
+// instead.
 //
-// The flow is called by the name of the function that made it: the innermost
-// exported one in which all of its calls were made.
+// The flow is named after the function that made it: the innermost exported one in
+// which all of its calls were made.
 func Run[T any](ctx context.Context, flow lokki.Flow[T], opts Options) (T, error) {
 	var result T
 	built, err := chain.Build(flow.Chain())
@@ -104,13 +105,13 @@ func Run[T any](ctx context.Context, flow lokki.Flow[T], opts Options) (T, error
 	return result, nil
 }
 
-// inputError is an error of who runs the flow, not of the flow.
+// inputError is an error of the flow's caller, not of the flow.
 type inputError struct{ err error }
 
 func (e inputError) Error() string { return e.err.Error() }
 func (e inputError) Unwrap() error { return e.err }
 
-// misfit is an inputError that only the flow can tell.
+// misfit is an inputError that only the flow can detect.
 type misfit struct{ error }
 
 func (m misfit) Unwrap() error { return m.error }
@@ -136,7 +137,7 @@ func run(ctx context.Context, flow chain.Flow, opts Options) (result []byte, err
 	return execute(ctx, flow, opts, keeper, input)
 }
 
-// execute runs a flow on the first step's argument; a nil keeper keeps nothing.
+// execute runs a flow on the first step's argument; a nil keeper stores nothing.
 func execute(ctx context.Context, flow chain.Flow, opts Options, keeper keeper, input []byte) ([]byte, error) {
 	if opts.Concurrency == 0 {
 		opts.Concurrency = runtime.GOMAXPROCS(0)
@@ -156,7 +157,7 @@ func execute(ctx context.Context, flow chain.Flow, opts Options, keeper keeper, 
 	return result, err
 }
 
-// argument is the first step's: the input over its defaults.
+// argument returns the first step's argument: the input merged over its defaults.
 func argument(flow chain.Flow, input json.RawMessage) ([]byte, error) {
 	start := flow.Nodes[0]
 	err := inputs.Check(input)
@@ -170,7 +171,7 @@ func argument(flow chain.Flow, input json.RawMessage) ([]byte, error) {
 	return merged, nil
 }
 
-// named reports whether an error says of which step it is.
+// named reports whether an error names its step.
 func named(err error) bool {
 	var failed *StepError
 	var tolerance *toleranceError

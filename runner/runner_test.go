@@ -59,7 +59,7 @@ func TestRunRefuses(t *testing.T) {
 }
 
 // TestConcurrency has as many cells wait for each other as may run at a time,
-// in both maps together, and counts that there are never more.
+// in both maps together, and checks that there are never more.
 func TestConcurrency(t *testing.T) {
 	const limit = 5
 	var running, most atomic.Int64
@@ -85,8 +85,8 @@ func TestConcurrency(t *testing.T) {
 	}
 }
 
-// TestFirstErrorStopsTheRest fails one cell while another waits for its
-// context, and has the other return an error of its own.
+// TestFirstErrorStopsTheRest has one cell fail while another waits for its
+// context, and then returns a different error.
 func TestFirstErrorStopsTheRest(t *testing.T) {
 	waits := make(chan struct{})
 	var started atomic.Int64
@@ -164,7 +164,7 @@ func SharedFlow() lokki.Flow[int] {
 	return lokki.Then(lokki.Then(lokki.Start(Shared, 1), Sort), First)
 }
 
-// TestStepsShareNoMemory sorts a list that another step holds on to.
+// TestStepsShareNoMemory sorts a list that another step retains.
 func TestStepsShareNoMemory(t *testing.T) {
 	check(t, SharedFlow(), ``, 1)
 	if !reflect.DeepEqual(shared, []int{3, 1, 2}) {

@@ -29,7 +29,7 @@ func Rows(ctx context.Context, in Table) ([][]int, error) {
 }
 func Row(ctx context.Context, row []int) ([]int, error) { return row, nil }
 
-// Cell does with its number what the value in the context says.
+// Cell applies the function in the context to its number.
 func Cell(ctx context.Context, n int) (int, error) {
 	if do, ok := ctx.Value(cellKey{}).(func(context.Context, int) (int, error)); ok {
 		return do(ctx, n)
@@ -49,7 +49,7 @@ func Numbers(ctx context.Context, list []int) ([]int, error) { return list, nil 
 
 type cellKey struct{}
 
-// withCell has Cell do something else for a run.
+// withCell makes Cell call do.
 func withCell(ctx context.Context, do func(context.Context, int) (int, error)) context.Context {
 	return context.WithValue(ctx, cellKey{}, do)
 }

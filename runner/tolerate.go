@@ -10,7 +10,7 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// failures are those of the children of one map that tolerates some.
+// failures are the failed children of one map that tolerates some.
 type failures struct {
 	count int
 	first []failed // some of them
@@ -21,7 +21,7 @@ type failed struct {
 	err   error
 }
 
-// maxListed is how many failures of a map are kept and listed: a map over a
+// maxListed is how many failures of a map are retained and listed: a map over a
 // million items may tolerate most of them.
 const maxListed = 10
 
@@ -45,7 +45,7 @@ func (f *failures) exceed(node *graph.Node, path []int, children int) error {
 	return failure.Name(failure.Threshold, e)
 }
 
-// toleranceError is the error of a map of which too many children failed.
+// toleranceError is the error of a map with too many failed children.
 type toleranceError struct {
 	node             *graph.Node
 	path             []int
@@ -53,7 +53,7 @@ type toleranceError struct {
 	listed           []error
 }
 
-// Error is like
+// Error returns text like
 //
 //	flows/birds.go:32: the map over flap-bird: 3 of 10 children failed, and 20% may
 //	flows/birds.go:32: step flap-bird[3] (example.com/birds.FlapBird): no such bird
@@ -71,5 +71,5 @@ func (e *toleranceError) Error() string {
 	return b.String()
 }
 
-// Unwrap returns the failures that are listed.
+// Unwrap returns the listed failures.
 func (e *toleranceError) Unwrap() []error { return e.listed }

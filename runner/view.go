@@ -7,19 +7,19 @@ import (
 	"github.com/lokki-build/lokki/internal/trace"
 )
 
-// view is who looks at a run: the report that a person reads, a trace, and
+// view receives run events: it is the report that a person reads, a trace, and
 // [Options.OnCall]. Any of them may be missing.
 type view struct {
 	form  progress.Form
 	trace *trace.Writer
 
 	mu     sync.Mutex
-	prints progress.Prints  // of a command; nil if nothing is held back
+	prints progress.Prints  // for a command; nil if nothing is held back
 	report *progress.Report // once the run has begun
 	onCall func(Call)
 }
 
-// start begins to show a run; its id may be empty.
+// start starts showing a run, whose id may be empty.
 func (v *view) start(opts Options, m *meter, run string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -29,8 +29,8 @@ func (v *view) start(opts Options, m *meter, run string) {
 	}
 }
 
-// stop shows how the run ended. Only the first time counts: a run that pays no
-// heed to its end is given up before it ends.
+// stop shows how the run ended. Only the first call counts: a run whose steps ignore
+// their context is abandoned before it ends.
 func (v *view) stop(err error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -39,7 +39,7 @@ func (v *view) stop(err error) {
 	}
 }
 
-// all reports whether somebody wants to know of tries that went well.
+// all reports whether successful attempts must be reported, too.
 func (v *view) all() bool { return v.onCall != nil || v.trace != nil }
 
 func (v *view) call(c Call) {

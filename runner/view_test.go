@@ -31,8 +31,8 @@ func failing(ctx context.Context) context.Context {
 	})
 }
 
-// The events of a failure stand in order, and the last one says what the error
-// after them does.
+// The events of a failure are in order, and the last one has the same error as the
+// one printed after them.
 func TestJSON(t *testing.T) {
 	got := program(TableFlow).try(failing(t.Context()), "", "--concurrency", "1", "--json")
 	events, message, _ := strings.Cut(got.stderr, "error: ")
@@ -63,7 +63,7 @@ func TestJSON(t *testing.T) {
 	}
 }
 
-// A trace has every try of every step, of a run that fails too.
+// A trace has every attempt of every step, even if the run fails.
 func TestTrace(t *testing.T) {
 	t.Setenv("BUILD_WORKING_DIRECTORY", t.TempDir())
 	for _, c := range []struct {
@@ -110,7 +110,7 @@ func TestTrace(t *testing.T) {
 	}
 }
 
-// A trace that can't be written is an error, and the result is there all the same.
+// A trace that can't be written is an error, but the result is still printed.
 func TestTraceToFullDisk(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Skip("no /dev/full here")
@@ -121,7 +121,7 @@ func TestTraceToFullDisk(t *testing.T) {
 	}
 }
 
-// After a run that was given up, nothing more is shown.
+// After a run was abandoned, nothing more is shown.
 func TestGivenUp(t *testing.T) {
 	var out strings.Builder
 	ctx, cancel := context.WithCancelCause(t.Context())

@@ -79,7 +79,7 @@ func (c *cloud) invoke(function string, r envelope.Request) envelope.Reply {
 	return reply
 }
 
-// batches are those that a map reads.
+// batches returns the batches that a map reads.
 func batches(ctx context.Context, t *testing.T, s store.Store, key string) (list []envelope.Batch) {
 	t.Helper()
 	if err := json.Unmarshal(object(ctx, t, s, key), &list); err != nil {
@@ -104,7 +104,7 @@ func object(ctx context.Context, t *testing.T, s store.Store, key string) []byte
 
 var mine = envelope.Keys{Prefix: "lokki", Flow: "teams-flow", Run: "mine"}
 
-// keysOfRun are those of all objects of a run.
+// keysOfRun returns the keys of all objects of a run.
 func keysOfRun() (all []string) {
 	all = []string{mine.Items("list", ""), mine.Batches("list", ""), mine.Output("total", "")}
 	for team := range 5 {
@@ -158,7 +158,7 @@ func TestBucket(t *testing.T) {
 	}
 }
 
-// token is the one of team 3, as JSON.
+// token returns the token of team 3, as JSON.
 func token(t *testing.T, c *cloud) string {
 	t.Helper()
 	values, err := fanout.ReadLines(t.Context(), c.store, mine.Output("work", "3/7/"))
@@ -169,7 +169,7 @@ func token(t *testing.T, c *cloud) string {
 	return `"Token"` + strings.TrimSuffix(token, "}")
 }
 
-// stored are the calls whose results the bucket has.
+// stored returns the calls whose results are in the bucket.
 func (c *cloud) stored() map[string]bool {
 	c.t.Helper()
 	all := map[string]bool{}
@@ -179,7 +179,7 @@ func (c *cloud) stored() map[string]bool {
 	return all
 }
 
-// keys are those of the bucket's objects.
+// keys returns the keys of the bucket's objects.
 func (c *cloud) keys() (keys []string) {
 	c.t.Helper()
 	name := bucket
@@ -196,7 +196,7 @@ func (c *cloud) keys() (keys []string) {
 	return keys
 }
 
-// copied has all objects of the bucket in a directory.
+// copied copies all objects of the bucket to a directory.
 func copied(t *testing.T, c *cloud, folder string) *packed.Dir {
 	t.Helper()
 	dir, err := packed.Open(folder)
@@ -212,8 +212,8 @@ func copied(t *testing.T, c *cloud, folder string) *packed.Dir {
 	return dir
 }
 
-// TestLambdasReadLocalRuns puts the objects of a run in a directory, packed,
-// into the bucket. Lambdas take them for those of Lambdas before them.
+// TestLambdasReadLocalRuns copies the packed objects of a run from a directory to
+// the bucket. Lambdas read them like the objects of other Lambdas.
 func TestLambdasReadLocalRuns(t *testing.T) {
 	c, p := newCloud(t), newPerson(t)
 	p.want("100", nil, "--store", p.folder, "--run", "mine")
@@ -227,7 +227,7 @@ func TestLambdasReadLocalRuns(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// The same steps again, under other names, on what the local run stored.
+	// The same steps again, under different names, on what the local run stored.
 	inner := batches(t.Context(), t, c.store, mine.Batches("gather", "3/"))
 	c.invoke("Work", envelope.Request{Step: "work-again", Path: "3/7/", From: "gather", Batch: &inner[7]})
 	c.invoke("Look", envelope.Request{Step: "look-again", Path: "3/7/", From: "work"})
@@ -244,7 +244,7 @@ func TestLambdasReadLocalRuns(t *testing.T) {
 	}
 }
 
-// TestResumeOfLambdas goes on with what Lambdas began: in their bucket, and in a
+// TestResumeOfLambdas continues what Lambdas began, in their bucket and in a
 // directory with their objects.
 func TestResumeOfLambdas(t *testing.T) {
 	c, p := newCloud(t), newPerson(t)
@@ -295,7 +295,7 @@ func TestResumeOfLambdas(t *testing.T) {
 		if !slices.Equal(calls, want) {
 			t.Errorf("%s: got %d calls, want %d:\n%v", where, len(calls), len(want), calls)
 		}
-		// Resumed once it has a record, and code that changes is seen.
+		// Once it was resumed it has a record, and changes to the code are noticed.
 		if code, stdout, stderr := p.run(nil, "--store", where, "--resume", "mine"); code != 0 || stdout != "100\n" || !strings.HasPrefix(stderr, "resuming run mine\n") {
 			t.Errorf("%s again: exit code %d, %q:\n%s", where, code, stdout, stderr)
 		}

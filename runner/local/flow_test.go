@@ -13,20 +13,20 @@ import (
 	"github.com/lokki-build/lokki/lokki"
 )
 
-// Teams says how many teams there are, and members in each.
+// Teams says how many teams there are, and how many members each has.
 type Teams struct {
 	Teams   int `json:"teams"`
 	Members int `json:"members"`
 }
 
-// Member is one of a team. Token is another one each time that the team's
-// members are listed: where a list is stored, all that is made of it has the same.
+// Member is a member of a team. Token differs each time that the team's members
+// are listed: everything made from a stored list has the same token.
 type Member struct {
 	Team, Index int
 	Token       string
 }
 
-// Summary is of a team.
+// Summary summarizes a team.
 type Summary struct{ Team, Members int }
 
 func List(ctx context.Context, in Teams) ([][2]int, error) {
@@ -80,8 +80,8 @@ const (
 	envProgram = "LOKKI_TEST_PROGRAM" // what the test's executable does instead of testing
 	envLog     = "LOKKI_TEST_LOG"     // the file that has a line for each call
 	envFail    = "LOKKI_TEST_FAIL"    // the call that fails, as in "work 1/2"
-	envHang    = "LOKKI_TEST_HANG"    // the call that takes no notice of its context
-	envLimit   = "LOKKI_TEST_LIMIT"   // the most bytes that a file may have
+	envHang    = "LOKKI_TEST_HANG"    // the call that ignores its context
+	envLimit   = "LOKKI_TEST_LIMIT"   // the maximum size of a file in bytes
 	envPause   = "LOKKI_TEST_PAUSE"   // how long each member takes
 )
 
@@ -102,7 +102,7 @@ func work(step string, m Member) error {
 	return done(step, strings.TrimPrefix(call, step+" "))
 }
 
-// done notes a call that is about to return, in one write.
+// done logs a call that is about to return, in one write.
 func done(step, path string) error {
 	name := os.Getenv(envLog)
 	if name == "" {

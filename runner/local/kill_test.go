@@ -15,8 +15,8 @@ import (
 const kills = 200
 
 // TestKilledAtAnyMoment kills runs at random moments, most of them several
-// times. Each comes to the right result in the end, and no call whose result is
-// stored is ever done again.
+// times. Each gets the right result in the end, and no call whose result is stored
+// is ever repeated.
 func TestKilledAtAnyMoment(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
@@ -27,7 +27,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	p.want("100", pause, "--store", p.folder, "--run", "whole", "--quiet")
 	span := time.Since(began) // in which the next process is killed
 	p.calls()
-	late := 0 // processes that were through before they were killed
+	late := 0 // processes that finished before they were killed
 	for run, killed := 0, 0; killed < kills; run++ {
 		id := "r" + strconv.Itoa(run)
 		for round := 0; ; round++ {
@@ -59,8 +59,8 @@ func TestKilledAtAnyMoment(t *testing.T) {
 				t.Fatalf("run %s, round %d: exit code %d:\n%s", id, round, code, stderr)
 			}
 			killed++
-			// How fast the machine is may change at any time: the span settles where
-			// about a fifth are through before.
+			// The machine's speed may change at any time: the span settles where
+			// about a fifth finish before the kill.
 			span += span / 20
 		}
 		if got := p.stored(id); len(got) != 1+5+2*100+5+1 {
@@ -72,7 +72,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	}
 }
 
-// args begin the run if a kill left nothing of it, and resume it otherwise.
+// args start the run if a kill left nothing of it, and resume it otherwise.
 func (p *person) args(id string) []string {
 	how := "--resume"
 	if _, err := os.Stat(filepath.Join(p.folder, "lokki", "teams-flow", id, "run.json")); err != nil {
@@ -81,7 +81,7 @@ func (p *person) args(id string) []string {
 	return []string{"--store", p.folder, how, id, "--quiet"}
 }
 
-// TestInterrupted ends a run as Ctrl-C does, while a step takes no notice.
+// TestInterrupted ends a run as Ctrl-C does, while a step ignores it.
 func TestInterrupted(t *testing.T) {
 	p := newPerson(t)
 	code, stderr := p.interrupted("hang", os.Interrupt, []string{envHang + "=work 2/3"}, "--store", p.folder, "--run", "mine", "--concurrency", "2")
@@ -124,7 +124,7 @@ func TestFullDisk(t *testing.T) {
 
 func TestNoWritableDirectory(t *testing.T) {
 	p := newPerson(t)
-	p.folder = "/proc/self/lokki" // where nobody can make one
+	p.folder = "/proc/self/lokki" // which can't be created
 	code, _, stderr := p.run(nil, "--store", p.folder)
 	if code != 1 || !strings.Contains(stderr, "error: opening the store in /proc/self/lokki: mkdir ") {
 		t.Errorf("exit code %d:\n%s", code, stderr)

@@ -1,6 +1,6 @@
 // Package local makes the program that runs a flow on this machine, such as
-// birds_local: package runner, with all that a test which runs a flow does
-// without. That is S3, and the fingerprints of the steps that Bazel built.
+// birds_local. It adds to package runner what a test that runs a flow doesn't need:
+// S3, and the fingerprints of the steps that Bazel built.
 package local
 
 import (
@@ -9,7 +9,7 @@ import (
 	"os"
 	"time"
 
-	// Steps find the time zones that they have in their images.
+	// Steps have the same time zones as in their images.
 	_ "time/tzdata"
 
 	"github.com/bazelbuild/rules_go/go/runfiles"
@@ -31,7 +31,7 @@ func Main[T any](flow func() lokki.Flow[T], call, fingerprints string, options .
 	if err != nil {
 		process.Fail(err)
 	}
-	// What Bazel doesn't run has no Bazel around it to call it by
+	// A program not started by bazel run is not called through Bazel
 	// (https://bazel.build/docs/user-manual#running-executables).
 	if os.Getenv("BUILD_WORKSPACE_DIRECTORY") == "" {
 		call = os.Args[0]
@@ -43,10 +43,10 @@ func Main[T any](flow func() lokki.Flow[T], call, fingerprints string, options .
 	runner.MainAs(flow, program)
 }
 
-// Option is an attribute of the lokki_flow that its program keeps to.
+// Option is an attribute of the lokki_flow that affects its program.
 type Option func(*runner.Program)
 
-// Timeout bounds a run, in seconds.
+// Timeout limits the duration of a run, in seconds.
 func Timeout(seconds int) Option {
 	return func(p *runner.Program) { p.Timeout = time.Duration(seconds) * time.Second }
 }
@@ -59,8 +59,8 @@ func openBucket(name string) (store.Store, error) {
 	return s3store.New(client, name), nil
 }
 
-// readFingerprints finds the file beside the program. A program that was copied
-// somewhere else has none: then its steps are known by its own code.
+// readFingerprints reads the file next to the program. A program that was copied
+// elsewhere has none: then its own code identifies its steps.
 func readFingerprints(name string) (runs.StepFingerprints, error) {
 	path, err := runfiles.Rlocation(name)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestFingerprints builds one step anew.
+// TestFingerprints rebuilds one step.
 func TestFingerprints(t *testing.T) {
 	p := newPerson(t)
 	p.want("100", nil, "--store", p.folder, "--run", "mine")
@@ -24,8 +24,8 @@ func TestFingerprints(t *testing.T) {
 	}
 }
 
-// TestWithoutFingerprints is a program that was copied out of its runfiles: it
-// knows its steps by its own code, which is not that of the ones Bazel built.
+// TestWithoutFingerprints has a program that was copied out of its runfiles: its own
+// code identifies its steps, which differs from the fingerprints that Bazel built.
 func TestWithoutFingerprints(t *testing.T) {
 	p := newPerson(t)
 	p.want("100", nil, "--store", p.folder, "--run", "mine")
@@ -53,7 +53,7 @@ func TestWrongFingerprints(t *testing.T) {
 	}
 }
 
-// TestCall has Bazel run the program: the hints say how to have it do so again.
+// TestCall has Bazel run the program: the hints name the bazel command.
 func TestCall(t *testing.T) {
 	p := newPerson(t)
 	code, _, stderr := p.run([]string{envFail + "=work 1/2", "BUILD_WORKSPACE_DIRECTORY=/x"}, "--store", p.folder, "--run", "mine", "--backoff", "0")

@@ -22,8 +22,8 @@ import (
 	"github.com/lokki-build/lokki/lokki/lambdastep"
 )
 
-// TestMain is the tests, and the processes that they start: a program such as
-// birds_local, the Lambdas of its steps, and the S3 server.
+// TestMain runs the tests, or acts as a process that they start: a program such as
+// birds_local, a Lambda of its steps, or the S3 server.
 func TestMain(m *testing.M) {
 	s3server.Main()
 	switch os.Getenv(envProgram) {
@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 	case "local":
 		limitFiles()
 		Main(TeamsFlow, "bazel run //flows:teams_local --", fingerprintsName)
-	case "launcher": // as Bazel builds it, with none of the packages of the program
+	case "launcher": // as built by Bazel, with none of the program's packages
 		os.Exit(launch.Run(launch.Program{Path: os.Args[0], Name: os.Args[0], Args: os.Args[1:], Env: []string{envProgram + "=untidy"}}))
 	case "untidy":
 		Main(UntidyFlow, "", "_main/none.json")
@@ -50,7 +50,7 @@ func TestMain(m *testing.M) {
 	panic("no such program: " + os.Getenv(envProgram))
 }
 
-// limitFiles has writing fail as on a full disk.
+// limitFiles makes writing fail as on a full disk.
 func limitFiles() {
 	limit, err := strconv.ParseUint(os.Getenv(envLimit), 10, 64)
 	if err != nil {
@@ -62,10 +62,10 @@ func limitFiles() {
 	}
 }
 
-// fingerprintsName is the place in the runfiles.
+// fingerprintsName is the path in the runfiles.
 const fingerprintsName = "_main/flows/teams.fingerprints.json"
 
-// person runs the program again and again.
+// person is a user, who runs the program repeatedly.
 type person struct {
 	t        *testing.T
 	folder   string   // of the store
@@ -82,8 +82,8 @@ func newPerson(t *testing.T) *person {
 	return p
 }
 
-// build writes the fingerprints that Bazel would, those of some functions other
-// than "v1".
+// build writes the fingerprints as Bazel would, with values other than "v1" for
+// some functions.
 func (p *person) build(changed map[string]string) {
 	p.t.Helper()
 	steps := runs.StepFingerprints{}
@@ -100,7 +100,7 @@ func (p *person) build(changed map[string]string) {
 	}
 }
 
-// program is a process that is not started yet.
+// program returns a process that is not started yet.
 func (p *person) program(ctx context.Context, env []string, args ...string) (cmd *exec.Cmd, stdout, stderr *bytes.Buffer) {
 	p.t.Helper()
 	self, err := os.Executable()
@@ -131,7 +131,7 @@ func (p *person) want(result string, env []string, args ...string) {
 	}
 }
 
-// calls are those since the last time.
+// calls returns the calls since the last time.
 func (p *person) calls() (calls []string) {
 	p.t.Helper()
 	data, err := os.ReadFile(p.log)
@@ -151,7 +151,7 @@ func (p *person) calls() (calls []string) {
 	return calls
 }
 
-// stored are the calls whose results a run has: the whole lines of its pack.
+// stored returns the calls whose results a run has: the complete lines of its pack.
 func (p *person) stored(run string) map[string]bool {
 	p.t.Helper()
 	data, err := os.ReadFile(filepath.Join(p.folder, "lokki", "teams-flow", run, "outputs.pack"))
@@ -170,14 +170,14 @@ func (p *person) stored(run string) map[string]bool {
 	return all
 }
 
-// callOf is the call that has stored a result, as the log has it. The key is the
-// one inside the run, such as sum/3/output.json.gz.
+// callOf returns the call that stored a result, as in the log. The key is relative to
+// the run, such as sum/3/output.json.gz.
 func callOf(key string) string {
 	step, at, _ := strings.Cut(path.Dir(key), "/")
 	return strings.TrimSpace(step + " " + at)
 }
 
-// interrupted starts the program and interrupts it when the log has a call.
+// interrupted starts the program and interrupts it once the log has a call.
 func (p *person) interrupted(call string, how os.Signal, env []string, args ...string) (code int, stderr string) {
 	p.t.Helper()
 	cmd, _, said := p.program(p.t.Context(), env, args...)
