@@ -16,7 +16,8 @@ const keepUsage = `  --store DIR        keeps the values in a directory, laid ou
                      keeps them in a bucket
   --run ID           name of the run in the store (its time)
   --resume ID        goes on with a run: what is stored and still right is not
-                     done again; "last" is the one begun or resumed last
+                     done again; "last" is the one begun or resumed last; the
+                     name of an execution on AWS finds its run
   --from STEP        of that run (last), does STEP and all that follows again
   --only STEP        runs one call of STEP with its input in that run (last),
                      and stores nothing

@@ -13,6 +13,20 @@ func isName(s string) bool {
 	return made(s, "-_", maxName) && s[0] != '-' && s[0] != '_' && s == strings.ToLower(s)
 }
 
+// IsPrefix reports whether s can be the prefix of keys: 1 to 256 characters, in parts
+// between single slashes. It has no dot in front: stores keep what is theirs under such names.
+func IsPrefix(s string) bool {
+	for part := range strings.SplitSeq(s, "/") {
+		if part == "." || part == ".." || !made(part, runSigns, maxPrefix) {
+			return false
+		}
+	}
+	return len(s) <= maxPrefix && s[0] != '.'
+}
+
+// maxPrefix leaves room in a key for all that follows.
+const maxPrefix = 256
+
 // made reports whether s is 1 to limit ASCII letters, digits and others.
 func made(s, others string, limit int) bool {
 	for i := range len(s) {

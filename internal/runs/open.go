@@ -73,13 +73,17 @@ func (c Config) begin(ctx context.Context, p *Place, now Record) (*Run, error) {
 		return nil, err
 	}
 	if c.Run != "" {
-		if err := checkID(c.Run); err != nil {
+		if err := checkNewID(c.Run); err != nil {
 			return nil, err
 		}
 		if err := c.unused(ctx, p, c.Run); err != nil {
 			return nil, err
 		}
-		return p.create(ctx, now, c.Run, 0)
+		run, err := p.create(ctx, now, c.Run, 0)
+		if errors.Is(err, store.ErrExists) { // another process was quicker
+			err = c.taken(p, c.Run)
+		}
+		return run, err
 	}
 	id := c.Now.Format("20060102-150405")
 	for n := 1; ; n++ {
@@ -103,14 +107,31 @@ func checkID(id string) error {
 	case id == Last:
 		return Misuse{fmt.Errorf("run %q: this means the one that was begun or resumed last", id)}
 	case !envelope.IsRun(id):
-		return Misuse{fmt.Errorf("run %q: want 1 to 80 letters, digits or any of !'()+.=@_-", id)}
+		return notAnID(id)
 	}
 	return nil
 }
 
+func notAnID(id string) error {
+	return Misuse{fmt.Errorf("run %q: want 1 to 80 %s", id, envelope.RunCharacters)}
+}
+
+// checkNewID also refuses what could be the id of an execution on AWS, which is longer.
+func checkNewID(id string) error {
+	if id != Last && !envelope.IsLocalRun(id) {
+		return notAnID(id)
+	}
+	return checkID(id)
+}
+
+// taken is the error for the id of a run that exists.
+func (c Config) taken(p *Place, id string) error {
+	return Misuse{fmt.Errorf("%s has a run %s of %s already\nhint: --resume %[2]s goes on with it; --run takes another name", p.Spec, id, c.Graph.Flow)}
+}
+
 // unused reports an error if a run with this id has values already.
 func (c Config) unused(ctx context.Context, p *Place, id string) error {
-	exists := Misuse{fmt.Errorf("%s has a run %s of %s already\nhint: --resume %[2]s goes on with it; --run takes another name", p.Spec, id, c.Graph.Flow)}
+	exists := c.taken(p, id)
 	k := p.keys(c.Graph.Flow, id)
 	_, err := p.record(ctx, k)
 	if err == nil {

@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/fanout"
@@ -56,6 +58,9 @@ func OpenPlace(spec string, bucket func(name string) (store.Store, error), creat
 		return nil, Misuse{fmt.Errorf("the store %s can't be opened: this program was built without S3\nhint: bazel run builds it with S3; in Go, import lokki/runner/local", spec)}
 	case prefix == "":
 		prefix = defaultPrefix
+	case !envelope.IsPrefix(prefix):
+		return nil, Misuse{fmt.Errorf("the store %s has the prefix %q: want %s, with single slashes between them and no dot in front",
+			spec, prefix, envelope.RunCharacters)}
 	}
 	s, err := bucket(name)
 	if err != nil {
@@ -85,7 +90,33 @@ func (p *Place) lock(k envelope.Keys) error {
 	if p.dir == nil {
 		return nil
 	}
-	return p.dir.Lock(folderOf(k))
+	if err := p.unlinked(k); err != nil {
+		return err
+	}
+	err := p.dir.Lock(folderOf(k))
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+		err = Misuse{fmt.Errorf("the store %s can't be written, and a run writes to it: %w\n"+
+			"hint: --only and cat read from it; to go on with a run, copy it to a directory of yours", p.Spec, err)}
+	}
+	return err
+}
+
+// unlinked refuses a run whose folder is a link: two ids would be one run, and what
+// lies outside of the directory is not followed.
+func (p *Place) unlinked(k envelope.Keys) error {
+	if p.dir == nil {
+		return nil
+	}
+	folder := p.folder
+	for part := range strings.SplitSeq(folderOf(k), "/") {
+		folder = filepath.Join(folder, part)
+		target, err := os.Readlink(folder)
+		if err == nil {
+			return Misuse{fmt.Errorf("%s is a link to %s, which a store doesn't follow\n"+
+				"hint: move the folder there, or let the directory of the store itself be a link", folder, target)}
+		}
+	}
+	return nil
 }
 
 func (p *Place) read(ctx context.Context, key string) ([]byte, error) {
@@ -98,6 +129,9 @@ func (p *Place) read(ctx context.Context, key string) ([]byte, error) {
 }
 
 func (p *Place) record(ctx context.Context, k envelope.Keys) (Record, error) {
+	if err := p.unlinked(k); err != nil {
+		return Record{}, err
+	}
 	key := folderOf(k) + "/" + recordName
 	data, err := p.read(ctx, key)
 	if err != nil {

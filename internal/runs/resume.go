@@ -69,6 +69,14 @@ func (c Config) find(ctx context.Context, p *Place, now Record) (r Record, adopt
 		return Record{}, false, err
 	}
 	if !begun {
+		run, err := c.execution(ctx, p, id)
+		if err != nil {
+			return Record{}, false, err
+		}
+		if run != "" {
+			c.Resume = run
+			return c.find(ctx, p, now)
+		}
 		hint := ""
 		if last, err := p.last(c.Graph.Flow); err == nil {
 			hint = "\nhint: the last one is " + last

@@ -5,19 +5,16 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"regexp"
 	"sync"
 	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/lokki/store/s3store"
 )
 
 const defaultPrefix = "lokki"
-
-// prefixForm leaves room in a key for the rest, and needs no escaping.
-var prefixForm = regexp.MustCompile(`^[0-9A-Za-z._=-]+(/[0-9A-Za-z._=-]+)*$`)
 
 // openFromEnvironment finds the bucket. It makes no network call.
 func openFromEnvironment(requests *atomic.Int64) (place, error) {
@@ -29,8 +26,8 @@ func openFromEnvironment(requests *atomic.Int64) (place, error) {
 	if prefix == "" {
 		prefix = defaultPrefix
 	}
-	if len(prefix) > 256 || !prefixForm.MatchString(prefix) {
-		return place{}, fmt.Errorf("LOKKI_PREFIX %q: want 1 to 256 letters, digits or any of ._=- with single slashes between them", prefix)
+	if !envelope.IsPrefix(prefix) {
+		return place{}, fmt.Errorf("LOKKI_PREFIX %q: want 1 to 256 %s, with single slashes between them and no dot in front", prefix, envelope.RunCharacters)
 	}
 	client, err := s3store.NewClient()
 	if err != nil {

@@ -26,7 +26,8 @@ const abandoned = 24 * time.Hour
 // 255 bytes, "p" and "p/q" can't both be objects, and some do not distinguish
 // "A" from "a".
 type Dir struct {
-	root *os.Root // follows no link out of the directory
+	root     *os.Root // follows no link out of the directory
+	readOnly error    // why nothing can be put
 }
 
 // NewDir returns the store in the directory folder, and creates the directory if
@@ -48,7 +49,9 @@ func openDir(folder string) (*Dir, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := root.MkdirAll(objects.Incomplete, 0o755); err != nil {
+	if err := root.MkdirAll(objects.Incomplete, 0o755); errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+		return &Dir{root: root, readOnly: err}, nil // it can be read
+	} else if err != nil {
 		return nil, errors.Join(err, root.Close())
 	}
 	entries, err := fs.ReadDir(root.FS(), objects.Incomplete)
@@ -62,7 +65,7 @@ func openDir(folder string) (*Dir, error) {
 			_ = root.Remove(path.Join(objects.Incomplete, e.Name()))
 		}
 	}
-	return &Dir{root}, nil
+	return &Dir{root: root}, nil
 }
 
 // Put implements Store.
@@ -80,6 +83,9 @@ func (d *Dir) put(ctx context.Context, key string, body io.Reader) error {
 	// If the object exists, the body need not be read.
 	if _, err := d.root.Lstat(key); err == nil {
 		return d.exists(key)
+	}
+	if d.readOnly != nil {
+		return fmt.Errorf("the store can't be written: %w", d.readOnly)
 	}
 	temp := path.Join(objects.Incomplete, rand.Text())
 	defer d.root.Remove(temp)

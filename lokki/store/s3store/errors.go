@@ -50,6 +50,8 @@ func (s *Store) hint(op string, err error) string {
 		return "this machine's clock is wrong"
 	case isStatus(err, http.StatusForbidden) && op == "storing":
 		return fmt.Sprintf("the role needs s3:PutObject on arn:aws:s3:::%s/*", s.bucket)
+	case isStatus(err, http.StatusForbidden) && op == "listing":
+		return fmt.Sprintf("this needs s3:ListBucket on arn:aws:s3:::%s", s.bucket)
 	case isStatus(err, http.StatusForbidden):
 		return fmt.Sprintf("the role needs s3:GetObject on arn:aws:s3:::%[1]s/*, and s3:ListBucket on arn:aws:s3:::%[1]s"+
 			" for the prefix of its keys: without the latter S3 answers like this for an object that does not exist", s.bucket)

@@ -1,0 +1,95 @@
+package runs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/lokki-build/lokki/internal/envelope"
+)
+
+// lister is a store that can look for keys; s3store is one.
+type lister interface {
+	// Folders are the names, up to the next slash, of what has keys that begin with
+	// prefix. They begin behind the last slash of the prefix.
+	Folders(ctx context.Context, prefix string) ([]string, error)
+
+	// Written is when an object was stored.
+	Written(ctx context.Context, key string) (time.Time, error)
+}
+
+// execution is the id of the run of the execution that has a name; "" if there is none.
+func (c Config) execution(ctx context.Context, p *Place, name string) (string, error) {
+	folders, err := p.folders(ctx, c.Graph.Flow, name+".")
+	if err != nil {
+		return "", fmt.Errorf("looking for an execution %s: %w", name, err)
+	}
+	runs := slices.DeleteFunc(folders, func(run string) bool {
+		e, ok := envelope.ParseExecution(run)
+		return !ok || e.Name != name
+	})
+	switch len(runs) {
+	case 0:
+		return "", nil
+	case 1:
+		return runs[0], nil
+	}
+	var list strings.Builder
+	for _, run := range runs {
+		fmt.Fprintf(&list, "\n  %s%s", run, c.begunAt(ctx, p, run))
+	}
+	return "", Misuse{fmt.Errorf("%s has %d executions %s of %s:%s\nhint: name one of them whole", p.Spec, len(runs), name, c.Graph.Flow, &list)}
+}
+
+// begunAt says when the first step of a run was done, as far as that is known.
+func (c Config) begunAt(ctx context.Context, p *Place, run string) string {
+	k, first := p.keys(c.Graph.Flow, run), c.Graph.Nodes[0].Name
+	for _, key := range []string{k.Output(first, ""), k.Items(first, "")} {
+		if at, err := p.written(ctx, key); err == nil {
+			return ", whose first step was done " + at.Local().Format("2006-01-02 15:04:05")
+		}
+	}
+	return ""
+}
+
+// folders are the runs of a flow whose ids begin with start.
+func (p *Place) folders(ctx context.Context, flow, start string) ([]string, error) {
+	if p.dir == nil {
+		if l, ok := p.store.(lister); ok {
+			return l.Folders(ctx, p.prefix+"/"+flow+"/"+start)
+		}
+		return nil, nil
+	}
+	entries, err := os.ReadDir(filepath.Join(p.folder, filepath.FromSlash(p.prefix), flow))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var runs []string
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), start) {
+			runs = append(runs, e.Name())
+		}
+	}
+	return runs, nil
+}
+
+// written is when an object was stored.
+func (p *Place) written(ctx context.Context, key string) (time.Time, error) {
+	if p.dir == nil {
+		if l, ok := p.store.(lister); ok {
+			return l.Written(ctx, key)
+		}
+		return time.Time{}, errors.ErrUnsupported
+	}
+	info, err := os.Stat(filepath.Join(p.folder, filepath.FromSlash(key)))
+	if err != nil {
+		return time.Time{}, err
+	}
+	return info.ModTime(), nil
+}

@@ -1,0 +1,271 @@
+package runs_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/flowtest"
+	"github.com/lokki-build/lokki/internal/runs"
+	"github.com/lokki-build/lokki/internal/s3server"
+	"github.com/lokki-build/lokki/internal/s3server/s3test"
+	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/lokki/store/s3store"
+)
+
+func TestMain(m *testing.M) {
+	s3server.Main()
+	os.Exit(m.Run())
+}
+
+func config() runs.Config {
+	return runs.Config{
+		Graph:        flowtest.Chain("BirdsFlow", "start GetBirds", "then JoinBirds"),
+		Fingerprints: func(string) (string, error) { return "v1", nil },
+		Merge:        func(json.RawMessage) ([]byte, error) { return []byte("{}"), nil },
+		Now:          time.Date(2026, 11, 24, 15, 30, 12, 0, time.Local),
+	}
+}
+
+// places open a store of each kind anew.
+func places(t *testing.T) map[string]func() *runs.Place {
+	t.Helper()
+	memory, server, folder := store.NewMemory(), s3test.Start(t, "values"), t.TempDir()
+	open := func(spec string, s store.Store) func() *runs.Place {
+		return func() *runs.Place {
+			p, err := runs.OpenPlace(spec, func(string) (store.Store, error) { return s, nil }, true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { p.Close() })
+			return p
+		}
+	}
+	return map[string]func() *runs.Place{
+		"memory":    open("s3://memory", memory),
+		"bucket":    open("s3://values", s3store.New(server.Client(), "values")),
+		"directory": open(folder, nil),
+	}
+}
+
+// TestRunsOfOneSecond begin at the same time and are as many runs.
+func TestRunsOfOneSecond(t *testing.T) {
+	for name, open := range places(t) {
+		var mu sync.Mutex
+		ids := map[string]bool{}
+		var all sync.WaitGroup
+		for range 8 {
+			p := open()
+			all.Go(func() {
+				run, err := runs.Open(t.Context(), p, config())
+				mu.Lock()
+				defer mu.Unlock()
+				if err != nil {
+					t.Errorf("%s: %v", name, err)
+				} else if ids[run.Record.Run] {
+					t.Errorf("%s: two runs are %s", name, run.Record.Run)
+				} else {
+					ids[run.Record.Run] = true
+				}
+			})
+		}
+		all.Wait()
+		if !ids["20261124-153012"] || len(ids) != 8 {
+			t.Errorf("%s: the runs are %v", name, ids)
+		}
+	}
+}
+
+// TestOneNameForTwoRuns is given at the same time.
+func TestOneNameForTwoRuns(t *testing.T) {
+	for name, open := range places(t) {
+		c := config()
+		c.Run = "mine"
+		first, err := runs.Open(t.Context(), open(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := runs.Open(t.Context(), open(), c); err == nil || !strings.Contains(err.Error(), "has a run mine of birds-flow already\nhint: ") {
+			t.Errorf("%s: a second %s: %v", name, first.Record.Run, err)
+		}
+	}
+}
+
+// executionOf is the id of the run of an execution.
+func executionOf(name string, n int) string {
+	return envelope.Execution{Name: name, Hash: fmt.Sprintf("%064x", n), Stack: "5f2c8a10-9d3b-11f0-8de9-0242ac120002"}.Run()
+}
+
+// TestResumeByTheNameOfAnExecution finds the run, or lists those that it may be.
+func TestResumeByTheNameOfAnExecution(t *testing.T) {
+	server, folder := s3test.Start(t, "values"), t.TempDir()
+	bucket := s3store.New(server.Client(), "values")
+	dir, err := store.NewDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		spec   string
+		values store.Store
+		prefix string
+	}{
+		"bucket":            {"s3://values", bucket, "lokki"},
+		"bucket and prefix": {"s3://values/team/x", bucket, "team/x"},
+		"directory":         {folder, dir, "lokki"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			begin := func(run string) {
+				t.Helper()
+				key := envelope.Keys{Prefix: c.prefix, Flow: "birds-flow", Run: run}.Output("get-birds", "")
+				if err := c.values.Put(t.Context(), key, strings.NewReader("x")); err != nil {
+					t.Fatal(err)
+				}
+			}
+			resume := func(id string) (string, error) {
+				t.Helper()
+				p, err := runs.OpenPlace(c.spec, func(string) (store.Store, error) { return c.values, nil }, false)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer p.Close()
+				config := config()
+				config.Resume = id
+				run, err := runs.Open(t.Context(), p, config)
+				if err != nil {
+					return "", err
+				}
+				return run.Record.Run, nil
+			}
+			first, second := executionOf("nightly", 1), executionOf("nightly", 2)
+			begin(first)
+			begin(executionOf("nightly.x", 1))
+			begin(executionOf("nightly-2", 1))
+			begin("nightly.2")
+			if got, err := resume("nightly"); err != nil || got != first {
+				t.Errorf("the only one: %s, %v", got, err)
+			}
+			begin(second)
+			_, err := resume("nightly")
+			if err == nil {
+				t.Fatal("one of two was taken")
+			}
+			for _, want := range []string{"has 2 executions nightly of birds-flow:\n", "\n  " + first + ", whose first step was done 20", "\n  " + second, "\nhint: "} {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("%v, want %q in it", err, want)
+				}
+			}
+			if !errors.As(err, new(runs.Misuse)) {
+				t.Errorf("%T", err)
+			}
+			for _, id := range []string{first, second, "nightly.2"} {
+				if got, err := resume(id); err != nil || got != id {
+					t.Errorf("%s: %s, %v", id, got, err)
+				}
+			}
+			if _, err := resume("night"); err == nil || !strings.Contains(err.Error(), "has no run night of birds-flow") {
+				t.Errorf("a part of the name: %v", err)
+			}
+			if got, err := resume("nightly.x"); err != nil || got != executionOf("nightly.x", 1) {
+				t.Errorf("a name with a dot: %s, %v", got, err)
+			}
+			begin("nightly")
+			if got, err := resume("nightly"); err != nil || got != "nightly" {
+				t.Errorf("a local run of the name: %s, %v", got, err)
+			}
+		})
+	}
+}
+
+// TestIDsOfNewRuns: none can be that of an execution, and the longest can be gone on with.
+func TestIDsOfNewRuns(t *testing.T) {
+	long := strings.Repeat("r", 80)
+	for name, open := range places(t) {
+		c := config()
+		for _, id := range []string{long + "r", executionOf("nightly", 1), "a/b", "Wörter", "", ".."} {
+			if c.Run = id; id == "" {
+				continue
+			}
+			if _, err := runs.Open(t.Context(), open(), c); !errors.As(err, new(runs.Misuse)) || !strings.Contains(err.Error(), "want 1 to 80 letters") {
+				t.Errorf("%s: %s: %v", name, id, err)
+			}
+		}
+		c.Run = long
+		p := open()
+		if _, err := runs.Open(t.Context(), p, c); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Close(); err != nil {
+			t.Fatal(err)
+		}
+		c = config()
+		c.Resume, c.From = long, "get-birds"
+		run, err := runs.Open(t.Context(), open(), c)
+		if err != nil || run.Record.Run != long+".2" {
+			t.Errorf("%s: %v, want that it goes on", name, err)
+		}
+	}
+}
+
+func TestPrefixes(t *testing.T) {
+	bucket := func(string) (store.Store, error) { return store.NewMemory(), nil }
+	for prefix, ok := range map[string]bool{
+		"": true, "team": true, "team/x.y": true, "team/.x/": true,
+		".incomplete": false, ".incomplete/x": false, "..": false, "a/../b": false, "a//b": false, "a/b c": false,
+	} {
+		_, err := runs.OpenPlace("s3://values/"+prefix, bucket, true)
+		if ok != (err == nil) || !ok && !errors.As(err, new(runs.Misuse)) {
+			t.Errorf("%q: %v", prefix, err)
+		}
+	}
+}
+
+// TestARunBehindALink is refused by its name; a store behind one is not.
+func TestARunBehindALink(t *testing.T) {
+	folder, outside := t.TempDir(), t.TempDir()
+	begin := func(spec string, change func(*runs.Config)) error {
+		p, err := runs.OpenPlace(spec, nil, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.Close()
+		c := config()
+		change(&c)
+		_, err = runs.Open(t.Context(), p, c)
+		return err
+	}
+	if err := begin(folder, func(c *runs.Config) { c.Run = "mine" }); err != nil {
+		t.Fatal(err)
+	}
+	flow := filepath.Join(folder, "lokki", "birds-flow")
+	if err := os.Rename(filepath.Join(flow, "mine"), filepath.Join(outside, "mine")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(filepath.Join(outside, "mine"), filepath.Join(flow, "mine")); err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(*runs.Config){
+		"resumed": func(c *runs.Config) { c.Resume = "mine" },
+		"last":    func(c *runs.Config) { c.Resume = runs.Last },
+		"begun":   func(c *runs.Config) { c.Run = "mine" },
+	} {
+		err := begin(folder, change)
+		if want := filepath.Join(flow, "mine") + " is a link to " + filepath.Join(outside, "mine"); err == nil || !strings.Contains(err.Error(), want) ||
+			!errors.As(err, new(runs.Misuse)) {
+			t.Errorf("%s: %v, want %s", name, err, want)
+		}
+	}
+	link := filepath.Join(t.TempDir(), "store")
+	if err := os.Symlink(folder, link); err != nil {
+		t.Fatal(err)
+	}
+	if err := begin(link, func(c *runs.Config) { c.Run = "other" }); err != nil {
+		t.Errorf("a store behind a link: %v", err)
+	}
+}

@@ -1,0 +1,122 @@
+package runs_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/lokki-build/lokki/internal/runs"
+)
+
+// TestAReadOnlyStore is read from; what has to write to it says what is wrong.
+func TestAReadOnlyStore(t *testing.T) {
+	folder := t.TempDir()
+	p, err := runs.OpenPlace(folder, nil, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := config()
+	c.Run = "mine"
+	run, err := runs.Open(t.Context(), p, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(run.Keep(t.Context(), 0, nil, 0, [][]byte{[]byte(`"birds"`)}), p.Close(), os.RemoveAll(filepath.Join(folder, ".incomplete"))); err != nil {
+		t.Fatal(err)
+	}
+	protect(t, folder)
+	asAnother(t, func(ctx context.Context) {
+		c := config()
+		c.Resume = "mine"
+		p, err := runs.OpenPlace(folder, nil, false)
+		if err != nil {
+			t.Errorf("opening: %v", err)
+			return
+		}
+		defer p.Close()
+		look, err := runs.Look(ctx, p, c)
+		if err != nil {
+			t.Errorf("looking: %v", err)
+			return
+		}
+		if _, input, err := look.Input(ctx, "join-birds", nil); err != nil || string(input) != `"birds"` {
+			t.Errorf("the input is %s, %v", input, err)
+		}
+		for _, change := range []func(*runs.Config){func(*runs.Config) {}, func(c *runs.Config) { c.Resume, c.Run = "", "new" }, func(c *runs.Config) { c.Resume = "" }} {
+			c := c
+			change(&c)
+			if _, err := runs.Open(ctx, p, c); !errors.As(err, new(runs.Misuse)) || !strings.Contains(err.Error(), "the store "+folder+" can't be written") {
+				t.Errorf("resuming %q: %v", c.Resume, err)
+			}
+		}
+	})
+}
+
+// protect lets no one write below a folder, but root.
+func protect(t *testing.T, folder string) {
+	t.Helper()
+	var all []string
+	err := filepath.WalkDir(folder, func(path string, _ os.DirEntry, err error) error {
+		all = append(all, path)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Reverse(all)
+	for _, path := range all {
+		info, err := os.Stat(path)
+		if err == nil {
+			err = os.Chmod(path, info.Mode().Perm()&^0o222|0o444)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Cleanup(func() {
+		for _, path := range all {
+			_ = os.Chmod(path, 0o755) // so that it can be removed
+		}
+	})
+}
+
+// asAnother calls f as a user who is not root, in the file system.
+func asAnother(t *testing.T, f func(context.Context)) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		f(t.Context())
+		return
+	}
+	for folder := t.TempDir(); folder != "/"; folder = filepath.Dir(folder) {
+		if info, err := os.Stat(folder); err != nil || info.Mode().Perm()&0o005 != 0o005 {
+			if err := os.Chmod(folder, 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	done := make(chan bool)
+	go func() {
+		defer close(done)
+		runtime.LockOSThread() // and never unlocked: the thread ends with the goroutine
+		if err := setFSUser(65534); err != nil {
+			t.Error(err)
+			return
+		}
+		f(t.Context())
+	}()
+	<-done
+}
+
+// setFSUser changes the user that the thread is in the file system.
+func setFSUser(id int) error {
+	if _, _, errno := syscall.RawSyscall(syscall.SYS_SETFSUID, uintptr(id), 0, 0); errno != 0 {
+		return errno
+	}
+	return nil
+}
