@@ -147,8 +147,8 @@ func (c *cloud) requests() (steps map[string]bucket.Requests, machine bucket.Req
 	return steps, c.machine.Requests(), errors.Join(c.machine.Denied(), step)
 }
 
-// log opens a function's log; nil when it can't: a rehearsal without logs is better
-// than none.
+// log opens a function's log. It returns nil if it can't: a rehearsal without logs
+// is better than none.
 func (c *cloud) log(folder, function string) *os.File {
 	file, err := os.OpenFile(filepath.Join(folder, logFolder, function+".log"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {

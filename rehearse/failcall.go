@@ -20,15 +20,15 @@ import (
 // Call is one call of a step, or all of them.
 type Call struct {
 	Step  string
-	Index []int // of the item in each map around the step, outermost first; empty is every call
-	Times int   // tries that fail; 0 is all
+	Index []int // of the item in each map around the step, outermost first; empty for every call
+	Times int   // attempts that fail; 0 for all
 
 	// Error is the type of the errors, as a Retry matches it: "Throttled" for
-	// *birds.Throttled. Empty is that of errors.New.
+	// *birds.Throttled. Empty is the type that errors.New returns.
 	Error string
 }
 
-// String is the call as ParseCall reads it.
+// String formats the call as ParseCall reads it.
 func (c Call) String() string {
 	text := c.Step
 	for i, n := range c.Index {
@@ -45,11 +45,12 @@ func (c Call) String() string {
 
 func (c Call) flag() string { return "--fail " + c.String() }
 
-// ParseCall reads "flap-bird", "flap-bird@3", "count-word@2/17", for the first two
-// tries only "flap-bird@3:2", and with a type of error "flap-bird@3:2=Throttled".
+// ParseCall parses "flap-bird", "flap-bird@3", "count-word@2/17", "flap-bird@3:2"
+// for only the first two attempts, and "flap-bird@3:2=Throttled" for a type of
+// error.
 func ParseCall(text string) (Call, error) {
 	wrong := func(what string) error {
-		return fmt.Errorf("%q: %s\nhint: write STEP, STEP@INDEX or STEP@INDEX:TIMES, and =TYPE behind it for the type of the error, as in flap-bird@3 or count-word@2/17:1=Throttled", text, what)
+		return fmt.Errorf("%q: %s\nhint: write STEP, STEP@INDEX or STEP@INDEX:TIMES, followed by =TYPE for an error type, as in flap-bird@3 or count-word@2/17:1=Throttled", text, what)
 	}
 	rest, kind, typed := strings.Cut(text, "=")
 	rest, times, limited := strings.Cut(rest, ":")
@@ -61,7 +62,7 @@ func ParseCall(text string) (Call, error) {
 	if limited {
 		n, err := strconv.Atoi(times)
 		if err != nil || n < 1 {
-			return c, wrong(fmt.Sprintf("%q is not a number of tries", times))
+			return c, wrong(fmt.Sprintf("%q is not a number of attempts", times))
 		}
 		c.Times = n
 	}
@@ -84,11 +85,11 @@ func ParseCall(text string) (Call, error) {
 
 var typeName = regexp.MustCompile(`^[\pL_][\pL\pN_]*(\.[\pL_][\pL\pN_]*)*$`)
 
-// errorType is the name by which errors of a type are matched, "" for what is none.
-// It takes Go's spelling as well, as in *birds.Throttled; packages are in small
-// letters, other than the namespaces of AWS and of lokki.
+// errorType returns the name by which rules match errors of a type, or "" if text
+// isn't one. It also accepts Go's spelling, as in *birds.Throttled; packages are
+// lowercase, unlike the namespaces of AWS and of lokki.
 func errorType(text string) string {
-	name, _, _ := strings.Cut(strings.TrimPrefix(text, "*"), "[") // of a generic type
+	name, _, _ := strings.Cut(strings.TrimPrefix(text, "*"), "[") // for generic types
 	name = name[strings.LastIndexByte(name, '/')+1:]
 	if !typeName.MatchString(name) {
 		return ""
@@ -99,7 +100,7 @@ func errorType(text string) string {
 	return name
 }
 
-// check reports calls that a flow can't make.
+// check reports calls that the flow doesn't make.
 func (f Faults) check(g graph.Graph) error {
 	var problems []error
 	for _, c := range f.Fail {
@@ -116,7 +117,7 @@ func (c Call) check(g graph.Graph) error {
 			continue
 		}
 		if len(c.Index) > 0 && len(c.Index) != len(n.Scope) {
-			return fmt.Errorf("%q: %s is in %s, and the index is of %d", c, c.Step, progress.Plural(int64(len(n.Scope)), "map"), len(c.Index))
+			return fmt.Errorf("%q: %s is in %s, but the index has %d", c, c.Step, progress.Plural(int64(len(n.Scope)), "map"), len(c.Index))
 		}
 		return nil
 	}
@@ -127,7 +128,8 @@ func (c Call) check(g graph.Graph) error {
 	return fmt.Errorf("%q: %s has no step of this name\nhint: %s", c, g.Flow, hint)
 }
 
-// within reports whether the call is among those that a request about some items makes.
+// within reports whether the call is among those that a request for some items
+// makes.
 func (c Call) within(r envelope.Request, items int) bool {
 	if len(c.Index) == 0 {
 		return true
@@ -144,7 +146,8 @@ func (c Call) within(r envelope.Request, items int) bool {
 	return path == outer && first <= last && last < first+items
 }
 
-// failure is what the function answers; in a batch it names the item, as steps do.
+// failure is the function's response; in a batch it names the item, as steps
+// do.
 func (c Call) failure(items int) lambdahost.Result {
 	message := "failed on purpose"
 	if items > 1 && len(c.Index) > 0 {

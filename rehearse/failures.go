@@ -15,8 +15,8 @@ import (
 	"github.com/lokki-build/lokki/rehearse/asl"
 )
 
-// explain words why an execution failed: first the call that did, as the local run
-// words it, then the maps that failed with it, from the inside out. It is like
+// explain describes why an execution failed: first the failed call, in the local
+// run's words, then the maps that failed with it, innermost first, as in
 //
 //	flows/birds.go:32: step flap-bird[3][17] (example.com/birds.FlapBird): errorString: no wings
 //	flows/birds.go:32: the map over flap-bird[3]: 1 of 20 children failed: States.ExceedToleratedFailureThreshold
@@ -42,7 +42,7 @@ func (m *meter) explain(f *asl.Failure) error {
 	return errors.New(strings.Join(lines, "\n"))
 }
 
-// mapLine words the failure of a map run.
+// mapLine describes the failure of a map run.
 func mapLine(opened graph.Node, index []int, f *asl.Failure) string {
 	text := fmt.Sprintf("%s: the map over %s%s", opened.Position, opened.Name, progress.At(index))
 	if f.Map != nil {
@@ -54,7 +54,7 @@ func mapLine(opened graph.Node, index []int, f *asl.Failure) string {
 	return text + ": " + f.Name
 }
 
-// inStates words a failure that is not one of a step, from the inside out.
+// inStates describes a failure outside of steps, innermost state first.
 func inStates(chain []*asl.Failure) string {
 	var lines []string
 	for i := len(chain) - 1; i >= 0; i-- {
@@ -67,7 +67,7 @@ func inStates(chain []*asl.Failure) string {
 	return strings.Join(lines, "\n")
 }
 
-// messageOf is the function's message, if there is one.
+// messageOf returns the function's message, if there is one.
 func messageOf(f *asl.Failure) string {
 	var sent lambdahost.Failure
 	if err := json.Unmarshal([]byte(f.Cause), &sent); err == nil && sent.Message != "" {
@@ -77,17 +77,17 @@ func messageOf(f *asl.Failure) string {
 	case f.Expired > 0:
 		return "the execution took longer than " + f.Expired.String()
 	case f.Cause == "":
-		return "no cause is given"
+		return "without a cause"
 	}
 	return f.Cause
 }
 
 // ofBatch is how a step's Lambda begins its message when it has a batch of items,
-// behind the name of an error that is marked.
+// after the name of a marked error.
 var ofBatch = regexp.MustCompile(`^(\S+: )?item (\d+): `)
 
-// locate returns the index path of the item that a request failed at, which in a
-// batch stands in the message, and the rest of the message.
+// locate returns the index path of the item that a request failed at, which for
+// a batch is in the message, and the rest of the message.
 func (m *meter) locate(r envelope.Request, message string) (index []int, rest string) {
 	index = indices(r.Path)
 	count := m.items(r)
@@ -107,8 +107,8 @@ func (m *meter) locate(r envelope.Request, message string) (index []int, rest st
 	return index, found[1] + message[len(found[0]):]
 }
 
-// items is how many items a request is about: those of the batch, in a map that
-// has batches.
+// items returns how many items a request is for: those of the batch, in a map
+// with batches.
 func (m *meter) items(r envelope.Request) int {
 	i, ok := m.index[r.Step]
 	outer, first, inMap := envelope.Parent(r.Path)
@@ -130,7 +130,7 @@ func (m *meter) items(r envelope.Request) int {
 	return size
 }
 
-// indices reads a map path.
+// indices parses a map path.
 func indices(path string) []int {
 	var all []int
 	for part := range strings.SplitSeq(strings.TrimSuffix(path, "/"), "/") {

@@ -17,16 +17,16 @@ import (
 	"github.com/lokki-build/lokki/internal/s3server"
 )
 
-// Faults are what goes wrong on purpose. Which invocations they meet follows
-// from Seed and from what is invoked, not from the order in which it happens.
+// Faults are deliberate failures. Which invocations they hit depends on Seed
+// and on what is invoked, not on the order of events.
 type Faults struct {
-	Fail     []Call        // calls that fail with an error of their own
-	FailRate float64       // share of invocations that fail with an error that may pass, 0 to 1
-	Throttle float64       // share of invocations that Lambda refuses as too many
-	Lambdas  int           // invocations at the same time beyond which Lambda refuses them, as an account of so many does; 0 refuses none
-	Kill     float64       // share of invocations under which the machine dies, when the step may have run
-	Slow     time.Duration // longest time by which an answer is late
-	S3Errors float64       // share of requests to S3 that go wrong, those of the state machine too
+	Fail     []Call        // calls that fail with an error that they name
+	FailRate float64       // share of invocations that fail with a transient error, 0 to 1
+	Throttle float64       // share of invocations that Lambda throttles
+	Lambdas  int           // concurrency limit of the account, above which Lambda throttles invocations; 0 is no limit
+	Kill     float64       // share of invocations whose machine dies, when the step may have run
+	Slow     time.Duration // longest delay of a response
+	S3Errors float64       // share of S3 requests that fail, including the state machine's
 	Seed     uint64
 }
 
@@ -49,15 +49,16 @@ func (f Faults) validate() error {
 	return errors.Join(problems...)
 }
 
-// invoke is how a function is invoked.
+// invoke invokes a function.
 type invoke func(ctx context.Context, arn string, payload []byte) (lambdahost.Result, error)
 
-// around puts the faults between the state machine and the functions. Items says how
-// many items a request is about, and met is told the flag of each fault that occurs.
+// around puts the faults between the state machine and the functions. items returns
+// how many items a request is for, and met is called with the flag of each fault
+// that occurs.
 func (f Faults) around(next invoke, items func(envelope.Request) int, met func(flag string)) invoke {
 	return func(ctx context.Context, arn string, payload []byte) (lambdahost.Result, error) {
 		var r envelope.Request
-		_ = json.Unmarshal(payload, &r) // what is wrong with it is the function's to say
+		_ = json.Unmarshal(payload, &r) // the function reports what is wrong with it
 		n := items(r)
 		if i := f.fails(r, n, func(c Call) { met(c.flag()) }); i >= 0 {
 			return f.Fail[i].failure(n), nil
@@ -85,7 +86,8 @@ func (f Faults) around(next invoke, items func(envelope.Request) int, met func(f
 	}
 }
 
-// crowded refuses invocations while as many are under way as the account has Lambdas.
+// crowded rejects invocations while as many are under way as the account
+// allows.
 func (f Faults) crowded(next invoke, met func(flag string)) invoke {
 	if f.Lambdas == 0 {
 		return next
@@ -105,14 +107,14 @@ func (f Faults) crowded(next invoke, met func(flag string)) invoke {
 
 func lambdasFlag(n int) string { return fmt.Sprintf("--lambdas %d", n) }
 
-// tooMany is the error of an invocation that Lambda refuses.
+// tooMany is the error of an invocation that Lambda throttles.
 const tooMany = "Lambda.TooManyRequestsException"
 
-// killWithin is the time in which an invocation is killed: a quick step has
-// stored its result by then, and its next try finds it.
+// killWithin is the time within which an invocation is killed: a quick step has
+// stored its result by then, and the next attempt finds it.
 const killWithin = 20 * time.Millisecond
 
-// kill lets the invocation begin and takes its environment away.
+// kill lets the invocation start and then kills its environment.
 func (f Faults) kill(ctx context.Context, next invoke, r envelope.Request, arn string, payload []byte) (lambdahost.Result, error) {
 	short, cancel := context.WithTimeout(ctx, time.Duration(f.chance(r, "when")*float64(killWithin)))
 	defer cancel()
@@ -123,10 +125,10 @@ func (f Faults) kill(ctx context.Context, next invoke, r envelope.Request, arn s
 	return failed("Lambda.ServiceException", "the machine died on purpose"), nil
 }
 
-// shareFlag is a fault as it is written on the command line.
+// shareFlag formats a fault as on the command line.
 func shareFlag(name string, share float64) string { return fmt.Sprintf("--%s %v", name, share) }
 
-// unmet are the faults that never occurred, in words.
+// unmet describes the faults that never occurred.
 func (f Faults) unmet(met map[string]bool) []string {
 	var all []string
 	note := func(flag, what string) {
@@ -152,7 +154,8 @@ func (f Faults) unmet(met map[string]bool) []string {
 	return all
 }
 
-// inS3 lets requests go wrong that the gates have let through. Met is told the flag.
+// inS3 makes requests fail that the gates have allowed. met is called with the
+// flag.
 func (f Faults) inS3(met func(flag string)) func(gate s3server.Interceptor) s3server.Interceptor {
 	if f.S3Errors == 0 {
 		return func(gate s3server.Interceptor) s3server.Interceptor { return gate }
@@ -171,8 +174,8 @@ func (f Faults) inS3(met func(flag string)) func(gate s3server.Interceptor) s3se
 	}
 }
 
-// ofMachine lets requests of the state machine itself go wrong, which reads the items of
-// maps and writes their results. Nothing but the map tries them again.
+// ofMachine makes requests of the state machine itself fail, which reads the items of
+// maps and writes their results. Only the map's own retries repeat them.
 func (f Faults) ofMachine(met func(flag string)) func(request string) error {
 	var mu sync.Mutex
 	tries := map[string]int{}
@@ -193,7 +196,8 @@ func failed(kind, message string) lambdahost.Result {
 	return lambdahost.Result{Failure: &lambdahost.Failure{Type: kind, Message: message}}
 }
 
-// fails returns which of Fail the request is one of, -1 for none. Met is told of all.
+// fails returns the index of the first of Fail that hits a request, or -1. met
+// is called for all that do.
 func (f Faults) fails(r envelope.Request, items int, met func(Call)) int {
 	first := -1
 	for i, c := range f.Fail {
@@ -211,11 +215,11 @@ func (f Faults) meets(r envelope.Request, fault string, share float64) bool {
 	return share > 0 && f.chance(r, fault) < share
 }
 
-// chance is a number from 0 to 1, other for each fault, call and try.
+// chance is a number from 0 to 1, different for each fault, call and attempt.
 func (f Faults) chance(r envelope.Request, fault string) float64 {
 	h := fnv.New64a()
 	fmt.Fprintf(h, "%d %s %s %s %d", f.Seed, fault, r.Step, r.Path, r.Attempt)
-	x := h.Sum64() // of its bits the last ones vary the most
+	x := h.Sum64() // its last bits vary the most
 	x ^= x >> 33
 	x *= 0xff51afd7ed558ccd
 	x ^= x >> 33

@@ -52,7 +52,7 @@ func TestParseCall(t *testing.T) {
 		"flap-bird@":       `"" is not the index`,
 		"flap-bird@-1":     `"-1" is not the index`,
 		"flap-bird@x":      `"x" is not the index`,
-		"flap-bird:0":      `"0" is not a number of tries`,
+		"flap-bird:0":      `"0" is not a number of attempts`,
 	} {
 		if _, err := ParseCall(text); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "\nhint: ") {
 			t.Errorf("%s: got %v", text, err)
@@ -68,8 +68,8 @@ func TestCallsThatAFlowCantMake(t *testing.T) {
 		"get-birds": "", "flap-bird@7": "", "flap-bird": "", "join-birds:2": "",
 		"flap-brid":     `"flap-brid": birds has no step of this name` + "\n" + `hint: did you mean "flap-bird"?`,
 		"swim:1":        `"swim:1": birds has no step of this name` + "\nhint: the steps are get-birds, flap-bird, join-birds",
-		"get-birds@1":   `"get-birds@1": get-birds is in 0 maps, and the index is of 1`,
-		"flap-bird@1/2": `"flap-bird@1/2": flap-bird is in 1 map, and the index is of 2`,
+		"get-birds@1":   `"get-birds@1": get-birds is in 0 maps, but the index has 1`,
+		"flap-bird@1/2": `"flap-bird@1/2": flap-bird is in 1 map, but the index has 2`,
 	} {
 		call, err := ParseCall(text)
 		if err != nil {
@@ -85,7 +85,7 @@ func TestCallsThatAFlowCantMake(t *testing.T) {
 	}
 }
 
-// items is how many a request is about, of a map with batches of 8.
+// items returns how many items a request is for, in a map with batches of 8.
 func items(r envelope.Request) int {
 	if r.Batch != nil {
 		return r.Batch.Count
@@ -96,7 +96,7 @@ func items(r envelope.Request) int {
 	return 1
 }
 
-// outcome is the type of error that an invocation ends with, or "".
+// outcome returns the type of error that an invocation ends with, or "".
 func outcome(t *testing.T, f Faults, r envelope.Request) string {
 	t.Helper()
 	payload, err := json.Marshal(r)
@@ -174,7 +174,7 @@ func TestSharesAreMetAndDoNotDependOnTheOrder(t *testing.T) {
 	}
 }
 
-// TestCrowded has three invocations of an account of two Lambdas under way.
+// TestCrowded has three invocations under way in an account that allows two.
 func TestCrowded(t *testing.T) {
 	begun, end := make(chan struct{}), make(chan struct{})
 	met := ""

@@ -21,31 +21,31 @@ usage: %[2]s [flags]
 
   --input JSON           input of the execution
   --input-file FILE      the same from a file; - is standard input
-  --parameter NAME=VALUE parameter of the template; may be given several times
-  --concurrency N        functions that run at the same time (%[3]d)
-  --backoff X            factor of the pauses before another try: 1 as on AWS, 0 none (1)
+  --parameter NAME=VALUE parameter of the template; may be repeated
+  --concurrency N        functions that run at once (%[3]d)
+  --backoff X            factor for the pauses between attempts: 1 as on AWS, 0 none (1)
   --name NAME            name of the execution (rehearsal- and the time)
-  --stack NAME           name of the stack (the flow's)
+  --stack NAME           name of the stack (the flow's name)
   --keep DIR             keep the bucket, the history and the logs in a folder
-  --redrive DIR          go on with the execution that failed and was kept there
-  --quiet, --json        no progress; progress as JSON, an event a line
+  --redrive DIR          continue the failed execution kept in a folder
+  --quiet, --json        no progress; progress as JSON, one event per line
 
-Faults, to see what retries, tolerance and values that are written once are good for:
+Faults, to test retries, tolerated failures and values that are written only once:
 
-  --fail STEP[@INDEX][:TIMES][=TYPE]  calls of a step fail, as in flap-bird@3 or count-word@2/17:1=Throttled
-  --fail-rate SHARE      invocations fail with an error that may pass, as in 0.1
-  --throttle SHARE       Lambda refuses invocations as too many
-  --lambdas N            Lambda runs N at the same time and refuses others, as a small account does
-  --kill SHARE           the machine under an invocation dies
-  --slow TIME            answers are late by up to a time, as in 200ms
-  --s3-errors SHARE      requests to S3 go wrong
-  --seed N               which ones
+  --fail STEP[@INDEX][:TIMES][=TYPE]  fails calls of a step, as in flap-bird@3 or count-word@2/17:1=Throttled
+  --fail-rate SHARE      fails invocations with a transient error, as in 0.1
+  --throttle SHARE       throttles invocations
+  --lambdas N            throttles invocations above N at once, as in a small account
+  --kill SHARE           kills the machine during an invocation
+  --slow TIME            delays responses by up to TIME, as in 200ms
+  --s3-errors SHARE      fails requests to S3
+  --seed N               selects which ones
 
-The result is written to standard output as JSON, all else to standard error.
-Exit codes: 0 done, 1 the execution failed, 2 the call was wrong.
+The result is written to standard output as JSON, everything else to standard error.
+Exit codes: 0 done, 1 the execution failed, 2 usage error.
 `
 
-// parse reads the command line; help is true when it asks for that.
+// parse parses the command line; help is true if it asks for help.
 func (c command) parse(args []string) (o Options, help bool, err error) {
 	f := flag.NewFlagSet(c.name, flag.ContinueOnError)
 	f.SetOutput(io.Discard) // errors and help are written by the caller
@@ -122,6 +122,6 @@ func (c command) parse(args []string) (o Options, help bool, err error) {
 	return o, false, o.validate()
 }
 
-// concurrency is enough to keep the processors busy: a function waits for S3
-// for most of its time.
+// concurrency is enough to keep the CPUs busy: a function spends most of its
+// time waiting for S3.
 func (c command) concurrency() int { return 8 * runtime.GOMAXPROCS(0) }

@@ -15,23 +15,23 @@ import (
 	"github.com/lokki-build/lokki/rehearse/asl"
 )
 
-// historyFile holds the events of all executions of a run, one a line, in the
-// order in which they happened.
+// historyFile has the events of all executions of a run, one per line, in
+// chronological order.
 const historyFile = "history.jsonl"
 
-// history is the events of a run, on disk: a hundred thousand children have
-// more of them than should be in memory.
+// history stores a run's events on disk: a hundred thousand children have more
+// events than should be in memory.
 type history struct {
 	file *os.File
 
 	mu    sync.Mutex
 	out   *bufio.Writer
 	size  int64
-	lines map[string][]int64 // where the events of an execution begin
+	lines map[string][]int64 // where the events of an execution are
 
-	tried       map[string]bool // executions whose state has been tried
+	tried       map[string]bool // executions whose current state has been attempted
 	express     map[string]bool // labels of the maps whose children are Express workflows
-	transitions int             // of Standard workflows, from now on
+	transitions int             // of Standard workflows, in this process
 	requests    int             // of Express workflows
 }
 
@@ -41,7 +41,7 @@ type line struct {
 	Event     asl.Event `json:"event"`
 }
 
-// openHistory goes on with the history in a folder, or begins one.
+// openHistory opens the history in a folder, or creates one.
 func openHistory(folder string) (*history, error) {
 	file, err := os.OpenFile(filepath.Join(folder, historyFile), os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
@@ -54,8 +54,7 @@ func openHistory(folder string) (*history, error) {
 	return h, nil
 }
 
-// scan finds the events that are there. A last line that was not written to its
-// end is cut off.
+// scan finds the stored events. It truncates an incomplete last line.
 func (h *history) scan() error {
 	in := bufio.NewReaderSize(h.file, 1<<16)
 	for {
@@ -86,7 +85,7 @@ func (h *history) Record(execution string, e asl.Event) error {
 	if err != nil {
 		return fmt.Errorf("writing the history: %w", err)
 	}
-	event, err := e.MarshalJSON() // json.Marshal of a line would read it once more
+	event, err := e.MarshalJSON() // json.Marshal of a line would parse it once more
 	if err != nil {
 		return fmt.Errorf("writing the history: %w", err)
 	}
@@ -148,7 +147,7 @@ func (h *history) past(execution string) ([]asl.Event, error) {
 	return events, nil
 }
 
-// replay gives the payloads and answers of all tasks that are done.
+// replay passes on the payloads and responses of all completed tasks.
 func (h *history) replay(done func(payload, reply []byte)) error {
 	in := bufio.NewReaderSize(io.NewSectionReader(h.file, 0, h.size), 1<<16)
 	scheduled := map[string][]byte{} // by execution
@@ -167,7 +166,7 @@ func (h *history) replay(done func(payload, reply []byte)) error {
 		var sent, answered struct{ Payload json.RawMessage }
 		switch l.Event.Type {
 		case "TaskScheduled":
-			_ = json.Unmarshal(l.Event.Details.Parameters, &sent) // JSON, as the interpreter wrote it
+			_ = json.Unmarshal(l.Event.Details.Parameters, &sent) // valid JSON, written by the interpreter
 			scheduled[l.Execution] = sent.Payload
 		case "TaskSucceeded":
 			_ = json.Unmarshal(l.Event.Details.Output, &answered)
@@ -176,7 +175,8 @@ func (h *history) replay(done func(payload, reply []byte)) error {
 	}
 }
 
-// export writes the events of one execution as GetExecutionHistory answers.
+// export writes the events of one execution in the format of
+// GetExecutionHistory.
 func (h *history) export(execution, file string) error {
 	events, err := h.past(execution)
 	if err != nil {

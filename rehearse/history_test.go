@@ -27,7 +27,7 @@ func TestRetriesAreCharged(t *testing.T) {
 			}
 		}
 	}
-	// Two states and three tries more; for the child its start as well.
+	// Two states and three more attempts; the child's start counts too.
 	if h.transitions != 5+6 || h.requests != 1 || len(h.tried) > 0 {
 		t.Errorf("%d transitions, %d requests, %d executions left", h.transitions, h.requests, len(h.tried))
 	}

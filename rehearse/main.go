@@ -24,11 +24,11 @@ const (
 	exitUsage  = 2
 )
 
-// Main is the program that rehearses one flow, such as birds_rehearse. It does
-// not return but exits: 0 when the execution succeeded, 1 when it failed, 2 when
-// the call was wrong.
+// Main is the program that rehearses one flow, such as birds_rehearse. It
+// doesn't return but exits: with 0 if the execution succeeded, 1 if it failed, 2
+// for a usage error.
 func Main() {
-	// This very program is started again as the S3 server.
+	// The S3 server is this very program, started again.
 	s3server.Main()
 	c := command{
 		name: filepath.Base(os.Args[0]), executable: os.Args[0],
@@ -43,7 +43,7 @@ type command struct {
 	stdout, stderr   io.Writer
 }
 
-// run is the program without the process around it; it returns the exit code.
+// run is the program without its process; it returns the exit code.
 func (c command) run(ctx context.Context, args []string) int {
 	a, err := ReadArtifacts(c.executable)
 	if err != nil {
@@ -82,7 +82,7 @@ func (c command) rehearse(ctx context.Context, a Artifacts, args []string) int {
 	return c.conclude(a, o, r, interrupted)
 }
 
-// conclude writes what is left to say of an execution that has ended.
+// conclude reports on an execution that has ended.
 func (c command) conclude(a Artifacts, o Options, r Report, interrupted bool) int {
 	if o.Progress != nil && o.Form == 0 {
 		if err := r.Write(c.stderr); err != nil {
@@ -110,18 +110,19 @@ func (c command) conclude(a Artifacts, o Options, r Report, interrupted bool) in
 	return exitDone
 }
 
-// next says how to go on after an execution that failed.
+// next says how to continue after a failed execution.
 func (c command) next(a Artifacts, o Options) string {
 	if o.Keep == "" {
-		return "--keep DIR keeps its logs and history, and lets --redrive go on with it"
+		return "--keep DIR keeps its logs and history, so that --redrive can continue it"
 	}
-	return fmt.Sprintf("its logs and history are in %s; go on with it: %s --redrive %s", o.Keep, c.call(a), userfile.Quote(o.Keep))
+	return fmt.Sprintf("its logs and history are in %s; to continue: %s --redrive %s", o.Keep, c.call(a), userfile.Quote(o.Keep))
 }
 
-// call is how the user calls the program.
+// call is how the user runs the program.
 func (c command) call(a Artifacts) string { return cmp.Or(a.Call, c.name) }
 
-// complain writes to standard error what others have a say in: it is often a terminal.
+// complain escapes its text, which may contain output of others, for the
+// terminal.
 func (c command) complain(format string, args ...any) {
 	io.WriteString(c.stderr, plaintext.Escape(fmt.Sprintf(format, args...)))
 }
@@ -131,12 +132,12 @@ func (c command) fail(code int, err error) int {
 	return code
 }
 
-// introduce says what is real here and what is not.
+// introduce says what is real here and what isn't.
 func (c command) introduce(a Artifacts) {
 	fmt.Fprintln(c.stderr, lambda.Enforced())
 	for _, s := range a.Steps {
 		if s.Architecture != s.Rehearsal {
-			fmt.Fprintf(c.stderr, "the images are for %s and this machine is %s: the same steps, built for this machine, are run\n", s.Architecture, s.Rehearsal)
+			fmt.Fprintf(c.stderr, "the images are for %s and this machine is %s: the same steps run, built for this machine\n", s.Architecture, s.Rehearsal)
 			return
 		}
 	}

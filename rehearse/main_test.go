@@ -18,7 +18,7 @@ var birds = Artifacts{
 	}},
 }
 
-// try calls the program, whose flow is never run.
+// try runs the program, but never the flow.
 func try(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, err bytes.Buffer
@@ -27,7 +27,8 @@ func try(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	return code, out.String(), err.String()
 }
 
-// TestWrongCalls has commands in the user's words, and inputs refused as the local run does.
+// TestWrongCalls checks that errors name the user's command, and that inputs
+// are rejected as in the local run.
 func TestWrongCalls(t *testing.T) {
 	const help = "\nhint: bazel run //flows:birds_rehearse -- --help lists the flags\n"
 	for _, c := range []struct {
@@ -58,7 +59,7 @@ func TestWrongCalls(t *testing.T) {
 	}
 }
 
-// TestLastLines looks at what is written after an execution with --quiet.
+// TestLastLines checks what is written after an execution with --quiet.
 func TestLastLines(t *testing.T) {
 	failed := Report{
 		Execution: "rehearsal-1", Failed: errors.New("birds.go:3: step flap-bird[1] (birds.FlapBird): errorString: no wings"),
@@ -74,9 +75,9 @@ func TestLastLines(t *testing.T) {
 	}{
 		{"failed", Options{}, failed, false, exitFailed,
 			"warning: --fail flap-bird@9 met no call\nerror: execution rehearsal-1 failed: birds.go:3: step flap-bird[1] (birds.FlapBird): errorString: no wings\n" +
-				"hint: --keep DIR keeps its logs and history, and lets --redrive go on with it\n"},
+				"hint: --keep DIR keeps its logs and history, so that --redrive can continue it\n"},
 		{"kept", Options{Keep: "/tmp/my runs"}, failed, false, exitFailed,
-			"\nhint: its logs and history are in /tmp/my runs; go on with it: bazel run //flows:birds_rehearse -- --redrive '/tmp/my runs'\n"},
+			"\nhint: its logs and history are in /tmp/my runs; to continue: bazel run //flows:birds_rehearse -- --redrive '/tmp/my runs'\n"},
 		{"interrupted", Options{}, Report{Execution: "rehearsal-1", Failed: errors.New("interrupt signal received")}, true, exitFailed,
 			"error: execution rehearsal-1 was interrupted: interrupt signal received\nhint: "},
 		{"done", Options{}, Report{Result: []byte(`"geese"`), Unmet: []string{"--kill 0.1 met no invocation"}}, false, exitDone, "warning: --kill 0.1 met no invocation\n"},

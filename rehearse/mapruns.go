@@ -8,7 +8,7 @@ import (
 	"github.com/lokki-build/lokki/rehearse/asl"
 )
 
-// MapRuns are the runs of one map, of which nested ones have many.
+// MapRuns are the runs of one map; a nested map has many.
 type MapRuns struct {
 	State                              string // the map's name
 	Runs, Unfinished                   int
@@ -19,14 +19,14 @@ type MapRuns struct {
 type mapRuns struct {
 	mu   sync.Mutex
 	open map[string]asl.MapRun // by ARN
-	sums map[string]*MapRuns   // of those that have ended, by state
+	sums map[string]*MapRuns   // of the ended runs, by state
 }
 
 func newMapRuns() *mapRuns {
 	return &mapRuns{open: map[string]asl.MapRun{}, sums: map[string]*MapRuns{}}
 }
 
-// note takes the counts of a map run, which come in order.
+// note records the counts of a map run, which come in order.
 func (m *mapRuns) note(r asl.MapRun) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -50,7 +50,7 @@ func (m *mapRuns) sum(sums map[string]*MapRuns, r asl.MapRun) {
 	}
 	s.Children += r.Total
 	s.Succeeded += r.Succeeded
-	s.Failed += r.Failed + r.TimedOut // which it tolerates alike
+	s.Failed += r.Failed + r.TimedOut // a map tolerates both
 	s.Other += r.Total - r.Succeeded - r.Failed - r.TimedOut
 }
 

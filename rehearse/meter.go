@@ -14,12 +14,12 @@ import (
 	"github.com/lokki-build/lokki/rehearse/asl"
 )
 
-// meter follows a flow's steps by the invocations of their functions. A call is
-// what a child of a map has a step do, with all its tries: for a batch of items
-// there is one.
+// meter follows a flow's steps through the invocations of their functions. A
+// call is what one child of a map has a step do, with all its attempts: a batch
+// of items is one call.
 type meter struct {
 	graph  graph.Graph
-	index  map[string]int // of the nodes by name
+	index  map[string]int // of the nodes, by name
 	report func(progress.Call)
 
 	tolerance progress.Tolerance
@@ -27,12 +27,12 @@ type meter struct {
 	mu    sync.Mutex
 	steps []progress.Step
 	times []progress.Histogram
-	calls map[at]*call // that have begun and are not over
-	ended map[at]end   // that are over
-	lists map[at]int   // lengths of the lists that are mapped, by the call that made them
+	calls map[at]*call // under way
+	ended map[at]end   // finished
+	lists map[at]int   // lengths of the lists that maps take, by the call that returned them
 }
 
-// at is a call's place: a node and a map path.
+// at identifies a call: a node and a map path.
 type at struct {
 	step int
 	path string
@@ -42,16 +42,16 @@ type at struct {
 type end int
 
 const (
-	endFound  end = iota + 1 // an earlier run has done it
-	endDone                  // this one
+	endFound  end = iota + 1 // in an earlier run
+	endDone                  // in this run
 	endFailed                // for good
 )
 
-// call is a call that has begun.
+// call is a call that has started.
 type call struct {
 	tries      int
-	began, end time.Time     // of the last try
-	took       time.Duration // all tries
+	began, end time.Time     // of the last attempt
+	took       time.Duration // all attempts
 }
 
 func newMeter(g graph.Graph) *meter {
@@ -73,7 +73,7 @@ func newMeter(g graph.Graph) *meter {
 	return m
 }
 
-// snapshot says where the steps stand.
+// snapshot returns the state of the steps.
 func (m *meter) snapshot() []progress.Step {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -89,15 +89,16 @@ func (m *meter) snapshot() []progress.Step {
 	return all
 }
 
-// place reads which call a payload belongs to.
+// place finds the call that a payload belongs to.
 func (m *meter) place(payload []byte) (envelope.Request, at, bool) {
 	var r envelope.Request
-	_ = json.Unmarshal(payload, &r) // the step refuses what is wrong with it
+	_ = json.Unmarshal(payload, &r) // the step reports what is wrong with it
 	i, ok := m.index[r.Step]
 	return r, at{i, r.Path}, ok
 }
 
-// begin counts a try; the function it returns takes the answer's length.
+// begin counts an attempt; the caller passes the response's length to the
+// function that it returns.
 func (m *meter) begin(payload []byte) (end func(out int)) {
 	_, key, ok := m.place(payload)
 	if !ok {
@@ -126,8 +127,8 @@ func (m *meter) begin(payload []byte) (end func(out int)) {
 	}
 }
 
-// first counts a call that begins. A child of an Express map does all its calls
-// again when it is redriven, and a map that is tried again those of all its children.
+// first counts a call that starts. A redriven child of an Express map repeats all its
+// calls, and a map that is tried again those of all its children.
 func (m *meter) first(s *progress.Step, key at, now time.Time) {
 	s.Running++
 	s.Through = false
@@ -147,14 +148,14 @@ func (m *meter) first(s *progress.Step, key at, now time.Time) {
 		m.expectAgain(key.step)
 	}
 	delete(m.ended, key)
-	if len(s.Scope) == 0 { // all that is before it has come to its end
+	if len(s.Scope) == 0 { // everything before it has ended
 		for i := range key.step {
 			m.steps[i].Through = true
 		}
 	}
 }
 
-// tried counts what the state machine makes of a try.
+// tried counts the outcome of an attempt.
 func (m *meter) tried(t asl.Try) {
 	r, key, ok := m.place(t.Payload)
 	if !ok {
@@ -162,7 +163,7 @@ func (m *meter) tried(t asl.Try) {
 	}
 	m.mu.Lock()
 	c := m.calls[key]
-	if c == nil { // told already
+	if c == nil { // already counted
 		m.mu.Unlock()
 		return
 	}
@@ -181,7 +182,7 @@ func (m *meter) tried(t asl.Try) {
 	}
 }
 
-// over counts a call that has come to its end.
+// over counts a call that has ended.
 func (m *meter) over(key at, c *call, t asl.Try) {
 	s := &m.steps[key.step]
 	s.Running--
@@ -207,7 +208,7 @@ func (m *meter) over(key at, c *call, t asl.Try) {
 	s.Through = s.Failed == 0 && s.Running == 0 && len(s.Scope) < 2 && s.Total > 0 && s.Done >= s.Total
 }
 
-// expect adds the children of a list that is mapped next to the calls of the
+// expect adds the children of a list that a map takes next to the calls of the
 // steps in the map.
 func (m *meter) expect(key at, reply []byte) {
 	opened := key.step + 1
@@ -227,22 +228,22 @@ func (m *meter) expect(key at, reply []byte) {
 	m.add(opened, more)
 }
 
-// withdraw takes back the calls that won't come after one of a step has failed.
+// withdraw subtracts the calls that won't follow a failed call of a step.
 func (m *meter) withdraw(failed int) {
 	if len(m.graph.Nodes[failed].Scope) > 0 {
 		m.add(failed, -1)
 	}
 }
 
-// expectAgain takes that back, as the call is done again.
+// expectAgain undoes withdraw for a call that is tried again.
 func (m *meter) expectAgain(failed int) {
 	if len(m.graph.Nodes[failed].Scope) > 0 {
 		m.add(failed, 1)
 	}
 }
 
-// add changes what is known to come of the steps after one, in the same map and
-// outside of those within.
+// add changes the expected calls of the steps after one, in the same map but
+// not in maps inside it.
 func (m *meter) add(after, calls int) {
 	scope := m.graph.Nodes[after].Scope
 	for i := after + 1; i < len(m.graph.Nodes) && len(m.graph.Nodes[i].Scope) >= len(scope); i++ {
@@ -252,7 +253,7 @@ func (m *meter) add(after, calls int) {
 	}
 }
 
-// mapFailed takes note that a run of the map that a step opens has failed.
+// mapFailed records that a run of the map that a step opens has failed.
 func (m *meter) mapFailed(step string) {
 	opened, ok := m.index[step]
 	if !ok {
@@ -263,7 +264,7 @@ func (m *meter) mapFailed(step string) {
 	defer m.mu.Unlock()
 	depth := len(m.graph.Nodes[opened].Scope)
 	for i := opened + 1; depth > 1 && i < len(m.graph.Nodes); i++ {
-		if len(m.graph.Nodes[i].Scope) < depth { // the aggregation, which won't come either
+		if len(m.graph.Nodes[i].Scope) < depth { // the aggregation, which won't run either
 			m.steps[i].Total--
 			m.withdraw(i)
 			return
@@ -271,7 +272,7 @@ func (m *meter) mapFailed(step string) {
 	}
 }
 
-// finish says that all has been done.
+// finish marks all steps as complete.
 func (m *meter) finish() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -280,7 +281,7 @@ func (m *meter) finish() {
 	}
 }
 
-// replay counts a call that an earlier run has done.
+// replay counts a call that an earlier run completed.
 func (m *meter) replay(payload, reply []byte) {
 	_, key, ok := m.place(payload)
 	if !ok {

@@ -11,8 +11,8 @@ import (
 	"github.com/lokki-build/lokki/rehearse/iam"
 )
 
-// objects is S3 as the state machine sees it: through a gate that asks what the
-// machine's role may do.
+// objects is S3 as the state machine sees it, through a gate that checks the
+// permissions of the machine's role.
 type objects struct {
 	client    *s3.Client
 	partition string
@@ -34,7 +34,8 @@ func (o objects) Get(ctx context.Context, bucket, key string) (io.ReadCloser, er
 
 // Put writes an object.
 func (o objects) Put(ctx context.Context, bucket, key string, body io.ReadSeeker) error {
-	// Whatever the size of the results, AWS wants all that an upload in parts takes.
+	// AWS requires all permissions for a multipart upload, whatever the size of
+	// the results.
 	for _, call := range iam.WriteResults(fmt.Sprintf("arn:%s:s3:::%s/%s", o.partition, bucket, key)) {
 		if err := o.allow(call.Action, call.Resource, call.Context); err != nil {
 			return fmt.Errorf("writing s3://%s/%s: %w", bucket, key, err)
@@ -49,9 +50,9 @@ func (o objects) Put(ctx context.Context, bucket, key string, body io.ReadSeeker
 	return nil
 }
 
-// runPart are the parts of a key that are other ones in each execution: the run's id,
-// and that of a map run.
+// runPart matches the parts of a key that differ in each execution: the run's id, and
+// that of a map run.
 var runPart = regexp.MustCompile(`([^/]*\.[0-9a-f]{64}\.)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 
-// place is a key without them.
+// place is a key without these parts.
 func place(key string) string { return runPart.ReplaceAllString(key, "…") }

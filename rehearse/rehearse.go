@@ -1,8 +1,8 @@
 // Package rehearse runs on this machine what would be deployed to AWS: the
-// state machine and the template as they were built, with the binaries of the
-// step images under the Lambda Runtime API and a real S3 server. AWS's control
-// planes are played: Step Functions by package asl, CloudFormation by package
-// template, IAM by package iam, Lambda's by package lambda.
+// built state machine and template, with the binaries of the step images under
+// the Lambda Runtime API and a real S3 server. AWS's control planes are
+// imitated: Step Functions by package asl, CloudFormation by package template,
+// IAM by package iam, Lambda's by package lambda.
 package rehearse
 
 import (
@@ -30,17 +30,17 @@ import (
 // Options say how a flow is rehearsed.
 type Options struct {
 	Input       json.RawMessage   // of the execution; empty is {}
-	Parameters  map[string]string // of the template; others have their defaults
-	Concurrency int               // functions that run at the same time
-	Backoff     float64           // by which pauses before another try are shortened: 1 is as on AWS, 0 none
+	Parameters  map[string]string // of the template; others keep their defaults
+	Concurrency int               // functions that run at once
+	Backoff     float64           // factor of the pauses between attempts: 1 is as on AWS, 0 is none
 	Faults      Faults
-	Name        string // of the execution; "" is one of the time
-	Stack       string // name of the stack; "" is the flow's
-	StackID     string // UUID of the stack, which is another one when it is made again; "" is one made of its name
+	Name        string // of the execution; "" derives one from the time
+	Stack       string // name of the stack; "" is the flow's name
+	StackID     string // UUID of the stack, which changes if the stack is created again; "" derives one from its name
 	Keep        string // folder that keeps the bucket, the history and the logs; "" keeps nothing
-	Redrive     bool   // go on with the execution that Keep has, which failed
+	Redrive     bool   // continue the failed execution in Keep
 
-	Progress io.Writer // what happens is shown there; nil for nothing
+	Progress io.Writer // receives the progress; nil for none
 	Form     progress.Form
 }
 
@@ -58,8 +58,8 @@ func (o Options) validate() error {
 	return errors.Join(problems...)
 }
 
-// checkInput refuses what the local run does, in the same words: Step Functions takes
-// the last of members that are given twice.
+// checkInput rejects what the local run rejects, in the same words: Step Functions
+// would use the last of duplicate members.
 func (o Options) checkInput(g graph.Graph) error {
 	if err := inputs.Check(o.Input); err != nil {
 		return inputs.Misfit(g.Nodes[0].In, err)
@@ -67,10 +67,10 @@ func (o Options) checkInput(g graph.Graph) error {
 	return nil
 }
 
-// executionFile says in a kept folder what ran there.
+// executionFile describes the execution in a kept folder.
 const executionFile = "execution.json"
 
-// execution is what redriving has to know.
+// execution is what a redrive has to know.
 type execution struct {
 	Name    string          `json:"name"`
 	Flow    string          `json:"flow"`
@@ -79,8 +79,8 @@ type execution struct {
 	Input   json.RawMessage `json:"input"`
 }
 
-// Run rehearses a flow. The error is that of what kept it from being run; how
-// the execution ended is in the report.
+// Run rehearses a flow. The error says why it couldn't run; how the execution
+// ended is in the report.
 func Run(ctx context.Context, a Artifacts, o Options) (r Report, err error) {
 	if err := errors.Join(o.validate(), o.Faults.check(a.Graph), o.checkInput(a.Graph)); err != nil {
 		return Report{}, err
@@ -107,7 +107,7 @@ func Run(ctx context.Context, a Artifacts, o Options) (r Report, err error) {
 		return Report{}, err
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
-	if err := x.note(folder); err != nil { // from here on there is an execution to go on with
+	if err := x.note(folder); err != nil { // from here on there is an execution to redrive
 		return Report{}, err
 	}
 	h, err := openHistory(folder)
@@ -136,7 +136,7 @@ func prepare(o Options) (folder string, done func() error, err error) {
 	return folder, done, nil
 }
 
-// begin is a new execution, or the one to redrive in its folder.
+// begin returns a new execution, or the one to redrive in its folder.
 func begin(flow string, o Options) (execution, error) {
 	folder := o.Keep
 	file := filepath.Join(folder, executionFile)
@@ -155,7 +155,7 @@ func begin(flow string, o Options) (execution, error) {
 		}
 		return x, nil
 	case err == nil:
-		return execution{}, fmt.Errorf("%s has an execution already\nhint: --redrive goes on with one that failed; --keep takes another folder", folder)
+		return execution{}, fmt.Errorf("%s has an execution already\nhint: use --redrive to continue one that failed, or another folder with --keep", folder)
 	case !errors.Is(err, os.ErrNotExist):
 		return execution{}, fmt.Errorf("reading %s: %w", file, err)
 	}
@@ -216,7 +216,7 @@ func (c *cloud) play(ctx context.Context, a Artifacts, o Options, x execution, h
 		Slot:     c.functions.Slot,
 		Children: 2 * o.Concurrency, // more would only wait
 	}
-	if o.Faults.Lambdas > 0 { // the account refuses what is too much, and nothing waits before
+	if o.Faults.Lambdas > 0 { // the account throttles, so nothing waits beforehand
 		env.Slot, env.Children = nil, 0
 	}
 	execute := c.stack.machine.Execute
@@ -231,7 +231,8 @@ func (c *cloud) play(ctx context.Context, a Artifacts, o Options, x execution, h
 	var failed *asl.Failure
 	switch {
 	case err == nil:
-		// What has succeeded can't be redriven: its result is read, whatever happens meanwhile.
+		// A successful execution can't be redriven, so its result is read even
+		// if ctx has ended.
 		if r.Result, err = c.result(context.WithoutCancel(ctx), output); err != nil {
 			r.Failed = err
 		}
@@ -255,7 +256,7 @@ func (c *cloud) play(ctx context.Context, a Artifacts, o Options, x execution, h
 	return r, nil
 }
 
-// executionARN is the name of an execution of a state machine.
+// executionARN is the ARN of an execution of a state machine.
 func executionARN(machine, name string) string {
 	return strings.Replace(machine, ":stateMachine:", ":execution:", 1) + ":" + name
 }
@@ -267,7 +268,7 @@ func form(o Options) progress.Form {
 	return o.Form
 }
 
-// sleep waits for a part of the time.
+// sleep waits for a fraction of the time.
 func sleep(backoff float64) func(context.Context, time.Duration) error {
 	return func(ctx context.Context, d time.Duration) error {
 		timer := time.NewTimer(time.Duration(float64(d) * backoff))
@@ -281,7 +282,7 @@ func sleep(backoff float64) func(context.Context, time.Duration) error {
 	}
 }
 
-// maxResult bounds what is read of a result, in bytes.
+// maxResult limits how much of a result is read, in bytes.
 const maxResult = 1 << 30
 
 // result reads the flow's result from where the execution's output says it is, as JSON
@@ -291,7 +292,8 @@ func (c *cloud) result(ctx context.Context, output []byte) ([]byte, error) {
 	if err := json.Unmarshal(output, &o); err != nil {
 		return nil, fmt.Errorf("reading the execution's output: %w", err)
 	}
-	// The server's own client: reading the result is the user's call, not the flow's.
+	// This is the server's own client: it reads the result for the user, not
+	// for the flow.
 	body, err := s3store.New(c.server.Client(), o.Stored.Bucket).Get(ctx, o.Stored.Key, 0, -1)
 	if err != nil {
 		return nil, fmt.Errorf("reading the result: %w", err)

@@ -21,28 +21,28 @@ type Report struct {
 	Failed          error
 	Took            time.Duration
 	Notes           []string // what was not checked
-	Unmet           []string // faults that were asked for and never occurred
+	Unmet           []string // faults that were asked for but never occurred
 
 	Steps     []progress.Step
 	MapRuns   []MapRuns
 	Functions []lambda.Stats
 
-	StepRequests                 map[string]bucket.Requests // by the functions' names
+	StepRequests                 map[string]bucket.Requests // by function name
 	MachineRequests              bucket.Requests
 	Transitions, ExpressRequests int
-	Denied                       error // the first requests to S3 that a role does not allow
+	Denied                       error // the first S3 requests that a role doesn't allow
 
 	Usage cost.Usage // what AWS would charge for
 }
 
-// Write writes what the rehearsal used, and what AWS would charge for it by the
-// prices of tools/cost. On a terminal its tables fit.
+// Write writes what the rehearsal used, and what AWS would charge for it at the
+// prices of tools/cost. On a terminal its tables fit the width.
 func (r Report) Write(w io.Writer) error {
 	_, err := io.WriteString(w, r.text(progress.Width(w)))
 	return err
 }
 
-// text is the report with tables that fit a width; 0 is any.
+// text is the report with tables that fit a width; 0 is no limit.
 func (r Report) text(width int) string {
 	var b strings.Builder
 	for _, note := range r.Notes {
@@ -62,7 +62,7 @@ func (r Report) text(width int) string {
 	}
 	for _, table := range []struct {
 		rows   [][]string
-		giving string // what gives way first
+		giving string // the columns to drop, first ones first
 	}{{functions, "read,written,init,writes,reads,cold,memory,duration,cut off,failed"}, {maps, "other,runs,succeeded,failed"}} {
 		if len(table.rows) > 1 {
 			lines := progress.Table(table.rows, width, strings.Split(table.giving, ",")...)
@@ -77,7 +77,7 @@ func (r Report) text(width int) string {
 	return b.String()
 }
 
-// some is empty for none.
+// some is empty for 0.
 func some(n int) string {
 	if n == 0 {
 		return ""
@@ -85,7 +85,7 @@ func some(n int) string {
 	return strconv.Itoa(n)
 }
 
-// requests are those of the functions and of the state machine.
+// requests returns those of the functions and of the state machine.
 func (r Report) requests() bucket.Requests {
 	sum := r.MachineRequests
 	for _, s := range r.StepRequests {

@@ -16,9 +16,9 @@ type roles struct {
 	notes              []string // what can't be checked
 }
 
-// roles finds the roles in the template, and checks what AWS would ask of them
-// where the rehearsal makes no request: when the stack is created, for logs and
-// traces, and for maps.
+// roles finds the roles in the template, and checks the permissions that AWS
+// needs where the rehearsal makes no request: when the stack is created, for
+// logs and traces, and for maps.
 func (s *stack) roles() (roles, error) {
 	account, err := iam.Load(s.Stack)
 	if err != nil {
@@ -40,7 +40,7 @@ func (s *stack) roles() (roles, error) {
 	return r, errors.Join(problems...)
 }
 
-// find returns nil for a role that is given, whose policies nobody here knows.
+// find returns nil for a role that is passed in, whose policies are unknown.
 func (r *roles) find(account *iam.Account, arn, whose string) *iam.Role {
 	role, err := account.Role(arn)
 	if err != nil {
@@ -50,8 +50,8 @@ func (r *roles) find(account *iam.Account, arn, whose string) *iam.Role {
 	return role
 }
 
-// key is the ARN of the key that the bucket's objects are encrypted with; "" when
-// the stack has none of its own.
+// key is the ARN of the key that encrypts the bucket's objects; "" if the stack
+// sets none.
 func (s *stack) key() string {
 	for _, b := range s.OfType("AWS::S3::Bucket") {
 		for _, rule := range array(object(b.Properties, "BucketEncryption"), "ServerSideEncryptionConfiguration") {
@@ -70,7 +70,8 @@ type allow func(action, resource string, keys map[string][]string) error
 // plain is for calls without condition keys.
 func (a allow) plain(action, resource string) error { return a(action, resource, nil) }
 
-// allowed asks a role for a call, and for the use of the key that comes with it.
+// allowed checks a call, and the use of the key that comes with it, against a
+// role.
 func allowed(role *iam.Role, key string) allow {
 	return func(action, resource string, keys map[string][]string) error {
 		if role == nil {
@@ -103,7 +104,7 @@ func (s *stack) checkMachine(role *iam.Role) []error {
 	return append(problems, check(role, calls)...)
 }
 
-// logGroups are those that an execution's events go to.
+// logGroups are the log groups that an execution's events go to.
 func logGroups(machine template.Resource) []string {
 	logging := object(machine.Properties, "LoggingConfiguration")
 	if level, ok := logging["Level"]; !ok || level == "OFF" {
@@ -137,8 +138,8 @@ func (s *stack) checkFunctions(role *iam.Role) []error {
 	return problems
 }
 
-// checkSchedules asks for what EventBridge Scheduler would do at the time. It names
-// the group of the schedules as the source
+// checkSchedules checks the calls that EventBridge Scheduler would make on schedule. They
+// name the schedules' group as the source
 // (https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html).
 func (s *stack) checkSchedules(account *iam.Account, r *roles) []error {
 	var problems []error
@@ -171,8 +172,7 @@ func (s *stack) checkSchedules(account *iam.Account, r *roles) []error {
 	return problems
 }
 
-// queueKey is the key that a queue's messages are encrypted with; "" when it has none
-// of its own.
+// queueKey is the key that encrypts a queue's messages; "" if the queue sets none.
 func (s *stack) queueKey(arn string) string {
 	for _, q := range s.OfType("AWS::SQS::Queue") {
 		if q.Attributes["Arn"] == arn {

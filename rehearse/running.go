@@ -7,10 +7,10 @@ import (
 	"github.com/lokki-build/lokki/internal/lambdahost"
 )
 
-// running are the invocations that are under way. Step Functions can stop
-// waiting for one, when a task or an execution has timed out or a map has failed,
-// but it can't stop the function: that goes on, in an environment that no other
-// invocation gets, until it answers or Lambda's own timeout ends it.
+// running tracks the invocations under way. Step Functions can stop waiting for
+// one, if a task or an execution times out or a map fails, but it can't stop the
+// function: that keeps running, in an environment that no other invocation gets,
+// until it responds or Lambda's own timeout ends it.
 type running struct {
 	ctx    context.Context // of the functions
 	cancel context.CancelFunc
@@ -23,7 +23,7 @@ func newRunning() *running {
 	return r
 }
 
-// detach lets invocations outlive the context of those who wait for them.
+// detach lets invocations outlive their callers' context.
 func (r *running) detach(next invoke) invoke {
 	return func(ctx context.Context, arn string, payload []byte) (lambdahost.Result, error) {
 		if ctx.Err() != nil {
@@ -47,7 +47,7 @@ func (r *running) detach(next invoke) invoke {
 	}
 }
 
-// end kills what still runs: the rehearsal is over.
+// end kills what still runs when the rehearsal is over.
 func (r *running) end() {
 	r.cancel()
 	r.wg.Wait()

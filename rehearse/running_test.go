@@ -8,7 +8,8 @@ import (
 	"github.com/lokki-build/lokki/internal/lambdahost"
 )
 
-// TestAnInvocationOutlivesItsWaiting stops waiting for a function, and ends the rehearsal.
+// TestAnInvocationOutlivesItsWaiting stops waiting for a function, and ends the
+// rehearsal.
 func TestAnInvocationOutlivesItsWaiting(t *testing.T) {
 	r := newRunning()
 	began, ended := make(chan struct{}), make(chan error, 1)

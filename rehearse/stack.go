@@ -13,11 +13,11 @@ import (
 	"github.com/lokki-build/lokki/tools/images"
 )
 
-// account is the one that examples of AWS use; the template must not care.
+// account is the one in AWS's examples; the template must not depend on it.
 const account = "123456789012"
 
-// stack is the template in the environment of the rehearsal, and what of it
-// the rehearsal plays.
+// stack is the template in the rehearsal's environment, and the parts of it
+// that the rehearsal runs.
 type stack struct {
 	*template.Stack
 	machineARN, roleARN string
@@ -25,12 +25,13 @@ type stack struct {
 	express             map[string]bool   // labels of the maps whose children are Express workflows
 	maps                map[string]string // the first step of each map, by the map's state
 	functions           []lambda.Function
-	functionRole        string            // ARN of the role that all functions have
+	functionRole        string            // ARN of the role that all functions share
 	bucket              string            // where the functions keep their values
-	architectures       map[string]string // by the functions' names, as Lambda calls them
+	architectures       map[string]string // by function name, in Lambda's terms
 }
 
-// resolve reads the template and resolves it with parameters, as its deployment would.
+// resolve reads the template and resolves it with parameters, as its deployment
+// would.
 func resolve(a Artifacts, x execution, parameters map[string]string) (*stack, error) {
 	t, err := template.Read(a.File, a.Template)
 	if err != nil {
@@ -57,12 +58,13 @@ func (s *stack) takeMachine() error {
 	s.roleARN = text(m, "RoleArn")
 	var err error
 	if s.machine, err = asl.Load(m.Definition); err != nil {
-		return fmt.Errorf("the state machine, which Step Functions would refuse:\n%w", err)
+		return fmt.Errorf("the state machine, which Step Functions would reject:\n%w", err)
 	}
 	return s.takeMaps(m.Definition)
 }
 
-// takeMaps finds the labels of Express maps, for what they cost, and the first steps of all.
+// takeMaps finds the labels of Express maps, for their cost, and the first step
+// of each map.
 func (s *stack) takeMaps(definition []byte) error {
 	type scope struct {
 		StartAt         string
@@ -137,7 +139,7 @@ func (a Artifacts) imageOf(r template.Resource) (string, error) {
 			}
 		}
 	}
-	return "", fmt.Errorf("%s: function %s has the image %s, which is none of the flow's:\n%s", r.Position, r.LogicalID, uri, list(a.Images))
+	return "", fmt.Errorf("%s: function %s has the image %s, which is not one of the flow's:\n%s", r.Position, r.LogicalID, uri, list(a.Images))
 }
 
 func list(all images.List) string {
@@ -148,7 +150,7 @@ func list(all images.List) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// The properties of resources, whose types a valid template has right.
+// The properties of resources; a valid template has the right types.
 
 func text(r template.Resource, property string) string {
 	s, _ := r.Properties[property].(string)
@@ -165,8 +167,8 @@ func array(of map[string]any, property string) []any {
 	return a
 }
 
-// number reads a number however the template writes it; AWS's default holds
-// where there is none.
+// number reads a number however the template writes it, or returns AWS's
+// default.
 func number(of map[string]any, property string, otherwise int) int {
 	var n int
 	if value, ok := of[property]; ok {

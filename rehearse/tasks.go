@@ -20,7 +20,7 @@ func (t tasks) Invoke(ctx context.Context, function string, payload []byte) ([]b
 	end := t.meter.begin(payload)
 	if err := t.allow.plain("lambda:InvokeFunction", function); err != nil {
 		end(0)
-		// As Step Functions names what AWS's API answers.
+		// The name that Step Functions gives to the API's error.
 		return nil, &asl.Failure{Name: "Lambda.AWSLambdaException", Cause: err.Error()}
 	}
 	r, err := t.invoke(ctx, function, payload)
@@ -35,7 +35,7 @@ func (t tasks) Invoke(ctx context.Context, function string, payload []byte) ([]b
 }
 
 // asFailure is a function's error as Step Functions reports it: the error's type,
-// and all that the function sent as the cause.
+// and everything that the function sent as the cause.
 func asFailure(f *lambdahost.Failure) *asl.Failure {
 	cause := string(f.Raw)
 	if cause == "" {

@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// actions are those of the calls that a flow makes, with the form of their resource;
-// "*" when the action takes none. The tables are those of
+// actions maps the actions of the calls that a flow makes to the forms of their
+// resources; "*" is an action without a resource. The tables are those of
 // https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html:
 // list_amazons3, list_awslambda, list_awsstepfunctions, list_amazoncloudwatchlogs,
 // list_awsx-ray, list_awskeymanagementservice, list_amazonsqs and list_amazonsns.
@@ -60,7 +60,7 @@ const (
 	stream    = `logs:[^:]+:[0-9]{12}:log-group:[^:]+:log-stream:[^:]+`
 )
 
-// forms are the resources' as regular expressions.
+// forms are the resources' forms as regular expressions.
 var forms = func() map[string]*regexp.Regexp {
 	all := map[string]*regexp.Regexp{}
 	for action, form := range actions {
@@ -80,7 +80,8 @@ func TakesResource(action string) (bool, error) {
 	return form != none, nil
 }
 
-// check finds calls that AWS doesn't know: a rehearsal that makes one is wrong.
+// check reports calls that AWS doesn't know: a rehearsal that makes one has a
+// bug.
 func (c Call) check() error {
 	takes, err := TakesResource(c.Action)
 	switch {

@@ -6,19 +6,19 @@ import (
 	"strings"
 )
 
-// Call is what is asked of AWS.
+// Call is a request to AWS.
 type Call struct {
 	Action   string              // as in "s3:GetObject"
-	Resource string              // the ARN; "*" for an action that takes none
+	Resource string              // the ARN; "*" for an action without a resource
 	Context  map[string][]string // condition keys of the request, besides those that every role has
 }
 
-// keys are the condition keys that are known here: those that a call has by its role,
-// by what it asks for, by what asks for the role, or never, as it comes from a service or a function
-// outside of any VPC
+// keys are the supported condition keys: those that a call has because of its role, of
+// its resource, or of who assumes the role; and those that it never has, because it comes
+// from a service or from a function outside of any VPC
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
-// Any other one might be there on AWS, and taken as missing it would let through what a
-// Deny forbids.
+// Any other key might be present on AWS: if it were treated as missing, a call that a
+// Deny forbids could pass.
 var keys = []string{
 	"aws:SecureTransport", "aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalType", "aws:ResourceAccount",
 	"aws:SourceArn", "aws:SourceAccount",
@@ -26,8 +26,8 @@ var keys = []string{
 	"aws:ViaAWSService", "aws:SourceVpc", "aws:SourceVpce", "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:TagKeys",
 }
 
-// tagOf is the name of the role's tag that a condition key stands for; false for any
-// other key.
+// tagOf returns the name of the role's tag that a condition key refers to, or false
+// for any other key.
 func tagOf(key string) (name string, ok bool) {
 	const start = "aws:PrincipalTag/"
 	if len(key) <= len(start) || !strings.EqualFold(key[:len(start)], start) {
@@ -36,7 +36,7 @@ func tagOf(key string) (name string, ok bool) {
 	return key[len(start):], true
 }
 
-// checkKey reports a condition key whose values are not known here.
+// checkKey reports a condition key that isn't supported.
 func checkKey(key string) error {
 	if _, ok := tagOf(key); ok || slices.ContainsFunc(keys, func(known string) bool { return strings.EqualFold(known, key) }) {
 		return nil
@@ -44,14 +44,14 @@ func checkKey(key string) error {
 	return unknown("condition key", key, keys)
 }
 
-// context finds the values of condition keys. Those of the request come first.
+// context finds the values of condition keys. The request's own come first.
 type context struct {
 	request map[string][]string
-	role    *Role // nil when a service asks for a role
+	role    *Role // nil if a service assumes a role
 }
 
-// values returns the values of a key, whose case doesn't matter; nil when the call
-// doesn't have it
+// values returns the values of a key, case-insensitively, or nil if the call doesn't have
+// it
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
 func (c context) values(key string) []string {
 	for name, values := range c.request {
@@ -60,7 +60,7 @@ func (c context) values(key string) []string {
 		}
 	}
 	if strings.EqualFold(key, "aws:SecureTransport") {
-		return []string{"true"} // as AWS's services and SDKs ask
+		return []string{"true"} // AWS's services and SDKs use TLS
 	}
 	if c.role == nil {
 		return nil
@@ -89,7 +89,7 @@ type AccessDenied struct {
 	Principal string // the ARN of the role, or the name of a service
 	Action    string
 	Resource  string
-	Denied    *Source // the statement that denies it; nil when none allows it
+	Denied    *Source // the statement that denies it; nil if none allows it
 	Hint      string
 
 	policies string // the kind of policies that deny or don't allow

@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// Check returns the statements that allow a call; any one of them would. The error
-// is an *AccessDenied when there are none, or when one denies it.
+// Check returns the statements that allow a call; any one of them is enough. The
+// error is an *AccessDenied if there are none, or if one denies it.
 //
-// In one account, policies of the role and of the resource are worth the same, and one
-// statement that denies is stronger than all that allow
+// Within one account, a policy of the role counts as much as one of the resource, and one
+// statement that denies overrides all that allow
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html).
 func (r *Role) Check(call Call) ([]Source, error) {
 	if err := call.check(); err != nil {
@@ -52,7 +52,7 @@ func (r *Role) Check(call Call) ([]Source, error) {
 }
 
 // Assume returns the statements that let a service, as in "lambda.amazonaws.com",
-// take the role.
+// assume the role.
 func (r *Role) Assume(service string, keys map[string][]string) ([]Source, error) {
 	call := Call{Action: "sts:AssumeRole", Resource: r.ARN, Context: keys}
 	denied := &AccessDenied{Principal: service, Action: call.Action, Resource: r.ARN, policies: "role trust"}
@@ -89,7 +89,7 @@ func (s statement) unmet(c context) *condition {
 	return nil
 }
 
-// hint says what comes closest to allowing a call.
+// hint describes the statements that come closest to allowing a call.
 func (r *Role) hint(call Call, c context) string {
 	var near []string
 	for _, s := range r.policies {

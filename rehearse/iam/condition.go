@@ -12,25 +12,25 @@ import (
 // condition is one key of a Condition element
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html).
 type condition struct {
-	operator string // as it is written
+	operator string // as written
 	key      string
 	values   []pattern
 
 	compare  compare
 	negated  bool
-	set      string // "ForAllValues" or "ForAnyValue", or "" for a key with one value
+	set      string // "ForAllValues" or "ForAnyValue", or "" for a single-valued key
 	ifExists bool
 }
 
 // compare reports whether a value of the call matches one of the policy.
 type compare func(policy pattern, got string, c context) bool
 
-// operator is how an operator compares, and what its values may look like.
+// operator is how an operator compares, and which values it accepts.
 type operator struct {
 	compare compare
 	has     syntax
 	negated bool
-	valid   func(string) bool // nil for any text
+	valid   func(string) bool // nil accepts any text
 }
 
 var operators = map[string]operator{
@@ -40,7 +40,7 @@ var operators = map[string]operator{
 	"StringNotEqualsIgnoreCase": {compare: pattern.match, has: variables | folded, negated: true},
 	"StringLike":                {compare: pattern.match, has: variables | wildcards},
 	"StringNotLike":             {compare: pattern.match, has: variables | wildcards, negated: true},
-	// AWS documents that ArnEquals behaves as ArnLike does.
+	// AWS documents that ArnEquals behaves like ArnLike.
 	"ArnEquals":                {compare: pattern.match, has: variables | wildcards | components, valid: isARN},
 	"ArnLike":                  {compare: pattern.match, has: variables | wildcards | components, valid: isARN},
 	"ArnNotEquals":             {compare: pattern.match, has: variables | wildcards | components, valid: isARN, negated: true},
@@ -55,21 +55,21 @@ var operators = map[string]operator{
 	"Null":                     {valid: isBool},
 }
 
-// readConditions reads a Condition element; nil when there is none.
+// readConditions reads a Condition element; nil if there is none.
 func readConditions(element any, hasVariables bool) ([]condition, error) {
 	if element == nil {
 		return nil, nil
 	}
 	names, ok := element.(map[string]any)
 	if !ok {
-		return nil, errors.New("the Condition has to have operators with keys and values")
+		return nil, errors.New("the Condition must have operators with keys and values")
 	}
 	var all []condition
 	var problems []error
 	for _, name := range sortedKeys(names) {
 		keys, ok := names[name].(map[string]any)
 		if !ok {
-			problems = append(problems, fmt.Errorf("the Condition's %s has to have keys with values", name))
+			problems = append(problems, fmt.Errorf("the Condition's %s must be an object", name))
 			continue
 		}
 		for _, key := range sortedKeys(keys) {
@@ -126,7 +126,8 @@ func readCondition(name, key string, values any, hasVariables bool) (condition, 
 	return c, nil
 }
 
-// holds decides for a call. What a key that isn't there means depends on the operator.
+// holds evaluates the condition for a call. What a missing key means depends on
+// the operator.
 func (c condition) holds(call context) bool {
 	values := call.values(c.key)
 	switch {

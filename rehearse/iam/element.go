@@ -36,13 +36,13 @@ func (p patterns) String() string {
 	return list
 }
 
-// readPatterns reads an element that stands alone or as its negation.
+// readPatterns reads an element, or its negation.
 func readPatterns(elements map[string]any, name string, read func(string) (pattern, error)) (patterns, error) {
 	value, ok := elements[name]
 	not, isNot := elements["Not"+name]
 	switch {
 	case ok == isNot:
-		return patterns{}, fmt.Errorf("a statement has to have one of %s and Not%s", name, name)
+		return patterns{}, fmt.Errorf("a statement must have one of %s and Not%s", name, name)
 	case isNot:
 		value, name = not, "Not"+name
 	}
@@ -62,8 +62,8 @@ func readPatterns(elements map[string]any, name string, read func(string) (patte
 	return p, errors.Join(problems...)
 }
 
-// texts reads one text or a list of at least one. Numbers and booleans are taken
-// for texts, as in a policy the quotes around them may be left out.
+// texts reads a string or a non-empty list of strings. Numbers and booleans are
+// read as strings, because their quotes may be omitted in a policy.
 func texts(name string, value any) ([]string, error) {
 	items, ok := value.([]any)
 	if !ok {
@@ -77,7 +77,7 @@ func texts(name string, value any) ([]string, error) {
 		case bool, int64, float64:
 			all = append(all, fmt.Sprint(item))
 		default:
-			return nil, fmt.Errorf("%s has to be a text or a list of texts", name)
+			return nil, fmt.Errorf("%s must be a string or a list of strings", name)
 		}
 	}
 	if len(all) == 0 {
@@ -88,7 +88,7 @@ func texts(name string, value any) ([]string, error) {
 
 var actionForm = regexp.MustCompile(`^(\*|[a-z0-9-]+:[A-Za-z0-9*?]+)$`)
 
-// readAction reads a pattern of actions, which have no upper and lower case
+// readAction reads a pattern of actions, which are case-insensitive
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html).
 func readAction(text string) (pattern, error) {
 	if !actionForm.MatchString(text) {
@@ -112,7 +112,7 @@ func readResource(text string, hasVariables bool) (pattern, error) {
 	return newPattern(text, has)
 }
 
-// principal is who a statement of a resource or trust policy is about.
+// principal is whom a statement of a resource or trust policy applies to.
 type principal struct {
 	anyone   bool
 	roles    []string // ARNs of roles, or of accounts
@@ -125,7 +125,7 @@ var (
 	serviceForm   = regexp.MustCompile(`^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$`)
 )
 
-// readPrincipal reads the kinds of principals that lokki's roles meet
+// readPrincipal reads the kinds of principals that lokki's roles need
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html).
 func readPrincipal(value any) (principal, error) {
 	if value == "*" {
@@ -133,7 +133,7 @@ func readPrincipal(value any) (principal, error) {
 	}
 	kinds, ok := value.(map[string]any)
 	if !ok || len(kinds) == 0 {
-		return principal{}, errors.New(`the Principal has to be "*" or keys with values`)
+		return principal{}, errors.New(`the Principal must be "*" or an object`)
 	}
 	var p principal
 	for _, kind := range sortedKeys(kinds) {
@@ -150,15 +150,15 @@ func readPrincipal(value any) (principal, error) {
 			case kind == "Service" && serviceForm.MatchString(name):
 				p.services = append(p.services, name)
 			default:
-				return p, fmt.Errorf("the principal %s %q is not known here", kind, name)
+				return p, fmt.Errorf("the principal %s %q is not supported here", kind, name)
 			}
 		}
 	}
 	return p, nil
 }
 
-// isRole reports whether the principal is a role. One that is the account leaves it
-// to the account's own policies to allow something: it matters where it denies.
+// isRole reports whether the principal is a role. The account as a principal leaves
+// it to the account's own policies to allow a call, so it matters only in a Deny.
 func (p principal) isRole(r *Role, allow bool) bool {
 	if p.anyone || slices.Contains(p.roles, r.ARN) {
 		return true

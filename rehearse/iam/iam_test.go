@@ -89,7 +89,7 @@ func TestActionsAndResources(t *testing.T) {
 		{`{Effect: Allow, Action: "s3:ListBucket", Resource: "arn:aws:s3:::b/*"}`, iam.Call{Action: "s3:ListBucket", Resource: "arn:aws:s3:::b"}, false},
 		{`{Effect: Allow, Action: "xray:*", Resource: "arn:aws:xray:::x"}`, iam.Call{Action: "xray:PutTraceSegments", Resource: "*"}, false},
 
-		// Only a * at the end of a segment goes beyond the colon.
+		// Only a * at the end of a segment matches beyond the colon.
 		{`{Effect: Allow, Action: "sqs:*", Resource: "arn:aws:sqs:eu-*:123456789012:q"}`, queue, true},
 		{`{Effect: Allow, Action: "sqs:*", Resource: "arn:aws:sqs:*:*:q"}`, queue, true},
 		{`{Effect: Allow, Action: "sqs:*", Resource: "arn:aws:sqs:*:*:*"}`, queue, true},
@@ -97,7 +97,7 @@ func TestActionsAndResources(t *testing.T) {
 		{`{Effect: Allow, Action: "sqs:*", Resource: "arn:aws:sqs:eu*2:123456789012:q"}`, queue, false},
 		{`{Effect: Allow, Action: "sqs:*", Resource: "arn:aws:sqs:e*2::q"}`, queue, false},
 
-		// Variables stand for text, whose wildcards are none.
+		// Variables are replaced by text; wildcards in that text are literal.
 		{`{Effect: Allow, Action: "s3:*", Resource: "arn:aws:s3:::b/${aws:PrincipalAccount}/*"}`, iam.Call{Action: getObject, Resource: "arn:aws:s3:::b/123456789012/k"}, true},
 		{`{Effect: Allow, Action: "s3:*", Resource: "arn:aws:s3:::b/${aws:PrincipalTag/other}/*"}`, iam.Call{Action: getObject, Resource: "arn:aws:s3:::b//k"}, false},
 		{`{Effect: Allow, Action: "s3:*", Resource: "arn:aws:s3:::b/${aws:PrincipalTag/other, 'all'}/*"}`, iam.Call{Action: getObject, Resource: "arn:aws:s3:::b/all/k"}, true},
@@ -384,54 +384,55 @@ Resources:
 	}
 }
 
-// TestWhatIsNotUnderstoodIsAnError: left out, it could allow what AWS denies.
+// TestWhatIsNotUnderstoodIsAnError: if it were ignored, it could allow what AWS
+// denies.
 func TestWhatIsNotUnderstoodIsAnError(t *testing.T) {
 	for statement, want := range map[string]string{
 		`{Effect: Allow, Action: "s3:*", Resource: "*", Resources: "*"}`:                                                            "R, policy p, statement 1: unknown element Resources\nhint: did you mean Resource?",
-		`{Sid: S, Effect: allow, Action: "s3:*", Resource: "*"}`:                                                                    "R, policy p, statement S: the Effect has to be Allow or Deny, not allow",
-		`{Effect: Allow, Resource: "*"}`:                                                                                            "a statement has to have one of Action and NotAction",
-		`{Effect: Allow, Action: "s3:*", NotAction: "s3:*", Resource: "*"}`:                                                         "a statement has to have one of Action and NotAction",
-		`{Effect: Allow, Action: "s3:*"}`:                                                                                           "a statement has to have one of Resource and NotResource",
+		`{Sid: S, Effect: allow, Action: "s3:*", Resource: "*"}`:                                                                    "R, policy p, statement S: the Effect must be Allow or Deny, not allow",
+		`{Effect: Allow, Resource: "*"}`:                                                                                            "a statement must have one of Action and NotAction",
+		`{Effect: Allow, Action: "s3:*", NotAction: "s3:*", Resource: "*"}`:                                                         "a statement must have one of Action and NotAction",
+		`{Effect: Allow, Action: "s3:*"}`:                                                                                           "a statement must have one of Resource and NotResource",
 		`{Effect: Allow, Action: [], Resource: "*"}`:                                                                                "Action is empty",
-		`{Effect: Allow, Action: [[a]], Resource: "*"}`:                                                                             "Action has to be a text or a list of texts",
+		`{Effect: Allow, Action: [[a]], Resource: "*"}`:                                                                             "Action must be a string or a list of strings",
 		`{Effect: Allow, Action: "GetObject", Resource: "*"}`:                                                                       `Action "GetObject": not an action`,
 		`{Effect: Allow, Action: "s*:GetObject", Resource: "*"}`:                                                                    `Action "s*:GetObject": not an action`,
 		`{Effect: Allow, Action: "s3:*", Resource: "bucket/*"}`:                                                                     `Resource "bucket/*": not an ARN`,
 		`{Effect: Allow, Action: "s3:*", Resource: "arn:aws:s*:::b"}`:                                                               `Resource "arn:aws:s*:::b": not an ARN`,
 		`{Effect: Allow, Action: "s3:*", Resource: "arn:aws:s3:::${bucket}"}`:                                                       "unknown policy variable ${bucket}",
 		`{Effect: Allow, Action: "s3:*", Resource: "arn:aws:s3:::${aws:x"}`:                                                         "is not a policy variable",
-		`{Effect: Allow, Action: "s3:*", Resource: "*", Principal: "*"}`:                                                            "a policy of a role has no Principal",
+		`{Effect: Allow, Action: "s3:*", Resource: "*", Principal: "*"}`:                                                            "a role's policy has no Principal",
 		`{Effect: Allow, Action: "s3:*", Resource: "*", Condition: {StringEqual: {"aws:SourceAccount": v}}}`:                        "unknown operator StringEqual\nhint: did you mean StringEquals?",
-		`{Effect: Allow, Action: "s3:*", Resource: "*", Condition: {DateLessThan: {"aws:CurrentTime": "2026-01-01"}}}`:              "the operator DateLessThan is not known here",
+		`{Effect: Allow, Action: "s3:*", Resource: "*", Condition: {DateLessThan: {"aws:CurrentTime": "2026-01-01"}}}`:              "the operator DateLessThan is not supported here",
 		`{Effect: Allow, Action: "s3:*", Resource: "*", Condition: {NullIfExists: {"aws:SourceAccount": true}}}`:                    "the operator NullIfExists is not one that AWS documents",
 		`{Effect: Allow, Action: "s3:*", Resource: "*", Condition: {"ForAnyValue:StringEqualsIfExists": {"aws:SourceAccount": v}}}`: "is not one that AWS documents",
 		`{Effect: Allow, Action: "s3:*", Resource: "*", Condition: {Bool: {"aws:SourceAccount": "yes"}}}`:                           `Bool aws:SourceAccount: "yes" is not a value of this operator`,
 		`{Effect: Allow, Action: "s3:*", Resource: "*", Condition: {NumericEquals: {"aws:SourceAccount": "ten"}}}`:                  `NumericEquals aws:SourceAccount: "ten" is not a value of this operator`,
 		`{Effect: Allow, Action: "s3:*", Resource: "*", Condition: {ArnLike: {"aws:SourceArn": "states"}}}`:                         `ArnLike aws:SourceArn: "states" is not a value of this operator`,
-		`{Effect: Deny, Action: "s3:*", Resource: "*", Condition: {StringEquals: {"aws:RequestedRegion": v}}}`:                      "StringEquals: the condition key aws:RequestedRegion is not known here",
+		`{Effect: Deny, Action: "s3:*", Resource: "*", Condition: {StringEquals: {"aws:RequestedRegion": v}}}`:                      "StringEquals: the condition key aws:RequestedRegion is not supported here",
 		`{Effect: Deny, Action: "s3:*", Resource: "*", Condition: {StringEquals: {"aws:PrincipalAcount": v}}}`:                      "did you mean aws:PrincipalAccount?",
-		`{Effect: Deny, Action: "s3:*", Resource: "arn:aws:s3:::${aws:username}/*"}`:                                                "${aws:username}: the condition key aws:username is not known here",
+		`{Effect: Deny, Action: "s3:*", Resource: "arn:aws:s3:::${aws:username}/*"}`:                                                "${aws:username}: the condition key aws:username is not supported here",
 		`{Effect: Allow, Action: "s3:*", Resource: "*", Condition: {StringEquals: {SourceArn: v}}}`:                                 `StringEquals: "SourceArn" is not a condition key`,
-		`{Effect: Allow, Action: "s3:*", Resource: "*", Condition: {StringEquals: v}}`:                                              "the Condition's StringEquals has to have keys with values",
-		`{Effect: Allow, Action: "s3:*", Resource: "*", Condition: {StringEquals: {"aws:SourceAccount": [{a: b}]}}}`:                "StringEquals aws:SourceAccount has to be a text or a list of texts",
-		`{Effect: Allow, Action: "s3:*", Resource: "*", Condition: [a]}`:                                                            "the Condition has to have operators with keys and values",
-		`{Sid: No, Effect: Allow, Action: "s3:*", Resource: "*"}`:                                                                   "R, policy p, statement 1: the Sid has to be a text of letters and digits, not false",
-		`{Sid: a b, Effect: Allow, Action: "s3:*", Resource: "*"}`:                                                                  "the Sid has to be a text of letters and digits, not a b",
-		`text`: "R, policy p, statement 1: a statement has to have keys with values",
+		`{Effect: Allow, Action: "s3:*", Resource: "*", Condition: {StringEquals: v}}`:                                              "the Condition's StringEquals must be an object",
+		`{Effect: Allow, Action: "s3:*", Resource: "*", Condition: {StringEquals: {"aws:SourceAccount": [{a: b}]}}}`:                "StringEquals aws:SourceAccount must be a string or a list of strings",
+		`{Effect: Allow, Action: "s3:*", Resource: "*", Condition: [a]}`:                                                            "the Condition must have operators with keys and values",
+		`{Sid: No, Effect: Allow, Action: "s3:*", Resource: "*"}`:                                                                   "R, policy p, statement 1: the Sid must consist of letters and digits, not false",
+		`{Sid: a b, Effect: Allow, Action: "s3:*", Resource: "*"}`:                                                                  "the Sid must consist of letters and digits, not a b",
+		`text`: "R, policy p, statement 1: a statement must be an object",
 	} {
 		if _, err := load(statement); err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "t.yaml:3:3: ") {
 			t.Errorf("%s: %v, want %q", statement, err, want)
 		}
 	}
 	for resource, want := range map[string]string{
-		`{Type: AWS::IAM::Role, Properties: {PermissionsBoundary: "arn:aws:iam::aws:policy/ReadOnlyAccess"}}`: "X: the property PermissionsBoundary is not known here",
-		`{Type: AWS::IAM::Role}`: "X, policy AssumeRolePolicyDocument: the document has to have keys with values",
+		`{Type: AWS::IAM::Role, Properties: {PermissionsBoundary: "arn:aws:iam::aws:policy/ReadOnlyAccess"}}`: "X: the property PermissionsBoundary is not supported here",
+		`{Type: AWS::IAM::Role}`: "X, policy AssumeRolePolicyDocument: the document must be an object",
 		`{Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Version: "2012-10-18", Statement: {Effect: Allow, Principal: "*", Action: "sts:*"}}}}`:   "unknown Version 2012-10-18",
 		`{Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statements: [], Statement: {Effect: Allow, Principal: "*", Action: "sts:*"}}}}`:          "unknown element Statements\nhint: did you mean Statement?",
 		`{Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: {Effect: Allow, Principal: "*", Action: "sts:*", Resource: "*"}}}}`:           "a trust policy has no Resource",
-		`{Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: {Effect: Allow, Action: "sts:*"}}}}`:                                          `the Principal has to be "*" or keys with values`,
-		`{Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: {Effect: Allow, Principal: {Federated: x}, Action: "sts:*"}}}}`:               `the principal Federated "x" is not known here`,
-		`{Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: {Effect: Allow, Principal: {Service: lambda}, Action: "sts:*"}}}}`:            `the principal Service "lambda" is not known here`,
+		`{Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: {Effect: Allow, Action: "sts:*"}}}}`:                                          `the Principal must be "*" or an object`,
+		`{Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: {Effect: Allow, Principal: {Federated: x}, Action: "sts:*"}}}}`:               `the principal Federated "x" is not supported here`,
+		`{Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: {Effect: Allow, Principal: {Service: lambda}, Action: "sts:*"}}}}`:            `the principal Service "lambda" is not supported here`,
 		`{Type: AWS::IAM::Role, Properties: {Policies: [{}], AssumeRolePolicyDocument: {Statement: {Effect: Allow, Principal: "*", Action: "sts:*"}}}}`:          "X: Policies[0] has no PolicyName",
 		`{Type: AWS::S3::BucketPolicy, Properties: {Bucket: b, PolicyDocument: {Statement: {Effect: Allow, NotPrincipal: "*", Action: "s3:*", Resource: "*"}}}}`: "element NotPrincipal",
 		`{Type: AWS::SQS::QueuePolicy, Properties: {Queues: [q], PolicyDocument: {Statement: {Effect: Allow, Principal: "*", Action: "sqs:*", Resource: "*"}}}}`: `X: "q" is not the URL of a queue`,

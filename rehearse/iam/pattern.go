@@ -7,23 +7,23 @@ import (
 	"unicode/utf8"
 )
 
-// syntax is what has a meaning in a pattern.
+// syntax is the set of characters with a meaning in a pattern.
 type syntax int
 
 const (
 	wildcards  syntax = 1 << iota // * and ?
 	variables                     // ${aws:PrincipalArn}
-	segments                      // the colons of an ARN, beyond which only a * at the end of a segment goes
-	components                    // the same, beyond which nothing goes
-	folded                        // upper and lower case are equal
+	segments                      // the colons of an ARN, which only a * at the end of a segment matches
+	components                    // the same, but no wildcard matches them
+	folded                        // case-insensitive
 )
 
-// pattern is a text with wildcards and policy variables.
+// pattern is a string with wildcards and policy variables.
 type pattern struct {
 	text  string
 	has   syntax
 	parts []part
-	fixed func(subject string) bool // when there are no variables
+	fixed func(subject string) bool // set if there are no variables
 }
 
 // part is a regular expression, or a variable.
@@ -77,8 +77,8 @@ func newPattern(text string, has syntax) (pattern, error) {
 	return p, nil
 }
 
-// matcher spares the two most common kinds of patterns the regular expression, which
-// is slow beside the rest of a decision.
+// matcher avoids the regular expression for the two most common kinds of patterns;
+// it is slow compared with the rest of a decision.
 func (p pattern) matcher() func(string) bool {
 	if p.has&folded == 0 && !strings.ContainsAny(p.text, "*?$") {
 		return func(subject string) bool { return subject == p.text }
@@ -91,9 +91,9 @@ func (p pattern) matcher() func(string) bool {
 	return compiled.MatchString
 }
 
-// expression is that of one character. rest follows it, colons went before it. After the
-// fifth colon of an ARN comes the resource itself, an object's key perhaps, where a
-// colon is like any character.
+// expression returns the regular expression for one character. rest follows it, colons
+// is the number of colons before it. After the fifth colon of an ARN comes the resource
+// itself, perhaps an object's key, where a colon is an ordinary character.
 func expression(c rune, rest string, colons int, has syntax) string {
 	if has&wildcards == 0 || c != '*' && c != '?' {
 		return regexp.QuoteMeta(string(c))
@@ -110,7 +110,7 @@ func expression(c rune, rest string, colons int, has syntax) string {
 	return "."
 }
 
-// match reports whether the whole subject is as the pattern says. A pattern with a
+// match reports whether the pattern matches the whole subject. A pattern with a
 // variable that the call doesn't have matches nothing.
 func (p pattern) match(subject string, c context) bool {
 	if p.fixed != nil {
@@ -133,7 +133,7 @@ func (p pattern) compile(c context) (*regexp.Regexp, bool) {
 			values := c.values(one.key)
 			switch {
 			case len(values) == 1:
-				expression = regexp.QuoteMeta(values[0]) // its wildcards are characters
+				expression = regexp.QuoteMeta(values[0]) // its wildcards are literal
 			case values == nil && one.fallback != nil:
 				expression = regexp.QuoteMeta(*one.fallback)
 			default:

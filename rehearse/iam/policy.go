@@ -1,10 +1,10 @@
 // Package iam decides, as AWS does, whether a role of a resolved template may make
 // a call, and says which statement allows it.
 //
-// It knows what one account without organization has: identity-based policies,
-// policies of buckets and queues, and trust policies. What it doesn't know, from an
-// element of a policy to an operator, is an error when the policies are read: left
-// out, it would allow what AWS denies.
+// It supports what an account without an organization has: identity-based policies,
+// policies of buckets and queues, and trust policies. Anything else, from an
+// element of a policy to an operator, is an error when the policies are read: if it
+// were ignored, it could allow what AWS denies.
 //
 // The rules are those of
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies.html.
@@ -19,15 +19,16 @@ import (
 	"github.com/lokki-build/lokki/internal/nearest"
 )
 
-// Source tells where a statement stands.
+// Source says where a statement is.
 type Source struct {
 	Resource string // logical id of the resource that has the policy
-	Policy   string // the policy's name in it; "" when it has only one
+	Policy   string // the policy's name in it; "" if it has only one
 	Sid      string // may be ""
 	Index    int    // of the statement in the policy, from 0
 }
 
-// String is for people: "LambdaRole, policy values, statement Missing".
+// String formats the source for people: "LambdaRole, policy values, statement
+// Missing".
 func (s Source) String() string {
 	name := s.Sid
 	if name == "" {
@@ -43,23 +44,23 @@ func (s Source) policy() string {
 	return s.Resource + ", policy " + s.Policy
 }
 
-// statement is one of a policy's.
+// statement is one of a policy's statements.
 type statement struct {
 	source     Source
 	allow      bool
 	actions    patterns
-	resources  patterns // none in a trust policy, which is about its role
+	resources  patterns // none in a trust policy, which applies to its role
 	principal  principal
 	conditions []condition
 }
 
-// use is what a policy is for, which decides which elements it has.
+// use is what a policy is for, which determines its elements.
 type use int
 
 const (
 	identity use = iota // attached to a role
 	resource            // of a bucket or a queue
-	trust               // who may take a role
+	trust               // who may assume a role
 )
 
 var (
@@ -74,7 +75,7 @@ func read(document any, use use, source Source) ([]statement, error) {
 	}
 	policy, ok := document.(map[string]any)
 	if !ok {
-		return nil, fail("the document has to have keys with values")
+		return nil, fail("the document must be an object")
 	}
 	var problems []error
 	for _, name := range sortedKeys(policy) {
@@ -92,7 +93,7 @@ func read(document any, use use, source Source) ([]statement, error) {
 	}
 	items, ok := policy["Statement"].([]any)
 	if !ok {
-		items = []any{policy["Statement"]} // one statement may stand without a list
+		items = []any{policy["Statement"]} // a single statement needs no list
 	}
 	var statements []statement
 	for i, item := range items {
@@ -119,7 +120,7 @@ func readStatement(item any, use use, source Source, hasVariables bool) (stateme
 	}
 	s := statement{source: source}
 	if !ok {
-		fail("a statement has to have keys with values")
+		fail("a statement must be an object")
 		return s, errors.Join(problems...)
 	}
 	for _, name := range sortedKeys(elements) {
@@ -128,14 +129,14 @@ func readStatement(item any, use use, source Source, hasVariables bool) (stateme
 		}
 	}
 	if given := elements["Sid"]; given != nil && !sidForm.MatchString(sid) {
-		fail("the Sid has to be a text of letters and digits, not %v", given)
+		fail("the Sid must consist of letters and digits, not %v", given)
 	}
 	switch effect := elements["Effect"]; effect {
 	case "Allow":
 		s.allow = true
 	case "Deny":
 	default:
-		fail("the Effect has to be Allow or Deny, not %v", effect)
+		fail("the Effect must be Allow or Deny, not %v", effect)
 	}
 	var err error
 	if s.actions, err = readPatterns(elements, "Action", readAction); err != nil {
@@ -145,7 +146,7 @@ func readStatement(item any, use use, source Source, hasVariables bool) (stateme
 	_, isNotResource := elements["NotResource"]
 	switch {
 	case use == trust && (isResource || isNotResource):
-		fail("a trust policy has no Resource: it is about its role")
+		fail("a trust policy has no Resource: it applies to its role")
 	case use != trust:
 		if s.resources, err = readPatterns(elements, "Resource", func(text string) (pattern, error) { return readResource(text, hasVariables) }); err != nil {
 			fail("%w", err)
@@ -153,7 +154,7 @@ func readStatement(item any, use use, source Source, hasVariables bool) (stateme
 	}
 	switch given, ok := elements["Principal"]; {
 	case use == identity && ok:
-		fail("a policy of a role has no Principal: it is about its role")
+		fail("a role's policy has no Principal: it applies to its role")
 	case use != identity:
 		if s.principal, err = readPrincipal(given); err != nil {
 			fail("%w", err)
@@ -169,5 +170,5 @@ func unknown(what, name string, names []string) error {
 	if near := nearest.Name(name, names); near != "" {
 		return fmt.Errorf("unknown %s %s\nhint: did you mean %s?", what, name, near)
 	}
-	return fmt.Errorf("the %s %s is not known here", what, name)
+	return fmt.Errorf("the %s %s is not supported here", what, name)
 }

@@ -18,7 +18,7 @@ type Account struct {
 	owned     []owned
 }
 
-// Role is a role with what is attached to it.
+// Role is a role with the policies attached to it.
 type Role struct {
 	ID  string // logical id
 	ARN string
@@ -32,7 +32,7 @@ type Role struct {
 
 // owned is the policy of a bucket or a queue.
 type owned struct {
-	prefix     string // that of the resources' ARNs
+	prefix     string // the prefix of the resources' ARNs
 	statements []statement
 }
 
@@ -59,10 +59,10 @@ func Load(stack *template.Stack) (*Account, error) {
 		}
 	}
 	for _, r := range stack.OfType("AWS::KMS::Key") {
-		problems = append(problems, graph.Problem{Position: r.Position, What: r.LogicalID + ": what a key's policy allows is not known here",
+		problems = append(problems, graph.Problem{Position: r.Position, What: r.LogicalID + ": policies of keys are not supported here",
 			Hint: "give the key as a parameter"})
 	}
-	// Roles name managed policies and managed policies name roles.
+	// Roles name managed policies, and managed policies name roles.
 	for _, r := range stack.OfType("AWS::IAM::Role") {
 		if err := a.attach(r, stack.OfType("AWS::IAM::ManagedPolicy")); err != nil {
 			problems = append(problems, graph.Problem{Position: r.Position, What: err.Error()})
@@ -80,8 +80,8 @@ func (a *Account) Role(arn string) (*Role, error) {
 	return a.roles[i], nil
 }
 
-// Statements returns the sources of all statements, so that a caller can find those
-// that no call has used.
+// Statements returns the sources of all statements, so that a caller can find
+// unused ones.
 func (a *Account) Statements() []Source {
 	var all []Source
 	add := func(statements []statement) {
@@ -101,7 +101,8 @@ func (a *Account) Statements() []Source {
 	return all
 }
 
-// roleProperties are those of a role that are understood or don't matter.
+// roleProperties are the properties of a role that are supported or don't
+// matter.
 var roleProperties = []string{"RoleName", "Path", "Description", "AssumeRolePolicyDocument", "Policies", "ManagedPolicyArns", "MaxSessionDuration", "Tags"}
 
 func (a *Account) role(r template.Resource) error {
@@ -136,7 +137,8 @@ func (a *Account) role(r template.Resource) error {
 	return errors.Join(problems...)
 }
 
-// inline reads a policy that stands apart from the roles that it belongs to.
+// inline reads a policy that is a separate resource from the roles it belongs
+// to.
 func (a *Account) inline(r template.Resource) error {
 	name, _ := r.Properties["PolicyName"].(string)
 	return a.forRoles(r, name)
@@ -146,8 +148,8 @@ func (a *Account) managed(r template.Resource) error {
 	return a.forRoles(r, "")
 }
 
-// forRoles attaches a policy to the roles that it names. Others than the stack's are
-// no concern of its roles.
+// forRoles attaches a policy to the roles that it names, and ignores roles outside
+// the stack.
 func (a *Account) forRoles(r template.Resource, name string) error {
 	statements, err := read(r.Properties["PolicyDocument"], identity, Source{Resource: r.LogicalID, Policy: name})
 	if err != nil {
@@ -166,22 +168,22 @@ func (a *Account) forRoles(r template.Resource, name string) error {
 func (a *Account) attach(r template.Resource, managed []template.Resource) error {
 	role, err := a.Role(r.Attributes["Arn"])
 	if err != nil {
-		return nil // it has been reported
+		return nil // already reported
 	}
 	arns, _ := r.Properties["ManagedPolicyArns"].([]any)
 	for _, arn := range arns {
 		i := slices.IndexFunc(managed, func(m template.Resource) bool { return m.Ref == arn })
 		if i < 0 {
 			return fmt.Errorf("%s: the managed policy %v is not in the template, so what it allows is not known\n"+
-				"hint: write the rights that it has to give into a policy of the template", r.LogicalID, arn)
+				"hint: put the permissions that it should give into a policy of the template", r.LogicalID, arn)
 		}
 		m := managed[i]
 		if names, _ := m.Properties["Roles"].([]any); slices.Contains(names, any(role.name)) {
-			continue // it is attached
+			continue // already attached
 		}
 		statements, err := read(m.Properties["PolicyDocument"], identity, Source{Resource: m.LogicalID})
 		if err != nil {
-			return nil // it has been reported
+			return nil // already reported
 		}
 		role.policies = append(role.policies, statements...)
 	}
@@ -193,7 +195,7 @@ func (a *Account) bucket(r template.Resource) error {
 	return a.own(r, "arn:"+a.partition+":s3:::"+name)
 }
 
-// queue reads the policy of queues, which are named by their URLs.
+// queue reads the policy of queues, which it names by their URLs.
 func (a *Account) queue(r template.Resource) error {
 	urls, _ := r.Properties["Queues"].([]any)
 	var problems []error

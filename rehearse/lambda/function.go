@@ -1,6 +1,7 @@
-// Package lambda plays AWS Lambda: it keeps execution environments of a flow's
-// functions, which run the binaries of their images, and hands invocations to
-// them. What the functions do is real; only Lambda's control plane is played.
+// Package lambda imitates AWS Lambda: it manages execution environments of a
+// flow's functions, which run the binaries of their images, and passes
+// invocations to them. The functions are real; only Lambda's control plane is
+// imitated.
 package lambda
 
 import (
@@ -25,7 +26,7 @@ type Function struct {
 	EphemeralStorage int               // MB of /tmp
 }
 
-// Enforced says which of a function's limits this machine enforces, for people.
+// Enforced describes which of a function's limits this machine enforces.
 func Enforced() string {
 	switch lambdahost.Confine() {
 	case lambdahost.OwnMounts:
@@ -53,10 +54,10 @@ func (f Function) unpack(folder string) (*lambdahost.Image, error) {
 	return image, nil
 }
 
-// config is how the function's programs are run.
+// config is the configuration for running the function's program.
 func (f Function) config(image *lambdahost.Image, env []string) (lambdahost.Config, error) {
 	if len(image.Command) == 0 {
-		return lambdahost.Config{}, fmt.Errorf("running %s: the image in %s has no entry point\nhint: set entrypoint of its base image", f.Name, f.Image)
+		return lambdahost.Config{}, fmt.Errorf("running %s: the image in %s has no entry point\nhint: set the entry point of its base image", f.Name, f.Image)
 	}
 	all := slices.Concat(image.Env, env)
 	for _, name := range slices.Sorted(maps.Keys(f.Env)) {

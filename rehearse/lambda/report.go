@@ -11,22 +11,22 @@ import (
 	"github.com/lokki-build/lokki/internal/lambdahost"
 )
 
-// Stats are the figures of one function so far.
+// Stats are the statistics of one function so far.
 type Stats struct {
 	Function     string
-	Size         int           // MB that it has
+	Size         int           // MB of its memory setting
 	Invocations  int           //
 	Failures     int           // of the invocations
-	Cut          int           // invocations that ended as their execution did
-	Environments int           // that were made
-	Cold         int           // invocations that started a program
+	Cut          int           // invocations that were cut off when their execution ended
+	Environments int           // environments that were created
+	Cold         int           // invocations that started a process
 	Init         time.Duration // of all starts
 	Duration     time.Duration // of all invocations
-	Billed       time.Duration // the same, each in whole milliseconds, starts included
-	Memory       int64         // bytes: the most that one program used
+	Billed       time.Duration // the same, each rounded up to milliseconds, starts included
+	Memory       int64         // bytes: the most that one process used
 }
 
-// GBSeconds is what Lambda charges besides the requests
+// GBSeconds is what Lambda charges for besides the requests
 // (https://aws.amazon.com/lambda/pricing/).
 func (s Stats) GBSeconds() float64 { return s.Billed.Seconds() * float64(s.Size) / 1024 }
 
@@ -35,7 +35,7 @@ func (s *Stats) add(r lambdahost.Result, err error) {
 	switch {
 	case errors.Is(err, context.Canceled):
 		s.Cut++
-	case r.Failure != nil || err != nil: // an error or its task's end cut it off
+	case r.Failure != nil || err != nil: // a failure, or cut off when its task ended
 		s.Failures++
 	}
 	if r.Cold {
@@ -47,12 +47,12 @@ func (s *Stats) add(r lambdahost.Result, err error) {
 	s.Memory = max(s.Memory, r.Memory)
 }
 
-// billed rounds up to whole milliseconds. The start of an image counts too.
+// billed rounds up to milliseconds. The start of an image counts too.
 func billed(r lambdahost.Result) time.Duration {
 	return (r.Init + r.Duration + time.Millisecond - 1).Truncate(time.Millisecond)
 }
 
-// report is the line that Lambda writes after an invocation.
+// report formats the line that Lambda logs after an invocation.
 func report(r lambdahost.Result, size int) string {
 	line := fmt.Sprintf("REPORT RequestId: %s\tDuration: %.2f ms\tBilled Duration: %d ms\tMemory Size: %d MB\tMax Memory Used: %d MB",
 		r.RequestID, ms(r.Duration), billed(r).Milliseconds(), size, (r.Memory+1<<20-1)>>20)
@@ -71,7 +71,7 @@ func report(r lambdahost.Result, size int) string {
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// Stats returns the figures of all functions, by name.
+// Stats returns the statistics of all functions, by name.
 func (s *Service) Stats() []Stats {
 	var all []Stats
 	for _, f := range s.functions {

@@ -15,44 +15,44 @@ import (
 
 // Options say how functions are run.
 type Options struct {
-	// Concurrency is how many slots there are for invocations of all functions
-	// together. It takes the place of the account's limit.
+	// Concurrency is how many invocations may run at once, of all functions
+	// together. It replaces the account's limit.
 	Concurrency int
 
-	// Env is what a function gets besides its own environment, as "KEY=value":
-	// where S3 is, above all.
+	// Env is added to a function's own environment, as "KEY=value": above all
+	// the address of S3.
 	Env func(function string) []string
 
-	// Log is where the functions print, and where Lambda's REPORT lines go: a file
-	// that is open to append, as the functions' programs write to it themselves. Nil,
-	// and a nil file, drops all that.
+	// Log returns the file for a function's output and Lambda's REPORT lines. It must
+	// be open for appending, as the functions' processes write to it directly. If it
+	// is nil, or returns nil, all that is discarded.
 	Log func(function string) *os.File
 }
 
-// Service runs functions. Its methods may be called concurrently.
+// Service runs functions. Its methods are safe for concurrent use.
 type Service struct {
 	slots     chan struct{}
 	folder    string               // of the unpacked images
 	functions map[string]*function // by ARN
 }
 
-// function is a function with its idle environments and its figures.
+// function is a function with its idle environments and its statistics.
 type function struct {
 	name   string
 	config lambdahost.Config
 
 	mu     sync.Mutex
 	closed bool
-	idle   []*lambdahost.Host // the one used last is the warmest
+	idle   []*lambdahost.Host // the last one was used last
 	stats  Stats
 }
 
-// New unpacks the images of the functions. No program is started yet.
+// New unpacks the functions' images. It starts no program yet.
 func New(functions []Function, o Options) (*Service, error) {
 	if o.Concurrency < 1 {
 		return nil, fmt.Errorf("concurrency %d: want 1 or more", o.Concurrency)
 	}
-	// The functions' user has to reach it.
+	// The functions' user must be able to reach it.
 	folder, err := os.MkdirTemp("", "functions")
 	if err != nil {
 		return nil, fmt.Errorf("making a folder for the images: %w", err)
@@ -61,7 +61,7 @@ func New(functions []Function, o Options) (*Service, error) {
 	if err := os.Chmod(folder, 0o755); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	roots := map[string]*lambdahost.Image{} // by the image: functions may share one
+	roots := map[string]*lambdahost.Image{} // by image: functions may share one
 	for i, f := range functions {
 		if roots[f.Image] == nil {
 			if roots[f.Image], err = f.unpack(filepath.Join(folder, strconv.Itoa(i))); err != nil {
@@ -88,9 +88,9 @@ func New(functions []Function, o Options) (*Service, error) {
 }
 
 // Slot waits until there is room for another invocation, and returns the function
-// that ends the use of it.
+// that frees the slot.
 func (s *Service) Slot(ctx context.Context) (release func(), err error) {
-	if ctx.Err() != nil { // a free slot is for those who still want it
+	if ctx.Err() != nil { // a free slot is for callers that still want it
 		return nil, context.Cause(ctx)
 	}
 	select {
@@ -101,8 +101,8 @@ func (s *Service) Slot(ctx context.Context) (release func(), err error) {
 	}
 }
 
-// Invoke runs a function once, in an idle environment or a new one. What the
-// function does wrong is in the result. The caller has a slot.
+// Invoke runs a function once, in an idle environment or a new one. A failure
+// of the function is in the result. The caller must hold a slot.
 func (s *Service) Invoke(ctx context.Context, arn string, payload []byte) (lambdahost.Result, error) {
 	f := s.functions[arn]
 	if f == nil {
@@ -132,7 +132,7 @@ func (f *function) take() (*lambdahost.Host, error) {
 	return lambdahost.New(f.config)
 }
 
-// put keeps the environment for the next invocation, and counts this one.
+// put returns the environment for the next invocation, and counts this one.
 func (f *function) put(host *lambdahost.Host, r lambdahost.Result, err error) {
 	f.mu.Lock()
 	if r.RequestID != "" {

@@ -18,7 +18,7 @@ import (
 	"github.com/lokki-build/lokki/rehearse/lambda"
 )
 
-// workerMode makes the test binary the program in the images.
+// workerMode turns the test binary into the program in the images.
 const workerMode = "TEST_WORKER"
 
 func TestMain(m *testing.M) {
@@ -38,13 +38,13 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// The functions: one that has all the time it needs, and one that has a second.
+// The functions: one with all the time it needs, and one with a second.
 const (
 	arn   = "arn:aws:lambda:eu-west-1:123456789012:function:greet"
 	hasty = "arn:aws:lambda:eu-west-1:123456789012:function:hasty"
 )
 
-// text is what a log has so far.
+// text is the log so far.
 func text(t *testing.T, log *os.File) string {
 	t.Helper()
 	all, err := os.ReadFile(log.Name())

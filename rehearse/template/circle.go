@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// circles finds resources that can't be created one after the other.
+// circles finds resources that can't be created in any order.
 func (r *run) circles() problems {
 	var all problems
 	var path []string
@@ -14,8 +14,8 @@ func (r *run) circles() problems {
 	visit = func(id string) {
 		if i := slices.Index(path, id); i >= 0 {
 			circle := append(slices.Clone(path[i:]), id)
-			all = append(all, problem{r.t.find(id).at, "the resources need each other in a circle: " + strings.Join(circle, " → "),
-				"give a name instead of a reference, or move the reference into a resource of its own"})
+			all = append(all, problem{r.t.find(id).at, "the resources depend on each other in a cycle: " + strings.Join(circle, " → "),
+				"give a name instead of a reference, or move the reference into a separate resource"})
 			return
 		}
 		if done[id] {

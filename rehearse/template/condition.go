@@ -15,7 +15,7 @@ type condition struct {
 	test test
 }
 
-// test is what holds or doesn't.
+// test is a condition that holds or doesn't.
 type test interface {
 	holds(r *run) (bool, problems)
 }
@@ -39,7 +39,7 @@ func (p *parser) condition(key, n *yaml.Node) {
 
 var tests = []string{"Fn::And", "Fn::Equals", "Fn::Not", "Fn::Or", "Condition"}
 
-// test reads a condition function. After a problem the result is never used.
+// test reads a condition function. After a problem the result is not used.
 func (p *parser) test(n *yaml.Node) test {
 	name, arg, ok := call(n)
 	if !ok && n.Kind == yaml.MappingNode && len(n.Content) == 2 && n.Content[0].Value == "Condition" {
@@ -93,7 +93,7 @@ func (t equals) holds(r *run) (bool, problems) {
 	return same(a, b), append(problemsA, problemsB...)
 }
 
-// same compares as CloudFormation does, for which 1 and "1" are equal.
+// same compares as CloudFormation does: 1 and "1" are equal.
 func same(a, b any) bool {
 	textA, okA := scalarText(a)
 	textB, okB := scalarText(b)
@@ -111,7 +111,7 @@ func (t not) holds(r *run) (bool, problems) {
 func (t every) holds(r *run) (bool, problems) { return combine(r, t.tests, false) }
 func (t some) holds(r *run) (bool, problems)  { return combine(r, t.tests, true) }
 
-// combine is decided as soon as one test is.
+// combine stops as soon as one test decides.
 func combine(r *run, tests []test, decided bool) (bool, problems) {
 	for _, one := range tests {
 		if holds, problems := one.holds(r); holds == decided || problems != nil {
@@ -124,7 +124,7 @@ func combine(r *run, tests []test, decided bool) (bool, problems) {
 func (t named) holds(r *run) (bool, problems) {
 	if i := slices.Index(r.testing, t.name); i >= 0 {
 		circle := append(slices.Clone(r.testing[i:]), t.name)
-		return false, wrong(t.at, "the conditions refer to each other in a circle: %s", strings.Join(circle, " → "))
+		return false, wrong(t.at, "the conditions refer to each other in a cycle: %s", strings.Join(circle, " → "))
 	}
 	if holds, ok := r.conditions[t.name]; ok {
 		return holds, nil

@@ -8,9 +8,9 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Decode writes the properties into a struct whose fields have the properties'
-// names as their yaml tags. Like AWS it takes "512" for a number and 512 for a
-// text, wherever the struct wants the other. Properties without a field are left out.
+// Decode stores the properties in a struct whose yaml tags are the properties' names.
+// Like AWS it converts between "512" and 512, as the struct needs. Properties without
+// a field are ignored.
 func (r Resource) Decode(into any) error {
 	if err := toNode(r.Properties).Decode(into); err != nil {
 		return fmt.Errorf("%s: reading the properties of %s: %w", r.Position, r.LogicalID, err)
@@ -18,7 +18,7 @@ func (r Resource) Decode(into any) error {
 	return nil
 }
 
-// otherType are texts that stand for a number or a boolean where one is wanted.
+// otherType are strings that are a number or a boolean where one is expected.
 var otherType = regexp.MustCompile(`^(-?(0|[1-9][0-9]*)(\.[0-9]+)?|true|false)$`)
 
 func toNode(v any) *yaml.Node {

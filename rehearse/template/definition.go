@@ -27,7 +27,7 @@ func (res resource) definition(properties map[string]any) ([]byte, problems) {
 	values, ok := properties["DefinitionSubstitutions"].(map[string]any)
 	given, isGiven := res.properties.field("DefinitionSubstitutions")
 	if isGiven && !ok && properties["DefinitionSubstitutions"] != nil {
-		return nil, wrong(given.at, "%s: the DefinitionSubstitutions have to be keys with values", res.id)
+		return nil, wrong(given.at, "%s: the DefinitionSubstitutions must be an object", res.id)
 	}
 
 	var all problems
@@ -42,7 +42,7 @@ func (res resource) definition(properties map[string]any) ([]byte, problems) {
 		}
 		value, ok := scalarText(v)
 		if !ok {
-			all = append(all, wrong(given.at, "%s: the substitution %s has to be a text, not %s", res.id, name, describe(v))...)
+			all = append(all, wrong(given.at, "%s: the substitution %s must be a string, not %s", res.id, name, describe(v))...)
 		}
 		return value
 	})

@@ -2,7 +2,7 @@ package template
 
 import "regexp"
 
-// dynamic finds references to values outside of the template
+// dynamic matches references to values outside of the template
 // (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html).
 var dynamic = regexp.MustCompile(`\{\{resolve:([^{}]+)\}\}`)
 
@@ -15,7 +15,7 @@ func (r *run) dynamic(res resource, v any) (any, problems) {
 			name := dynamic.FindStringSubmatch(m)[1]
 			text, ok := r.env.References[name]
 			if !ok {
-				all = append(all, problem{res.at, res.id + ": nothing is given for " + m, "give a value for " + name})
+				all = append(all, problem{res.at, res.id + ": no value for " + m, "give a value for " + name})
 			}
 			return text
 		}), all

@@ -11,12 +11,12 @@ import (
 // Environment is where a stack would be created.
 type Environment struct {
 	Account          string // as in "123456789012"
-	Region           string // as in "eu-west-1"; it decides the partition
+	Region           string // as in "eu-west-1"; it determines the partition
 	Stack            string // the stack's name
-	StackID          string // the UUID at the end of its id; "" is one made of what tells stacks apart
+	StackID          string // the UUID at the end of its id; "" derives one from the other fields
 	NotificationARNs []string
 	Exports          map[string]string // what other stacks export, by name
-	References       map[string]string // what dynamic references stand for, as in "ssm:/db/host"
+	References       map[string]string // values of dynamic references, as in "ssm:/db/host"
 }
 
 var (
@@ -29,21 +29,20 @@ var (
 func (e Environment) check() error {
 	switch {
 	case !accountForm.MatchString(e.Account):
-		return fmt.Errorf("the account %q has to have 12 digits", e.Account)
+		return fmt.Errorf("the account %q must have 12 digits", e.Account)
 	case !regionForm.MatchString(e.Region):
-		return fmt.Errorf("the region %q has to be like eu-west-1", e.Region)
+		return fmt.Errorf("the region %q must be like eu-west-1", e.Region)
 	case !stackForm.MatchString(e.Stack):
-		return fmt.Errorf("the stack's name %q has to be 1 to 128 letters, digits and hyphens, a letter first", e.Stack)
+		return fmt.Errorf("the stack's name %q must be 1 to 128 letters, digits and hyphens, a letter first", e.Stack)
 	case e.StackID != "" && !uuidForm.MatchString(e.StackID):
-		return fmt.Errorf("the stack's id %q has to be a UUID", e.StackID)
+		return fmt.Errorf("the stack's id %q must be a UUID", e.StackID)
 	}
 	return nil
 }
 
-// partitions are those whose regions have a prefix of their own, with the suffix of
-// their domains; the order matters
-// (https://docs.aws.amazon.com/general/latest/gr/rande.html, and the endpoints of
-// the AWS SDKs).
+// partitions are the partitions by their regions' prefix, with their domain suffix;
+// the order matters (https://docs.aws.amazon.com/general/latest/gr/rande.html, and
+// the endpoints of the AWS SDKs).
 var partitions = []struct{ region, name, suffix string }{
 	{"cn-", "aws-cn", "amazonaws.com.cn"},
 	{"us-gov-", "aws-us-gov", "amazonaws.com"},
@@ -65,13 +64,13 @@ func (e Environment) partition() (name, suffix string) {
 	panic("unreachable: every region has the empty prefix")
 }
 
-// id is the stack's.
+// id is the stack's id.
 func (e Environment) id() string {
 	partition, _ := e.partition()
 	return fmt.Sprintf("arn:%s:cloudformation:%s:%s:stack/%s/%s", partition, e.Region, e.Account, e.Stack, cmp.Or(e.StackID, e.uuid("")))
 }
 
-// uuid has the form of a UUID and is made of what tells stacks apart, and of name.
+// uuid derives a UUID from what distinguishes stacks, and from name.
 func (e Environment) uuid(name string) string {
 	s := e.hash(name)
 	return fmt.Sprintf("%x-%x-%x-%x-%x", s[:4], s[4:6], s[6:8], s[8:10], s[10:16])
@@ -81,7 +80,7 @@ func (e Environment) hash(name string) [sha256.Size]byte {
 	return sha256.Sum256([]byte(e.Account + "/" + e.Region + "/" + e.Stack + "/" + name))
 }
 
-// noValue is AWS::NoValue: what has it is left out.
+// noValue is AWS::NoValue: a property with it is omitted.
 type noValue struct{}
 
 // pseudo are the pseudo parameters

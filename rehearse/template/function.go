@@ -9,13 +9,13 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// functions are those that have a value
+// functions are the functions that return a value
 // (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html).
 var functions = []string{"Ref", "Fn::Base64", "Fn::FindInMap", "Fn::GetAtt", "Fn::If", "Fn::ImportValue",
 	"Fn::Join", "Fn::Select", "Fn::Split", "Fn::Sub"}
 
-// call takes a call apart: a tag, as in !Sub, or a mapping with one key that is a
-// function's. The argument comes without the tag.
+// call parses a call: a tag, as in !Sub, or a mapping whose only key is a
+// function. The argument comes without the tag.
 func call(n *yaml.Node) (name string, arg *yaml.Node, ok bool) {
 	if short(n) {
 		name = strings.TrimPrefix(n.Tag, "!")
@@ -32,14 +32,14 @@ func call(n *yaml.Node) (name string, arg *yaml.Node, ok bool) {
 	return "", nil, false
 }
 
-// short reports whether a node has the short form of a function as its tag.
+// short reports whether a node's tag is the short form of a function.
 func short(n *yaml.Node) bool {
 	return strings.HasPrefix(n.Tag, "!") && !strings.HasPrefix(n.Tag, "!!")
 }
 
 func isFunction(key string) bool { return key == "Ref" || strings.HasPrefix(key, "Fn::") }
 
-// arguments checks how many a function has.
+// arguments checks the number of a function's arguments.
 func (p *parser) arguments(n *yaml.Node, name string, arg *yaml.Node, least, most int) bool {
 	count := len(arg.Content)
 	if arg.Kind == yaml.SequenceNode && !short(arg) && count >= least && count <= most {
@@ -53,7 +53,7 @@ func (p *parser) arguments(n *yaml.Node, name string, arg *yaml.Node, least, mos
 	return false
 }
 
-// function reads a call. After a problem the result is never used.
+// function reads a call. After a problem the result is not used.
 func (p *parser) function(n *yaml.Node, name string, arg *yaml.Node) expr {
 	switch name {
 	case "Ref":
@@ -66,7 +66,7 @@ func (p *parser) function(n *yaml.Node, name string, arg *yaml.Node) expr {
 		return p.sub(n, arg)
 	case "Fn::If":
 		if p.noResources != "" {
-			p.report(n, "", "Fn::If can't stand %s", p.noResources)
+			p.report(n, "", "Fn::If is not allowed %s", p.noResources)
 		} else if p.arguments(n, name, arg, 3, 3) {
 			return choice{p.named(arg.Content[0]), p.value(arg.Content[1]), p.value(arg.Content[2])}
 		}
@@ -96,9 +96,9 @@ func (p *parser) function(n *yaml.Node, name string, arg *yaml.Node) expr {
 		return imported{p.value(arg)}
 	default:
 		if slices.Contains(tests, name) {
-			p.report(n, "give the condition a name there, and use Fn::If here", "%s can stand in Conditions only", name)
+			p.report(n, "give the condition a name there, and use Fn::If here", "%s is allowed only in Conditions", name)
 		} else {
-			p.report(n, meant(name, functions), "the function %s is not known here", name)
+			p.report(n, meant(name, functions), "the function %s is not supported here", name)
 		}
 	}
 	return nil
@@ -139,7 +139,7 @@ func (j join) eval(r *run) (any, problems) {
 	for _, item := range items {
 		text, ok := scalarText(item)
 		if !ok {
-			return nil, wrong(j.items.at, "Fn::Join joins texts, not %s", describe(item))
+			return nil, wrong(j.items.at, "Fn::Join joins strings, not %s", describe(item))
 		}
 		texts = append(texts, text)
 	}
@@ -162,7 +162,7 @@ func (s selection) eval(r *run) (any, problems) {
 func (s split) eval(r *run) (any, problems) {
 	text, problems := s.text.text(r, "what Fn::Split divides")
 	if problems == nil && s.by == "" {
-		problems = wrong(s.text.at, "Fn::Split has nothing to divide at")
+		problems = wrong(s.text.at, "Fn::Split has an empty delimiter")
 	}
 	items := []any{}
 	for _, part := range strings.Split(text, s.by) {

@@ -11,11 +11,11 @@ import (
 	"github.com/lokki-build/lokki/rehearse/template"
 )
 
-// environment is what most cases and tests are resolved in.
+// environment is the one that most cases and tests use.
 var environment = template.Environment{Account: "123456789012", Region: "eu-west-1", Stack: "birds"}
 
-// TestGolden resolves the cases: template.yaml, and perhaps given.json with parts of
-// the environment and the parameters, give stack.json or error.
+// TestGolden resolves the cases: template.yaml, and optionally given.json with parts
+// of the environment and the parameters, give stack.json or error.
 func TestGolden(t *testing.T) {
 	golden.Cases(t, []string{"template.yaml", "given.json"}, func(t *testing.T, archive *txtar.Archive) []txtar.File {
 		return []txtar.File{resolve(t, archive)}

@@ -2,23 +2,25 @@ package template
 
 import "strings"
 
-// kind is a type of resource: how AWS names one, and what Ref and Fn::GetAtt give.
+// kind is a type of resource: how AWS names one, and what Ref and Fn::GetAtt
+// return.
 //
-// The forms have {name}, the physical name; {id}, {uuid}, which AWS would make up;
-// {account}, {region}, {partition}, {suffix}; and {Property|default}.
+// The forms may have {name}, the physical name; {id} and {uuid}, which AWS would
+// generate; {account}, {region}, {partition}, {suffix}; and {Property|default}.
 type kind struct {
 	of         string // as in "AWS::S3::Bucket"
-	property   string // the property with the physical name, if there is one
-	longest    int    // characters of a physical name
-	lower      bool   // names are in lower case
+	property   string // the property with the physical name, if any
+	longest    int    // maximum length of a physical name
+	lower      bool   // names are lowercase
 	alone      bool   // a generated name begins with the logical id, not with the stack
 	ref        string
 	attributes map[string]string
 }
 
-// kinds are what lokki's templates have. The return values are those of each type's page in
+// kinds are the types that lokki's templates have. The return values are those of each
+// type's page in
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html,
-// the longest names those of the services' own references.
+// the maximum lengths those of the services' references.
 var kinds = []kind{
 	{
 		of: "AWS::CloudWatch::Alarm", property: "AlarmName", longest: 255, ref: "{name}",
@@ -33,7 +35,7 @@ var kinds = []kind{
 		},
 	},
 	{
-		// Its name is one inside a role, so what Ref gives is made up.
+		// Its name is unique only inside a role, so Ref's value is invented.
 		of: "AWS::IAM::Policy", longest: 128, ref: "{name}",
 		attributes: map[string]string{"Id": "{name}"},
 	},
@@ -56,7 +58,7 @@ var kinds = []kind{
 		attributes: map[string]string{"Arn": "arn:{partition}:lambda:{region}:{account}:function:{name}"},
 	},
 	{
-		// The ARN ends with :* so that it stands for the streams too.
+		// The ARN ends with :* to match the streams too.
 		of: "AWS::Logs::LogGroup", property: "LogGroupName", longest: 512, ref: "{name}",
 		attributes: map[string]string{"Arn": "arn:{partition}:logs:{region}:{account}:log-group:{name}:*"},
 	},

@@ -23,7 +23,7 @@ func (p *parser) table(key, n *yaml.Node) {
 	p.t.mappings[key.Value] = table
 }
 
-// constant is a text or a list of texts.
+// constant is a string or a list of strings.
 func (p *parser) constant(n *yaml.Node) any {
 	if n.Kind != yaml.SequenceNode || short(n) {
 		text, _ := p.text(n, "a value of a mapping")

@@ -12,14 +12,14 @@ var blank = regexp.MustCompile(`\{([a-z]+|[A-Za-z]+\|[^}]*)\}`)
 // expand fills in a form of a resource's kind.
 func (r *run) expand(res resource, form string) (string, problems) {
 	if slices.Contains(r.naming, res.id) {
-		return res.id, nil // a circle, which is found when all references are known
+		return res.id, nil // a cycle, which is found when all references are known
 	}
 	r.naming = append(r.naming, res.id)
 	defer func(before string) {
 		r.naming = r.naming[:len(r.naming)-1]
 		r.current = before
 	}(r.current)
-	r.current = res.id // what its name refers to, it refers to
+	r.current = res.id // what its name refers to, it depends on
 
 	var all problems
 	filled := blank.ReplaceAllStringFunc(form, func(m string) string {
@@ -52,7 +52,7 @@ func (r *run) blank(res resource, what string) (string, problems) {
 	return r.property(res, property, fallback)
 }
 
-// property is the text of one property, or what it is when it isn't given.
+// property is the text of a property, or fallback if it isn't set.
 func (r *run) property(res resource, name, fallback string) (string, problems) {
 	v, ok := res.properties.field(name)
 	if !ok {
@@ -64,13 +64,13 @@ func (r *run) property(res resource, name, fallback string) (string, problems) {
 	}
 	text, ok := scalarText(got)
 	if !ok {
-		return "", wrong(v.at, "%s has to be a text, not %s", name, describe(got))
+		return "", wrong(v.at, "%s must be a string, not %s", name, describe(got))
 	}
 	return text, nil
 }
 
 // name is the physical name: the given one, or one like those that CloudFormation
-// makes, which doesn't change from one run to the next
+// generates, but the same in each run
 // (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html).
 func (r *run) name(res resource) (string, problems) {
 	name, problems := r.property(res, res.kind.property, "")
@@ -87,8 +87,8 @@ func (r *run) name(res resource) (string, problems) {
 	return name, nil
 }
 
-// generated is the stack's name, the logical id and 12 characters, each cut as far
-// as it takes.
+// generated is the stack's name, the logical id and 12 characters, each shortened
+// as needed.
 func (r *run) generated(res resource) string {
 	const unique, part = 12, 24
 	end := r.unique(res.id)[:unique]
@@ -112,7 +112,7 @@ func (r *run) generated(res resource) string {
 
 func cut(s string, longest int) string { return s[:min(len(s), longest)] }
 
-// unique is a text of digits and letters for a resource of this stack.
+// unique is a string of digits and letters for a resource of this stack.
 func (r *run) unique(id string) string {
 	const digits = "0123456789abcdefghijklmnopqrstuvwxyz"
 	sum := r.env.hash(id)

@@ -20,7 +20,7 @@ type parameter struct {
 	fallback   *string // its Default
 	allowed    []string
 	pattern    *regexp.Regexp
-	constraint string // what its author says about the form
+	constraint string // its author's description of the form
 
 	minLength, maxLength, minValue, maxValue *float64
 }
@@ -31,7 +31,7 @@ var (
 		"ConstraintDescription", "MinLength", "MaxLength", "MinValue", "MaxValue"}
 )
 
-// parameter reads a declaration. CloudFormation refuses a default that breaks the
+// parameter reads a declaration. CloudFormation rejects a default that breaks the
 // parameter's own rules, so it is checked here too.
 func (p *parser) parameter(key, n *yaml.Node) {
 	one := parameter{name: key.Value, at: at(key)}
@@ -55,7 +55,7 @@ func (p *parser) parameter(key, n *yaml.Node) {
 func (p *parser) parameterField(one *parameter, field string, n *yaml.Node) {
 	if field == "AllowedValues" {
 		if n.Kind != yaml.SequenceNode {
-			p.report(n, "", "AllowedValues has to be a list")
+			p.report(n, "", "AllowedValues must be a list")
 			return
 		}
 		for _, item := range n.Content {
@@ -79,7 +79,7 @@ func (p *parser) parameterField(one *parameter, field string, n *yaml.Node) {
 	case "ConstraintDescription":
 		one.constraint = text
 	case "AllowedPattern":
-		// The pattern has to match the whole value.
+		// The pattern must match the whole value.
 		form, err := regexp.Compile(`^(?:` + text + `)$`)
 		if err != nil {
 			p.report(n, "", "AllowedPattern: %v", err)
@@ -89,7 +89,7 @@ func (p *parser) parameterField(one *parameter, field string, n *yaml.Node) {
 	case "MinLength", "MaxLength", "MinValue", "MaxValue":
 		number, err := strconv.ParseFloat(text, 64)
 		if err != nil {
-			p.report(n, "", "%s has to be a number, not %q", field, text)
+			p.report(n, "", "%s must be a number, not %q", field, text)
 			return
 		}
 		*map[string]**float64{"MinLength": &one.minLength, "MaxLength": &one.maxLength,
@@ -114,12 +114,12 @@ func (p parameter) check(value string) error {
 	return nil
 }
 
-// decimal leaves out what only Go takes for a number, as in 0x10, 1_0 and NaN.
+// decimal excludes what only Go accepts as a number, as in 0x10, 1_0 and NaN.
 var decimal = regexp.MustCompile(`^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$`)
 
 func (p parameter) checkItem(item string) error {
 	if len(p.allowed) > 0 && !slices.Contains(p.allowed, item) {
-		return fmt.Errorf("%q is none of the AllowedValues: %s", item, strings.Join(p.allowed, ", "))
+		return fmt.Errorf("%q is not one of the AllowedValues: %s", item, strings.Join(p.allowed, ", "))
 	}
 	if p.pattern != nil && !p.pattern.MatchString(item) {
 		form := strings.TrimSuffix(strings.TrimPrefix(p.pattern.String(), `^(?:`), `)$`)
@@ -150,7 +150,7 @@ func (p parameter) checkItem(item string) error {
 
 func (p parameter) isList() bool { return p.kind == "CommaDelimitedList" || p.kind == "List<Number>" }
 
-// value is what Ref gives for a parameter.
+// value is what Ref returns for a parameter.
 func (p parameter) value(text string) any {
 	if !p.isList() {
 		return text
@@ -162,7 +162,7 @@ func (p parameter) value(text string) any {
 	return items
 }
 
-// splitList takes the spaces around each item away, as CloudFormation does.
+// splitList trims the spaces around each item, as CloudFormation does.
 func splitList(text string) []string {
 	items := strings.Split(text, ",")
 	for i := range items {

@@ -7,7 +7,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// parser makes a Template of YAML nodes and collects what is wrong.
+// parser makes a Template from YAML nodes and collects problems.
 type parser struct {
 	t        *Template
 	problems problems
@@ -15,8 +15,8 @@ type parser struct {
 	parameters, conditions, resources []string // names, in the template's order
 	kinds                             map[string]kind
 
-	// noResources says why nothing may refer to a resource where the parser is;
-	// empty elsewhere.
+	// noResources says why resources can't be referred to at the parser's
+	// position; empty elsewhere.
 	noResources string
 }
 
@@ -26,24 +26,24 @@ func (p *parser) report(n *yaml.Node, hint, format string, args ...any) {
 	p.problems = append(p.problems, problem{at: at(n), what: fmt.Sprintf(format, args...), hint: hint})
 }
 
-// checkYAML finds what YAML has and CloudFormation doesn't
+// checkYAML reports YAML features that CloudFormation doesn't have
 // (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html),
-// and keys given twice.
+// and duplicate keys.
 func (p *parser) checkYAML(n *yaml.Node) {
 	switch {
 	case n.Kind == yaml.AliasNode:
-		p.report(n, "", "CloudFormation takes no aliases, as *%s", n.Value)
+		p.report(n, "", "CloudFormation has no aliases, as in *%s", n.Value)
 		return
 	case n.Kind == yaml.ScalarNode && n.Tag == "!!null":
-		p.report(n, "leave the key out, or use AWS::NoValue", "CloudFormation takes no null")
+		p.report(n, "leave the key out, or use AWS::NoValue", "CloudFormation doesn't accept null")
 	case n.Kind == yaml.ScalarNode && n.Style == 0 && otherNumber.MatchString(n.Value):
-		p.report(n, fmt.Sprintf("put it in quotes: %q", n.Value), "CloudFormation reads YAML 1.1, where %s is another number", n.Value)
+		p.report(n, fmt.Sprintf("put it in quotes: %q", n.Value), "CloudFormation reads YAML 1.1, where %s is a different number", n.Value)
 	case n.Kind == yaml.MappingNode:
 		first := map[string]*yaml.Node{}
 		for i := 0; i < len(n.Content); i += 2 {
 			key := n.Content[i]
 			if key.Kind != yaml.ScalarNode || key.Tag == "!!merge" {
-				p.report(key, "", "a key has to be a text")
+				p.report(key, "", "a key must be a string")
 				continue
 			}
 			if before, ok := first[key.Value]; ok {
@@ -57,19 +57,19 @@ func (p *parser) checkYAML(n *yaml.Node) {
 	}
 }
 
-// otherNumber finds octal and sexagesimal numbers of YAML 1.1.
+// otherNumber matches octal and sexagesimal numbers of YAML 1.1.
 var otherNumber = regexp.MustCompile(`^[-+]?(0[0-9_]+|[1-9][0-9_]*(:[0-5]?[0-9])+)$`)
 
 var sections = []string{"AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Mappings", "Conditions", "Resources", "Outputs"}
 
-// template reads the sections. Names are collected first, as what refers to them
-// may stand before them.
+// template reads the sections. Names are collected first, because references may
+// precede them.
 func (p *parser) template(root *yaml.Node) {
 	found := map[string]*yaml.Node{}
 	p.mapping(root, "the template", func(key, value *yaml.Node) {
 		switch key.Value {
 		case "Transform", "Rules", "Hooks":
-			p.report(key, "", "the section %s is not known here", key.Value)
+			p.report(key, "", "the section %s is not supported here", key.Value)
 			return
 		}
 		if p.known(key, "section of a template", sections) {
@@ -103,7 +103,7 @@ func (p *parser) names(section *yaml.Node, names *[]string) {
 
 var logicalID = regexp.MustCompile(`^[A-Za-z0-9]{1,255}$`)
 
-// section calls each for every entry of a section. A section that isn't there has none.
+// section calls each for every entry of a section, which may be absent.
 func (p *parser) section(n *yaml.Node, what string, most int, each func(key, value *yaml.Node)) {
 	if n == nil {
 		return
@@ -122,7 +122,7 @@ func (p *parser) section(n *yaml.Node, what string, most int, each func(key, val
 // mapping calls each for every key of n.
 func (p *parser) mapping(n *yaml.Node, what string, each func(key, value *yaml.Node)) {
 	if n.Kind != yaml.MappingNode || short(n) {
-		p.report(n, "", "%s has to have keys with values", what)
+		p.report(n, "", "%s must be an object", what)
 		return
 	}
 	for i := 0; i < len(n.Content); i += 2 {
@@ -137,14 +137,14 @@ func (p *parser) known(key *yaml.Node, what string, names []string) bool {
 			return true
 		}
 	}
-	p.report(key, meant(key.Value, names), "%s is no %s", key.Value, what)
+	p.report(key, meant(key.Value, names), "unknown %s: %s", what, key.Value)
 	return false
 }
 
-// text is a string that has to be written out, without functions.
+// text is a string that must be literal, without functions.
 func (p *parser) text(n *yaml.Node, what string) (string, bool) {
 	if n.Kind != yaml.ScalarNode || short(n) {
-		p.report(n, "", "%s has to be a text, without functions", what)
+		p.report(n, "", "%s must be a string, without functions", what)
 		return "", false
 	}
 	return n.Value, true

@@ -13,12 +13,12 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// place is where something stands in the template.
+// place is a position in the template.
 type place struct{ line, column int }
 
 func at(n *yaml.Node) place { return place{n.Line, n.Column} }
 
-// in is the place in a file; the zero place is the file as a whole.
+// in is the position in a file; the zero place is the whole file.
 func (p place) in(name string) string {
 	if p == (place{}) {
 		return name
@@ -31,7 +31,8 @@ type problem struct {
 	what, hint string
 }
 
-// problems is all that is wrong. What is used twice may be in it twice.
+// problems are all problems found. A problem of something used twice may be in
+// it twice.
 type problems []problem
 
 func (p problems) err(name string) error {
@@ -52,7 +53,7 @@ func wrong(at place, format string, args ...any) problems {
 	return problems{{at: at, what: fmt.Sprintf(format, args...)}}
 }
 
-// meant is a hint at the name that someone may have meant.
+// meant is a hint with the name that was probably meant.
 func meant(got string, names []string) string {
 	if near := nearest.Name(got, names); near != "" {
 		return fmt.Sprintf("did you mean %s?", near)

@@ -39,7 +39,7 @@ func (p *parser) reference(n *yaml.Node, id string) expr {
 
 func (p *parser) allowResource(n *yaml.Node, id string) {
 	if p.noResources != "" {
-		p.report(n, "", "the resource %s can't stand %s, where there are only parameters", id, p.noResources)
+		p.report(n, "", "the resource %s is not allowed %s, where there are only parameters", id, p.noResources)
 	}
 }
 
@@ -63,11 +63,11 @@ func (p *parser) getAtt(n, arg *yaml.Node) expr {
 	return attribute{at(n), id, p.value(arg.Content[1])}
 }
 
-// attribute reads "Resource.Attribute" with nothing to evaluate.
+// attribute reads a literal "Resource.Attribute".
 func (p *parser) attribute(n *yaml.Node, text string) expr {
 	id, name, ok := strings.Cut(text, ".")
 	if !ok {
-		p.report(n, "", "%q has to be a resource, a dot and an attribute", text)
+		p.report(n, "", "%q must be a resource, a dot and an attribute", text)
 		return nil
 	}
 	if p.knownResource(n, id) {
@@ -83,7 +83,7 @@ func (p *parser) knownResource(n *yaml.Node, id string) bool {
 		return false
 	}
 	p.allowResource(n, id)
-	return p.kinds[id].of != "" // else that has been reported
+	return p.kinds[id].of != "" // otherwise already reported
 }
 
 func (e parameterRef) eval(r *run) (any, problems) { return r.parameters[string(e)], nil }
@@ -112,7 +112,7 @@ func (e attribute) eval(r *run) (any, problems) {
 	return r.expand(res, res.kind.attributes[name])
 }
 
-// sub is Fn::Sub: texts and values in turn.
+// sub is Fn::Sub: alternating texts and values.
 type sub []value
 
 var (
@@ -129,7 +129,7 @@ func (p *parser) sub(n, arg *yaml.Node) expr {
 		format = arg.Content[0]
 		variables, ok := p.value(arg.Content[1]).expr.(object)
 		if !ok {
-			p.report(arg.Content[1], "", "the variables of Fn::Sub have to be keys with values")
+			p.report(arg.Content[1], "", "the variables of Fn::Sub must be an object")
 			return nil
 		}
 		own = variables
@@ -148,7 +148,7 @@ func (p *parser) sub(n, arg *yaml.Node) expr {
 	return append(parts, value{at(n), literal{text[end:]}})
 }
 
-// hole reads what is in ${…}. One that begins with ! is a text that looks like one.
+// hole reads what is in ${…}. ${!…} is an escape: literal text.
 func (p *parser) hole(n *yaml.Node, name string, own object) expr {
 	if rest, ok := strings.CutPrefix(name, "!"); ok {
 		return literal{"${" + rest + "}"}

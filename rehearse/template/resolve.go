@@ -11,14 +11,14 @@ type run struct {
 	env        Environment
 	parameters map[string]any
 	conditions map[string]bool
-	testing    []string            // the conditions under way
-	naming     []string            // the resources whose names are under way
+	testing    []string            // the conditions being evaluated
+	naming     []string            // the resources whose names are being made
 	current    string              // the resource whose properties are read; "" in the outputs
 	needs      map[string][]string // from a resource to those that it refers to
 }
 
-// Resolve returns the stack that an environment would get. The error joins all
-// problems.
+// Resolve returns the stack that would be created in an environment. The error
+// joins all problems.
 func (t *Template) Resolve(env Environment, parameters map[string]string) (*Stack, error) {
 	if err := env.check(); err != nil {
 		return nil, fmt.Errorf("resolving %s: %w", t.name, err)
@@ -32,7 +32,7 @@ func (t *Template) Resolve(env Environment, parameters map[string]string) (*Stac
 		_, problems := named{place{}, c.name}.holds(r)
 		all = append(all, problems...)
 	}
-	if all != nil { // else they would come again with all that has them
+	if all != nil { // otherwise everything with such a condition would report it again
 		return nil, all.err(t.name)
 	}
 	partition, _ := env.partition()
@@ -59,13 +59,13 @@ func (t *Template) Resolve(env Environment, parameters map[string]string) (*Stac
 	return s, nil
 }
 
-// exists reports whether what has a condition, or none, is made. The conditions
-// have been decided before.
+// exists reports whether something with a condition, or with none, is created.
+// The conditions have been evaluated before.
 func (r *run) exists(condition *named) bool {
 	return condition == nil || r.conditions[condition.name]
 }
 
-// need finds a resource that something refers to and notes who does.
+// need finds a resource that is referred to, and records the dependency.
 func (r *run) need(at place, id string) (resource, problems) {
 	res := r.t.find(id)
 	if !r.exists(res.condition) {
@@ -82,7 +82,7 @@ func (r *run) resource(declared resource) (Resource, problems) {
 	r.current = declared.id
 	one := Resource{LogicalID: declared.id, Type: declared.kind.of, Position: declared.at.in(r.t.name), Attributes: map[string]string{}}
 	for _, on := range declared.dependsOn {
-		// CloudFormation leaves out what isn't created.
+		// CloudFormation skips what isn't created.
 		if r.exists(r.t.find(on.id).condition) {
 			r.needs[declared.id] = append(r.needs[declared.id], on.id)
 		}

@@ -48,7 +48,7 @@ func (p *parser) kind(key, n *yaml.Node) {
 		of := n.Content[i+1]
 		k := slices.IndexFunc(kinds, func(k kind) bool { return k.of == of.Value })
 		if k < 0 {
-			p.report(of, meant(of.Value, kindNames()), "%s: the resource type %s is not known here", key.Value, of.Value)
+			p.report(of, meant(of.Value, kindNames()), "%s: the resource type %s is not supported here", key.Value, of.Value)
 			return
 		}
 		p.kinds[key.Value] = kinds[k]
@@ -72,7 +72,7 @@ func (p *parser) resource(key, n *yaml.Node) {
 		case "Properties":
 			properties, ok := p.value(v).expr.(object)
 			if !ok {
-				p.report(v, "", "Properties have to be keys with values")
+				p.report(v, "", "Properties must be an object")
 			}
 			one.properties = properties
 		case "Metadata":

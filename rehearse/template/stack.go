@@ -21,7 +21,7 @@ type Resource struct {
 	Ref        string            // what Ref gives
 	Attributes map[string]string // what Fn::GetAtt gives
 	Properties map[string]any    // of strings, numbers, booleans, lists and further maps
-	Needs      []string          `json:",omitempty"` // the logical ids of what has to be created before, sorted
+	Needs      []string          `json:",omitempty"` // logical ids of the resources to be created before it, sorted
 	Definition json.RawMessage   `json:",omitempty"` // of a state machine, after its substitutions
 }
 

@@ -1,10 +1,10 @@
 // Package template reads a CloudFormation template and resolves it as
 // CloudFormation would: parameters, conditions, intrinsic functions, and the names
-// and attributes that AWS would give to the resources.
+// and attributes that AWS would give the resources.
 //
-// Read finds what is wrong in every environment, Resolve what is wrong in one.
-// Nothing is guessed: a function, an attribute or a type of resource that is not
-// known here is an error, as a stack that differs from the real one helps nobody.
+// Read reports what is wrong in every environment, Resolve what is wrong in one.
+// Nothing is guessed: a function, attribute or resource type that isn't supported
+// is an error, because a stack that differs from the real one is useless.
 //
 // The forms are those of
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/introduction.html.
@@ -25,8 +25,8 @@ import (
 // What CloudFormation allows
 // (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).
 const (
-	// MaxInline is how many bytes a template may have that is sent with a request; a
-	// larger one has to lie in S3.
+	// MaxInline is the size limit, in bytes, of a template sent with a request; a
+	// larger one must be in S3.
 	MaxInline = 51_200
 
 	maxBody       = 1 << 20 // bytes
@@ -36,7 +36,7 @@ const (
 	maxMappings   = 200
 )
 
-// Template is a template that has been read and has no mistakes in itself.
+// Template is a template that has been read without problems.
 type Template struct {
 	name       string
 	size       int
@@ -63,7 +63,7 @@ func Read(name string, body []byte) (*Template, error) {
 	}
 	p := newParser(t)
 	p.checkYAML(root)
-	if len(p.problems) == 0 { // else names are not reliable
+	if len(p.problems) == 0 { // otherwise names are not reliable
 		p.template(root)
 	}
 	if err := p.problems.err(name); err != nil {

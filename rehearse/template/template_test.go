@@ -42,9 +42,9 @@ func TestLimits(t *testing.T) {
 		"nothing":       {"", "template.yaml: the template is empty"},
 		"no resources":  {"Description: nothing\n", "template.yaml:1:1: the template has no Resources"},
 		"two documents": {oneBucket + "---\n" + oneBucket, "template.yaml: there is more than one document"},
-		"a list":        {"- a\n", "template.yaml:1:1: the template has to have keys with values"},
+		"a list":        {"- a\n", "template.yaml:1:1: the template must be an object"},
 		"not YAML":      {"Resources: [\n", "template.yaml: not YAML: line 1"},
-		"transform":     {oneBucket + "Transform: AWS::Serverless-2016-10-31\n", "template.yaml:2:1: the section Transform is not known here"},
+		"transform":     {oneBucket + "Transform: AWS::Serverless-2016-10-31\n", "template.yaml:2:1: the section Transform is not supported here"},
 	} {
 		_, err := template.Read("template.yaml", []byte(c.source))
 		if got := fmt.Sprint(err); c.want == "" && err != nil || c.want != "" && !strings.HasPrefix(got, c.want) {

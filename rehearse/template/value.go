@@ -11,7 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// value is an expression and where it stands.
+// value is an expression with its position.
 type value struct {
 	at place
 	expr
@@ -63,7 +63,7 @@ func (o object) eval(r *run) (any, problems) {
 	return fields, all
 }
 
-// field returns a field's value, if it is there.
+// field returns a field's value, if present.
 func (o object) field(name string) (value, bool) {
 	i := slices.IndexFunc(o, func(f field) bool { return f.name == name })
 	if i < 0 {
@@ -72,7 +72,7 @@ func (o object) field(name string) (value, bool) {
 	return o[i].value, true
 }
 
-// text evaluates what has to be a text; what says what it is.
+// text evaluates what must be a string; what describes it.
 func (v value) text(r *run, what string) (string, problems) {
 	got, problems := v.eval(r)
 	if problems != nil {
@@ -80,12 +80,12 @@ func (v value) text(r *run, what string) (string, problems) {
 	}
 	text, ok := scalarText(got)
 	if !ok {
-		return "", wrong(v.at, "%s has to be a text, not %s", what, describe(got))
+		return "", wrong(v.at, "%s must be a string, not %s", what, describe(got))
 	}
 	return text, nil
 }
 
-// list evaluates what has to be a list.
+// list evaluates what must be a list.
 func (v value) list(r *run, what string) ([]any, problems) {
 	got, problems := v.eval(r)
 	if problems != nil {
@@ -93,12 +93,12 @@ func (v value) list(r *run, what string) ([]any, problems) {
 	}
 	items, ok := got.([]any)
 	if !ok {
-		return nil, wrong(v.at, "%s has to be a list, not %s", what, describe(got))
+		return nil, wrong(v.at, "%s must be a list, not %s", what, describe(got))
 	}
 	return items, nil
 }
 
-// value reads anything that may stand in a property.
+// value reads any value that a property may have.
 func (p *parser) value(n *yaml.Node) value {
 	if name, arg, ok := call(n); ok {
 		return value{at(n), p.function(n, name, arg)}
@@ -116,7 +116,7 @@ func (p *parser) value(n *yaml.Node) value {
 	fields := object{}
 	p.mapping(n, "this", func(key, v *yaml.Node) {
 		if isFunction(key.Value) && key.Value != "Ref" && key.Value != "Condition" {
-			p.report(key, "", "the function %s stands beside other keys", key.Value)
+			p.report(key, "", "the function %s has other keys beside it", key.Value)
 			return
 		}
 		fields = append(fields, field{key.Value, at(key), p.value(v)})
@@ -124,11 +124,11 @@ func (p *parser) value(n *yaml.Node) value {
 	return value{at(n), fields}
 }
 
-// yaml11 are the words that YAML 1.1, which CloudFormation reads, takes for
+// yaml11 are the words that YAML 1.1, which CloudFormation reads, treats as
 // booleans.
 var yaml11 = regexp.MustCompile(`^(yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)$`)
 
-// scalar reads a scalar as CloudFormation does, to which a date is a text.
+// scalar reads a scalar as CloudFormation does, which reads a date as a string.
 func scalar(n *yaml.Node) any {
 	switch n.ShortTag() {
 	case "!!bool":
@@ -150,7 +150,7 @@ func scalar(n *yaml.Node) any {
 	return n.Value
 }
 
-// scalarText is how a scalar reads inside a text.
+// scalarText is a scalar as part of a string.
 func scalarText(v any) (string, bool) {
 	switch v := v.(type) {
 	case string:
@@ -170,7 +170,7 @@ func describe(v any) string {
 	case []any:
 		return "a list"
 	case map[string]any:
-		return "keys with values"
+		return "an object"
 	case noValue:
 		return "AWS::NoValue"
 	}

@@ -19,8 +19,8 @@ func steps(t *testing.T, r rehearse.Report, name string) progress.Step {
 	return r.Steps[i]
 }
 
-// TestASmallAccount refuses what is more than two Lambdas at the same time. All
-// items get their turn, and what that takes is counted.
+// TestASmallAccount allows only two Lambdas at once. All items get their turn,
+// and the cost of that is counted.
 func TestASmallAccount(t *testing.T) {
 	for name, opts := range map[string][]lokki.MapOption{"Standard": nil, "Express": {lokki.Express()}} {
 		t.Run(name, func(t *testing.T) {
@@ -36,7 +36,7 @@ func TestASmallAccount(t *testing.T) {
 			if retries == 0 || doubled.Done != 30 || halved.Done != 30 || doubled.Failed+halved.Failed > 0 {
 				t.Errorf("calls %+v and %+v", doubled, halved)
 			}
-			// Four states around the children, for each of them its start and two steps,
+			// Four states around the children, the start and two steps for each of them,
 			// and the retries.
 			if want := 4 + 3*30 + int(retries); opts == nil && int(r.Transitions) != want {
 				t.Errorf("%d state transitions, want %d with %d retries", r.Transitions, want, retries)
@@ -50,8 +50,8 @@ func TestASmallAccount(t *testing.T) {
 	}
 }
 
-// TestMapsAreTriedAgain lets requests of the state machine itself go wrong: the map
-// has more than one run, and the steps' calls are still those of one.
+// TestMapsAreTriedAgain makes requests of the state machine itself fail: the map
+// has more than one run, but the steps' calls are still those of one.
 func TestMapsAreTriedAgain(t *testing.T) {
 	again := 0
 	for seed := range uint64(2) {

@@ -42,14 +42,14 @@ func TestMain(m *testing.M) {
 
 var imageFolder string
 
-// image is the one image that all functions of the tests' flows run.
+// image is the single image that all functions of the tests' flows run.
 var image = sync.OnceValues(func() (built struct{ folder, digest string }, err error) {
 	program, err := worker()
 	if err != nil {
 		return built, err
 	}
-	// As with the base attribute of lokki_step: a base of its own, with a working
-	// folder and an environment, and the program on top of it.
+	// As with the base attribute of lokki_step: a base with a working folder and
+	// an environment, and the program on top of it.
 	config := v1.Config{Entrypoint: []string{"/lokki/step"}, Cmd: []string{"serve"}, WorkingDir: "/work", Env: []string{"NOTES=notes.txt"}}
 	built.folder = filepath.Join(imageFolder, "layout")
 	built.digest, err = imagetest.Write(built.folder, config,
@@ -71,7 +71,7 @@ func worker() ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-// artifacts builds what Bazel builds of a flow.
+// artifacts builds what Bazel builds for a flow.
 func artifacts[T any](t testing.TB, flow lokki.Flow[T], c config.Config, schedules ...schedule.Schedule) rehearse.Artifacts {
 	t.Helper()
 	built, err := chain.Build(flow.Chain())

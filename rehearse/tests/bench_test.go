@@ -23,8 +23,8 @@ import (
 	"github.com/lokki-build/lokki/tools/config"
 )
 
-// BenchmarkMap rehearses one wide map and reports the items a second of the whole
-// execution, and the most memory that the rehearsal's own process had.
+// BenchmarkMap rehearses one wide map and reports the execution's items per
+// second, and the rehearsal process's peak memory.
 func BenchmarkMap(b *testing.B) {
 	memory := peak.Of(os.Getpid())
 	defer memory.Close()
@@ -47,9 +47,9 @@ func BenchmarkMap(b *testing.B) {
 	}
 }
 
-// BenchmarkPlain is what a map in batches of one can't be faster than here: one
-// program that makes the same two requests to the same S3 server for each item,
-// without functions, a state machine and permissions.
+// BenchmarkPlain is the upper bound for a map in batches of one: one program
+// that makes the same two requests to the same S3 server for each item, without
+// functions, a state machine and permissions.
 func BenchmarkPlain(b *testing.B) {
 	const bucket, items = "plain", 10_000
 	store := s3store.New(s3test.Start(b, bucket).Client(), bucket)

@@ -14,14 +14,15 @@ import (
 	"github.com/lokki-build/lokki/tools/config"
 )
 
-// shared is a bucket that executions of several stacks have, one after the other.
+// shared is a bucket that executions of several stacks use, one after the
+// other.
 type shared struct {
 	*testing.T
 	artifacts rehearse.Artifacts
 	folder    string // of the last rehearsal
 }
 
-// rehearse runs an execution in a folder of its own, to which the bucket moves.
+// rehearse runs an execution in a new folder, to which it moves the bucket.
 func (s *shared) rehearse(o rehearse.Options) rehearse.Report {
 	s.Helper()
 	folder := s.TempDir()
@@ -52,9 +53,9 @@ func (s *shared) runs() (runs []string) {
 	return runs
 }
 
-// TestAnExecutionNeverReadsAnothersValues: executions of one name, of several stacks, of
-// one that was made again, and of one stack when the name is used again, each have the
-// result of their input.
+// TestAnExecutionNeverReadsAnothersValues: executions of the same name, in several
+// stacks, in a stack that was created again, and in one stack when the name is reused,
+// each have the result of their own input.
 func TestAnExecutionNeverReadsAnothersValues(t *testing.T) {
 	s := &shared{T: t, artifacts: artifacts(t, trees.Numbers(0, 1), config.Defaults())}
 	const again = "11111111-2222-3333-4444-555555555555"
@@ -99,7 +100,8 @@ func TestARedriveGoesOnInTheSamePlace(t *testing.T) {
 	}
 }
 
-// TestAStackMayNotTouchAnothersRuns has a state machine that makes ids of another stack.
+// TestAStackMayNotTouchAnothersRuns has a state machine that makes ids of
+// another stack.
 func TestAStackMayNotTouchAnothersRuns(t *testing.T) {
 	a := artifacts(t, trees.Numbers(3, 1), config.Defaults())
 	const own, other = "\n        Stack: !Select [2, !Split [/, !Ref 'AWS::StackId']]\n", "\n        Stack: 11111111-2222-3333-4444-555555555555\n"
@@ -113,7 +115,8 @@ func TestAStackMayNotTouchAnothersRuns(t *testing.T) {
 	}
 }
 
-// TestNamesOfExecutions: what Step Functions allows and keys don't is refused by its name.
+// TestNamesOfExecutions: a name that Step Functions allows but keys don't is
+// rejected.
 func TestNamesOfExecutions(t *testing.T) {
 	a := artifacts(t, trees.Numbers(3, 1), config.Defaults())
 	for name, want := range map[string]string{

@@ -19,7 +19,7 @@ import (
 )
 
 // stubborn rehearses a flow whose step never returns. It returns which call was
-// alive, in the order of its log's lines.
+// alive at each line of its log.
 func stubborn(t *testing.T, a rehearse.Artifacts) (rehearse.Report, []string) {
 	t.Helper()
 	o := options()
@@ -43,8 +43,8 @@ func stubborn(t *testing.T, a rehearse.Artifacts) (rehearse.Report, []string) {
 	return r, alive
 }
 
-// TestNoTryRunsBesideTheOneBefore has a step that does not heed its limit: its
-// process ends before the next try begins.
+// TestNoTryRunsBesideTheOneBefore has a step that ignores its time limit: its
+// process ends before the next attempt starts.
 func TestNoTryRunsBesideTheOneBefore(t *testing.T) {
 	r, alive := stubborn(t, artifacts(t, trees.Stubborn(lokki.Timeout(time.Second)), config.Defaults()))
 	const want = "step is-stubborn (github.com/lokki-build/lokki/rehearse/tests/trees.IsStubborn): Sandbox.Timedout: it took longer than 1s: the step did not return when its context ended\nhint: "
@@ -60,7 +60,7 @@ func TestNoTryRunsBesideTheOneBefore(t *testing.T) {
 }
 
 // TestATaskThatTimesOutLeavesItsFunctionRunning has a state machine that lokki
-// does not make, whose task ends before its Lambda: Step Functions does not stop that.
+// wouldn't make, whose task ends before its Lambda, which Step Functions doesn't stop.
 func TestATaskThatTimesOutLeavesItsFunctionRunning(t *testing.T) {
 	a := artifacts(t, trees.Stubborn(), config.Defaults())
 	a.Template = bytes.Replace(a.Template, []byte(`"TimeoutSeconds": 1860`), []byte(`"TimeoutSeconds": 1`), 1)
@@ -77,7 +77,8 @@ func TestATaskThatTimesOutLeavesItsFunctionRunning(t *testing.T) {
 	}
 }
 
-// TestAnExecutionHasADeadline has the flow's timeout end what a step would not.
+// TestAnExecutionHasADeadline has the flow's timeout end a step that wouldn't
+// end by itself.
 func TestAnExecutionHasADeadline(t *testing.T) {
 	built, err := chain.Build(trees.Stubborn().Chain())
 	if err != nil {

@@ -14,16 +14,17 @@ import (
 	"github.com/lokki-build/lokki/tools/config"
 )
 
-// spare are what no rehearsal of small values misses: uploads in parts, and giving one up.
+// spare are the permissions that no rehearsal of small values needs: for
+// multipart uploads, and for aborting one.
 var spare = []string{"LambdaRole/Values without s3:AbortMultipartUpload", "LambdaRole/StoreParts"}
 
-// TestWithoutAnyStatementTheRehearsalFails takes one statement after the other out
-// of the template's roles, and one action after the other.
+// TestWithoutAnyStatementTheRehearsalFails removes one statement after another
+// from the template's roles, and one action after another.
 func TestWithoutAnyStatementTheRehearsalFails(t *testing.T) {
 	a := artifacts(t, nested(), config.Defaults(), schedule.Schedule{Rate: "1 hour", TimeZone: "UTC", Input: []byte("{}")})
 	want := local(t, nested())
 	o := options()
-	o.Faults = rehearse.Faults{FailRate: 0.3, Seed: 3} // a second try looks whether the first one has stored its result
+	o.Faults = rehearse.Faults{FailRate: 0.3, Seed: 3} // a second attempt checks whether the first one has stored its result
 	o.Parameters = map[string]string{"KmsKeyArn": "arn:aws:kms:us-east-1:123456789012:key/values"}
 	if r := rehearseFlow(t, a, o); r.Failed != nil || !reflect.DeepEqual(tree(t, r.Result), want) {
 		t.Fatalf("with all: %s, %v", r.Result, r.Failed)
@@ -51,8 +52,8 @@ func TestWithoutAnyStatementTheRehearsalFails(t *testing.T) {
 	}
 }
 
-// cutsOf are the template without one statement, or without one action of a
-// statement, of its IAM resources.
+// cutsOf returns the template without one statement, or without one action of a
+// statement, for each in its IAM resources.
 func cutsOf(t *testing.T, template []byte) map[string][]byte {
 	t.Helper()
 	cuts := map[string][]byte{}
@@ -83,7 +84,7 @@ func cutsOf(t *testing.T, template []byte) map[string][]byte {
 	return cuts
 }
 
-// statement is one of a policy.
+// statement is one of a policy's statements.
 type statement struct {
 	name  string
 	list  *yaml.Node
@@ -99,7 +100,8 @@ func parse(t *testing.T, template []byte) *yaml.Node {
 	return &doc
 }
 
-// statements lists those that allow something, of the template's IAM resources.
+// statements lists the statements of the template's IAM resources that allow
+// something.
 func statements(t *testing.T, doc *yaml.Node) []statement {
 	t.Helper()
 	var all []statement
@@ -147,7 +149,7 @@ func TestAWrongReferenceFailsHere(t *testing.T) {
 		"resource":  {"!GetAtt StepAFunction.Arn", "!GetAtt StepFunction.Arn", "StepFunction"},
 		"attribute": {"!GetAtt StepAFunction.Arn", "!GetAtt StepAFunction.Name", "StepAFunction"},
 		"parameter": {"!Ref LogLevel", "!Ref LogLevels", "LogLevels"},
-		"digest":    {"@sha256:", "@sha256:0", "which is none of the flow's"},
+		"digest":    {"@sha256:", "@sha256:0", "which is not one of the flow's"},
 		"state":     {`"Next": "agg-e"`, `"Next": "agg-f"`, "Step Functions would refuse"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -55,8 +55,8 @@ func tree(t testing.TB, text []byte) trees.Tree {
 	return got
 }
 
-// random is a flow of the generator that the property tests share. Its timeouts
-// leave a busy machine time to start a program.
+// random returns a flow of the generator that the property tests share. Its
+// timeouts leave a busy machine time to start a program.
 func random(seed uint64) graph.Graph {
 	g := flowtest.Random(seed)
 	for i := range g.Nodes {
@@ -82,13 +82,14 @@ func TestRandomFlowsGiveTheResultOfTheLocalRun(t *testing.T) {
 	}
 }
 
-// TestFaultsGiveTheSameResultOrACleanFailure lets random flows meet all faults.
+// TestFaultsGiveTheSameResultOrACleanFailure subjects random flows to all
+// faults.
 func TestFaultsGiveTheSameResultOrACleanFailure(t *testing.T) {
 	succeeded, failed := 0, 0
 	for seed := range uint64(30) {
 		g := random(seed)
 		for i := range g.Nodes {
-			g.Nodes[i].Tolerate = 0 // else a result without some items is right
+			g.Nodes[i].Tolerate = 0 // otherwise a result without some items would be right
 		}
 		flow := trees.Flow(g)
 		want := local(t, flow)
@@ -139,7 +140,7 @@ func TestAnExecutionIsRedriven(t *testing.T) {
 			}
 		}
 	}
-	// Which children were under way when the first one failed is left to chance.
+	// Which children were under way when the first one failed is random.
 	if calls["StepA"] != 0 || calls["AggD"] == 0 || calls["AggE"] != 1 {
 		t.Errorf("the redrive made the calls %v", calls)
 	}
@@ -159,8 +160,8 @@ func TestAFaultThatMeetsNoCallIsNoted(t *testing.T) {
 	}
 }
 
-// TestAnExecutionThatIsCancelled is cancelled at any time, and gone on with if it had
-// begun. What it shows has no figures that are below zero or beyond all measure.
+// TestAnExecutionThatIsCancelled cancels at various times, and redrives if the
+// execution had started. The progress must not show negative or absurd figures.
 func TestAnExecutionThatIsCancelled(t *testing.T) {
 	a := artifacts(t, trees.Numbers(3, 1), config.Defaults())
 	for _, after := range []time.Duration{0, 5, 20, 60, 150, 250} {
@@ -188,7 +189,7 @@ func TestAnExecutionThatIsCancelled(t *testing.T) {
 		case err == nil && r.Failed == nil:
 			continue // it was quick
 		case err == nil:
-			o.Redrive = true // else it had not begun, and begins
+			o.Redrive = true // otherwise it had not started, and starts now
 		}
 		if r := rehearseFlow(t, a, o); r.Failed != nil || string(r.Result) != "6" {
 			t.Errorf("after %d ms: %s, %v", after, r.Result, r.Failed)

@@ -23,7 +23,7 @@ func chained(n int, opts ...lokki.MapOption) lokki.Flow[int] {
 }
 
 // lists is a map over lists of 0 to n-1 numbers, each of which is mapped. One of the
-// maps in it has no items.
+// inner maps has no items.
 func lists(n int, outer, inner []lokki.MapOption) lokki.Flow[int] {
 	each := lokki.Map(lokki.Start(trees.ListNumbers, n), trees.ListNumbers, outer...)
 	return lokki.Agg(lokki.Agg(lokki.Map(each, trees.DoubleNumber, inner...), trees.SumNumbers), trees.SumNumbers)
@@ -39,7 +39,7 @@ func fault(t *testing.T, text string) rehearse.Call {
 	return c
 }
 
-// figures are those that don't depend on time.
+// figures are the counts, which don't depend on time.
 type figures struct{ Total, Running, Done, Found, Failed, Tolerated, Retried int64 }
 
 func (f figures) String() string {
@@ -50,8 +50,8 @@ func of(s progress.Step) figures {
 	return figures{s.Total, s.Running, s.Done, s.Found, s.Failed, s.Tolerated, s.Retried}
 }
 
-// events are what --json says at its end of each step, and how many items it said have
-// failed and been retried.
+// events returns the final counts that --json reported for each step, and how many
+// items it reported as failed and retried.
 func events(t *testing.T, text string) (steps map[string]figures, failed, retried map[string]int64) {
 	t.Helper()
 	steps, failed, retried = map[string]figures{}, map[string]int64{}, map[string]int64{}
@@ -78,14 +78,14 @@ func events(t *testing.T, text string) (steps map[string]figures, failed, retrie
 	return steps, failed, retried
 }
 
-// TestReportOfKnownFaults has flows meet faults that are known, and wants the counts in
-// the report and in the events, the table, and the error.
+// TestReportOfKnownFaults has flows meet known faults, and checks the counts in the
+// report and in the events, the table, and the error.
 func TestReportOfKnownFaults(t *testing.T) {
 	for name, c := range map[string]struct {
 		flow     lokki.Flow[int]
 		fail     string
-		steps    string // "done/total found failed tolerated retried" of each, those called
-		failed   string // nothing when it succeeds
+		steps    string // "done/total found failed tolerated retried" of each called step
+		failed   string // empty if it succeeds
 		contains []string
 		lacks    []string
 	}{
@@ -178,7 +178,7 @@ func TestReportOfKnownFaults(t *testing.T) {
 						steps = append(steps, fmt.Sprintf("%d/%d %d %d %d %d", s.Done, s.Total, s.Found, s.Failed, s.Tolerated, s.Retried))
 					}
 				}
-				if r.Failed != nil { // the last step is to come
+				if r.Failed != nil { // the last step is yet to come
 					steps = steps[:len(steps)-1]
 				}
 				if got := strings.Join(steps, ", "); c.fail != "list-numbers" && !strings.HasPrefix(got, c.steps) {
@@ -233,7 +233,8 @@ func TestSiblingsThatAreCutOff(t *testing.T) {
 	}
 }
 
-// TestTotalsAfterARedrive wants all of the calls counted, those of before as found.
+// TestTotalsAfterARedrive expects all calls to be counted, earlier ones as
+// found.
 func TestTotalsAfterARedrive(t *testing.T) {
 	for name, opts := range map[string][]lokki.MapOption{
 		"children":         {lokki.Concurrency(1)},
@@ -249,7 +250,7 @@ func TestTotalsAfterARedrive(t *testing.T) {
 			if first.Failed == nil {
 				t.Fatal("it succeeded")
 			}
-			// Once more it fails at the same item, with the index path of before.
+			// It fails once more at the same item, with the same index path.
 			o.Redrive = true
 			again := rehearseFlow(t, a, o)
 			if again.Failed == nil || !strings.Contains(again.Failed.Error(), "step halve-number[4] (") || len(again.Unmet) > 0 {
@@ -285,8 +286,8 @@ func TestTotalsAfterARedrive(t *testing.T) {
 	}
 }
 
-// TestFaultsThatMeetNothing asks for calls and shares that a run of five items, four to a
-// batch, doesn't have.
+// TestFaultsThatMeetNothing asks for calls and shares that a run of five items in batches
+// of four doesn't have.
 func TestFaultsThatMeetNothing(t *testing.T) {
 	a := artifacts(t, chained(5, lokki.Batch(4)), config.Defaults())
 	o := options()

@@ -14,7 +14,7 @@ import (
 	"github.com/lokki-build/lokki/tools/config"
 )
 
-// tolerant doubles the numbers below n and adds up those that did not fail.
+// tolerant doubles the numbers below n and adds up those that didn't fail.
 func tolerant(n int, opts ...lokki.MapOption) lokki.Flow[int] {
 	return lokki.Agg(lokki.Map(lokki.Start(trees.ListNumbers, n), trees.DoubleNumber, opts...), trees.SumNumbers)
 }
@@ -55,8 +55,8 @@ func TestResultsThatVanishAreNotTolerated(t *testing.T) {
 	}
 }
 
-// TestAResultThatIsDeletedIsNotTolerated deletes one of those that an execution had
-// before its aggregation failed, which is redriven then.
+// TestAResultThatIsDeletedIsNotTolerated deletes one of the results of an execution
+// whose aggregation failed, and redrives it.
 func TestAResultThatIsDeletedIsNotTolerated(t *testing.T) {
 	a := artifacts(t, tolerant(10, lokki.TolerateFailures(50)), config.Defaults())
 	o := options()

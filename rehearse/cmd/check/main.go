@@ -1,4 +1,4 @@
-// Command check is the test of lokki_flow's <flow>_rehearsal_test.
+// Command check is the program of lokki_flow's <flow>_rehearsal_test.
 package main
 
 import "github.com/lokki-build/lokki/rehearse"

@@ -1,5 +1,5 @@
 // Command rehearse runs a flow's state machine, template and images on this
-// machine. The rule of lokki_flow's <flow>_rehearse gives it the artifacts.
+// machine. lokki_flow's <flow>_rehearse gives it the artifacts.
 package main
 
 import "github.com/lokki-build/lokki/rehearse"

@@ -18,7 +18,7 @@ func ListNumbers(ctx context.Context, n int) ([]int, error) {
 // DoubleNumber doubles a number.
 func DoubleNumber(ctx context.Context, n int) (int, error) { return 2 * n, nil }
 
-// SumNumbers adds numbers up.
+// SumNumbers adds up numbers.
 func SumNumbers(ctx context.Context, all []int) (int, error) {
 	sum := 0
 	for _, n := range all {

@@ -2,8 +2,8 @@ package trees
 
 import "context"
 
-// The functions of random flows. A step has to be a named function, so that
-// there is one for each letter; they differ by a number.
+// The functions of random flows. A step must be a named function, so there is
+// one for each letter; they differ by a number.
 
 func StepA(ctx context.Context, t Tree) (Tree, error) { return change(t, 0), nil }
 func StepB(ctx context.Context, t Tree) (Tree, error) { return change(t, 1), nil }

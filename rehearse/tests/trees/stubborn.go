@@ -9,8 +9,8 @@ import (
 	"github.com/lokki-build/lokki/lokki"
 )
 
-// IsStubborn never returns, whatever its ctx says. Its log has a line of each call,
-// again and again while that lives.
+// IsStubborn never returns, whatever its ctx says. Each call writes a line to its
+// log again and again while it is alive.
 func IsStubborn(_ context.Context, n int) (int, error) {
 	for id := rand.Text(); ; time.Sleep(10 * time.Millisecond) {
 		slog.Info("stubborn", "id", id)

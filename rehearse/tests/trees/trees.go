@@ -1,6 +1,6 @@
-// Package trees has flows for tests that can be run: a step of any kind takes a
-// tree and returns one, so that steps can stand in any order and number, in maps
-// of any depth.
+// Package trees has runnable flows for tests: a step of any kind takes a tree
+// and returns one, so steps can come in any order and number, in maps of any
+// depth.
 package trees
 
 import (
@@ -11,14 +11,14 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// Tree is a list of trees, which as JSON is lists in lists. A map's items are its
+// Tree is a list of trees; as JSON it is nested lists. A map's items are its
 // branches.
 type Tree []Tree
 
-// maxBranches bounds a map, as nested ones multiply.
+// maxBranches limits a map, because nested maps multiply.
 const maxBranches = 3
 
-// change makes another tree, with 0 to 3 branches, of everything in t.
+// change makes another tree, with 0 to 3 branches, from everything in t.
 func change(t []Tree, by int) Tree {
 	h := fnv.New32a()
 	h.Write([]byte{byte(by)})
@@ -45,7 +45,7 @@ func text(write func([]byte) (int, error), t []Tree) {
 }
 
 // Flow makes a flow of the same shape as a graph, with its options. A function's
-// last letter chooses the step.
+// last letter selects the step.
 func Flow(g graph.Graph) lokki.Flow[Tree] {
 	v := lokki.Start(steps[letter(g.Nodes[0])], Tree{{}, {{}}})
 	v.Chain().Options = g.Nodes[0].Options
@@ -58,7 +58,7 @@ func letter(n graph.Node) int {
 }
 
 // top and the levels below take nodes until the map around them is closed, and
-// return those that are left. A type is needed for each depth.
+// return the remaining ones. Each depth needs its own type.
 func top[S any](v lokki.Value[S, Tree], nodes []graph.Node) (lokki.Value[S, Tree], []graph.Node) {
 	return level(v, nodes, level1[lokki.Each[S]])
 }
@@ -85,7 +85,7 @@ func level5[S any](v lokki.Value[S, Tree], nodes []graph.Node) (lokki.Value[S, T
 	})
 }
 
-// level takes nodes of one scope; below takes those of a map in it.
+// level takes the nodes of one scope; below takes those of a map in it.
 func level[S any](
 	v lokki.Value[S, Tree], nodes []graph.Node,
 	below func(lokki.Value[lokki.Each[S], Tree], []graph.Node) (lokki.Value[lokki.Each[S], Tree], []graph.Node),

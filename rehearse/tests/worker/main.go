@@ -1,5 +1,5 @@
 // Command worker is the program in the images of the tests' flows: the function
-// that TREES_STEP names. It ends at once when it isn't run as its image says.
+// that TREES_STEP names. It exits at once if it isn't run as its image says.
 package main
 
 import (
