@@ -19,20 +19,21 @@ import (
 	"github.com/lokki-build/lokki/tools/asl"
 )
 
-// account is Lambda and S3 for a rehearsal's engine: so many Lambdas run at the
-// same time, each for as long as takes says, and others are refused.
+// account is Lambda and S3 for a rehearsal's engine: it runs a limited number
+// of Lambdas at once, each for as long as takes says, and throttles the others.
 type account struct {
 	w     *walker
 	slots int
 	takes time.Duration
 
-	// How many requests of a map run go wrong, reading its items and writing its results.
+	// How many requests of a map run fail: reading its items and writing its
+	// results.
 	badGets, badPuts int
-	fails            bool // the step that begins the map fails
+	fails            bool // the step before the map fails
 
 	mu               sync.Mutex
 	running, refused int
-	calls            int // of the step that begins the map
+	calls            int // of the step before the map
 	worked           time.Duration
 }
 
@@ -43,7 +44,7 @@ func (a *account) Invoke(ctx context.Context, function string, payload []byte) (
 	}
 	takes := a.takes
 	if r.Path == "" {
-		takes = 0 // of the steps around the map
+		takes = 0 // for the steps around the map
 	}
 	if !a.take(r, takes) {
 		return nil, &engine.Failure{Name: "Lambda.TooManyRequestsException"}
@@ -107,8 +108,8 @@ func flight(options graph.Options) graph.Graph {
 	return with(flowtest.Chain("BirdsFlow", "start GetBirds", "map FlapBird", "agg JoinBirds"), map[string]graph.Options{"flap-bird": options})
 }
 
-// execute runs a flight with a map over so many items on the account, on a clock of
-// its own, and returns how long it takes.
+// execute runs a flight with a map over a number of items on the account, on a fake
+// clock, and returns how long it takes.
 func (a *account) execute(t *testing.T, items int, options graph.Options) (took time.Duration, err error) {
 	t.Helper()
 	definition, err := asl.Generate(flight(options))

@@ -1,13 +1,13 @@
-// Package asl turns a flow's graph into its state machine, in the Amazon
-// States Language with JSONPath.
+// Package asl turns a flow's graph into its state machine, in the Amazon States
+// Language with JSONPath.
 //
 // A chain of steps becomes a chain of Task states. A map becomes three states:
-// a Choice that lets an empty list go straight to the aggregation, a
-// Distributed Map whose children run the steps inside, and the Task of the
-// aggregation. Maps nest: a child's states are built like the machine's.
+// a Choice that sends an empty list straight to the aggregation, a Distributed
+// Map whose children run the steps inside, and the aggregation's Task. Maps
+// nest: a child's states are built like the machine's.
 //
-// What differs between environments stands as ${Name} in the definition; the
-// template's DefinitionSubstitutions give it values.
+// What differs between environments is ${Name} in the definition; the
+// template's DefinitionSubstitutions set its value.
 package asl
 
 import (
@@ -21,14 +21,14 @@ import (
 const (
 	Partition = "Partition"      // as in "aws" or "aws-cn"
 	Invoke    = "LambdaInvoke"   // ARN of the integration with Lambda
-	Bucket    = "ArtifactBucket" // name of the bucket that holds the values
-	Prefix    = "Prefix"         // first part of every key, without slashes at its ends
-	Stack     = "Stack"          // what tells the stack from all others: the UUID of its id
+	Bucket    = "ArtifactBucket" // name of the bucket for the values
+	Prefix    = "Prefix"         // first part of every key, without leading or trailing slashes
+	Stack     = "Stack"          // identifies the stack: the UUID of its id
 )
 
-// Generate returns the state machine of g as indented JSON with a newline at
-// its end: the same bytes for the same graph. The error joins everything that
-// Step Functions would refuse, each as a graph.Problem.
+// Generate returns the state machine of g as indented JSON with a trailing
+// newline: the same bytes for the same graph. The error joins everything that
+// Step Functions would reject, each as a graph.Problem.
 func Generate(g graph.Graph) ([]byte, error) {
 	if err := g.Validate(); err != nil {
 		return nil, err

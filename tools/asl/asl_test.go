@@ -14,12 +14,13 @@ import (
 	"github.com/lokki-build/lokki/tools/asl"
 )
 
-// size is the length of a list at a map path, 0 for some; deep inside short ones.
+// size is the length of a list at a map path: 0 for some, and deep inside short
+// ones.
 func size(step, path string) int {
 	return (len(step) + 2*len(path) + strings.Count(path, "1/")) % max(2, 7-len(path))
 }
 
-// expect notes the calls a flow makes, from its graph alone.
+// expect records the calls that a flow makes, derived from its graph alone.
 type expect struct{ calls []string }
 
 func (e *expect) scope(nodes []graph.Node, path string) (rest []graph.Node) {
@@ -53,8 +54,8 @@ func (e *expect) scope(nodes []graph.Node, path string) (rest []graph.Node) {
 	}
 }
 
-// note writes the call of the first node down. opened is the first node of the
-// map that it aggregates.
+// note records the call of the first node. opened is the first node of the map
+// that it aggregates.
 func (e *expect) note(nodes []graph.Node, path string, opened graph.Node) {
 	n := nodes[0]
 	c := fmt.Sprintf("%s %s from %q at %q", n.Kind, n.Name, n.From, path)
@@ -67,7 +68,7 @@ func (e *expect) note(nodes []graph.Node, path string, opened graph.Node) {
 	e.calls = append(e.calls, c)
 }
 
-// call is a request in expect's words.
+// call describes a request in expect's words.
 func call(r envelope.Request) string {
 	kind := graph.Then
 	switch {

@@ -15,7 +15,7 @@ type builder struct {
 	express     bool              // the next node runs in an Express workflow
 	functions   map[string]string // substitution by symbol
 	labels      map[string]string // name of the map by label
-	concurrency map[string]int    // children of a map that run at the same time, by its name
+	concurrency map[string]int    // children of a map that run at once, by its name
 	problems    []error
 }
 
@@ -35,8 +35,8 @@ func newBuilder(g graph.Graph) *builder {
 	return b
 }
 
-// scope builds the states from the next node to the end of the map it is in,
-// or to the end of the flow.
+// scope builds the states from the next node to the end of its map, or to the
+// end of the flow.
 func (b *builder) scope() states {
 	s := states{b.task(graph.Options{})}
 	for b.at < len(b.nodes) {
@@ -55,7 +55,7 @@ func (b *builder) scope() states {
 	return s
 }
 
-// mapped builds the states that stand for the map opened by first, but for its
+// mapped builds the states of the map opened by first, except for its
 // aggregation.
 func (b *builder) mapped(first graph.Node) states {
 	choice := state{name: "Items for " + first.Name + "?", body: &choiceState{
@@ -89,7 +89,7 @@ func (b *builder) mapped(first graph.Node) states {
 	return states{choice, outer}
 }
 
-// mapComment says what a map's children do.
+// mapComment describes what a map's children do.
 func mapComment(first graph.Node) string {
 	c := fmt.Sprintf("%s: runs %s once for each item of %s", first.Position, first.Name, first.From)
 	if size := first.BatchSize(); size > 1 {
@@ -101,8 +101,8 @@ func mapComment(first graph.Node) string {
 	return c
 }
 
-// task builds the Task of the next node. closed has the options of the map
-// that the node aggregates.
+// task builds the Task of the next node. closed has the options of the map that
+// the node aggregates.
 func (b *builder) task(closed graph.Options) state {
 	n := b.nodes[b.at]
 	b.at++
@@ -121,8 +121,8 @@ func (b *builder) task(closed graph.Options) state {
 	what := "takes the value of " + n.From
 	switch n.Kind {
 	case graph.Start:
-		// A child of a map is an execution of its own, so the run's id is made
-		// here, once, and travels from state to state.
+		// A child of a map is a separate execution, so the run's id is made
+		// here, once, and passed from state to state.
 		p.Run, p.Path, p.Input = envelope.RunExpression("${"+Stack+"}"), new(string), "$"
 		p.Defaults = b.defaults(n)
 		what = "takes the execution's input"

@@ -10,28 +10,27 @@ import (
 )
 
 const (
-	// maxLambdas is how many Lambdas an account runs at the same time, in a Region,
-	// unless its quota was raised or it is new: then it has fewer, 10 at first, and AWS
-	// gives it more as it uses them
-	// (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
-	// Which account a flow is for isn't known when it is built, and a map that is wider
-	// than the account only waits: see the rules of every step in lokki/graph.
+	// maxLambdas is how many Lambdas an account runs at once in a Region, unless its
+	// quota was raised. A new account has fewer, 10 at first, and AWS raises that with
+	// use (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+	// The build doesn't know the account, and a map that is wider than the account only
+	// waits: see the retry rules of every step in lokki/graph.
 	maxLambdas = 1000
 
-	// maxMapRuns is how many map runs an account has open at the same time
+	// maxMapRuns is how many map runs an account may have open at once
 	// (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
-	// More of them wait, and those of inner maps wait for good when the outer
-	// ones have taken every place.
+	// Others wait, and inner map runs wait forever if the outer ones have taken
+	// every slot.
 	maxMapRuns = 1000
 )
 
-// Concurrency returns how many children each map of a valid graph runs at the
-// same time, by the name of the map's first node.
+// Concurrency returns how many children each map of a valid graph runs at once,
+// by the name of the map's first node.
 //
-// A map that does not say it gets a share of what is left of 1,000 Lambdas by
-// the maps around it and inside it: the same share for each, as nothing is known
-// of the lengths of their lists. Two maps in a row don't share, as they never
-// run at the same time in one child.
+// A map without a concurrency gets a share of what the maps around it and inside
+// it leave of 1,000 Lambdas: each an equal share, because the lengths of their
+// lists are unknown. Two maps in a row don't share, because they never run at
+// once in one child.
 func Concurrency(g graph.Graph) map[string]int {
 	l := levels{nodes: g.Nodes, value: map[string]int{}}
 	for _, n := range g.Nodes {
@@ -41,21 +40,21 @@ func Concurrency(g graph.Graph) map[string]int {
 	}
 	for i, n := range g.Nodes {
 		if n.Kind == graph.Map && n.Concurrency == 0 {
-			l.value[n.Name] = l.share(i) // those around it have theirs
+			l.value[n.Name] = l.share(i) // the maps around it have theirs
 		}
 	}
 	return l.value
 }
 
-// levels are the maps of a graph with their concurrency, 0 for those that have
-// none yet. The path of a map, its Scope, leads from the outermost map to it.
+// levels are the maps of a graph with their concurrency, or 0 if not set yet. A
+// map's path, its Scope, leads from the outermost map to it.
 type levels struct {
 	nodes []graph.Node
 	value map[string]int
 }
 
-// share is what the map at node i may take so that every path through it
-// stays within both quotas, or 1.
+// share is what the map at node i may take so that every path through it stays
+// within both quotas, but at least 1.
 func (l levels) share(i int) int {
 	n := l.nodes[i]
 	around := n.Scope[:len(n.Scope)-1]
@@ -71,14 +70,14 @@ func (l levels) share(i int) int {
 			}
 		}
 		most = min(most, root(lambdas/l.product(path), unset))
-		if below := path[1:]; len(below) > 0 { // each child has map runs of its own
+		if below := path[1:]; len(below) > 0 { // each child has its own map runs
 			most = min(most, (maxMapRuns-open)/times(runs, l.mapRuns(below)))
 		}
 	}
 	return max(1, most)
 }
 
-// inside returns the maps from the one at node i to its end, with that one.
+// inside returns the map at node i and the maps inside it.
 func (l levels) inside(i int) []graph.Node {
 	var maps []graph.Node
 	for k, n := range l.nodes[i:] {
@@ -92,8 +91,8 @@ func (l levels) inside(i int) []graph.Node {
 	return maps
 }
 
-// product is how many children of the last map on the path run at the same
-// time; maps without a value count as 1.
+// product is how many children of the last map on the path run at once; maps
+// without a value count as 1.
 func (l levels) product(path []string) int {
 	p := 1
 	for _, name := range path {
@@ -102,9 +101,8 @@ func (l levels) product(path []string) int {
 	return p
 }
 
-// mapRuns is how many map runs of the maps on the path are open at the same
-// time: 1 of the first, and of each other one as many as there are children
-// around it.
+// mapRuns is how many map runs of the maps on the path are open at once: 1 of
+// the first, and for each other map one per child around it.
 func (l levels) mapRuns(path []string) int {
 	open := 0
 	for i := range path {
@@ -113,7 +111,7 @@ func (l levels) mapRuns(path []string) int {
 	return open
 }
 
-// plenty bounds products, which are more than any quota then.
+// plenty caps products, above any quota.
 const plenty = 1 << 30
 
 func times(a, b int) int { return min(a*b, plenty) } // both are at most plenty
@@ -130,7 +128,7 @@ func root(n, k int) int {
 }
 
 // checkMapRuns reports each outermost map in which too many map runs are open.
-// Only concurrencies that the flow gives can bring that about.
+// Only concurrencies that the flow sets can cause that.
 func (b *builder) checkMapRuns() {
 	l := levels{nodes: b.nodes, value: b.concurrency}
 	for i, n := range b.nodes {
@@ -153,7 +151,7 @@ func (b *builder) reportMapRuns(l levels, inside []graph.Node, worst graph.Node)
 		}
 	}
 	if len(given) == 0 {
-		return // deeper than a map may be, which is reported
+		return // deeper than a map may be, which is reported elsewhere
 	}
 	var counts []string
 	for i, name := range worst.Scope {
@@ -162,7 +160,7 @@ func (b *builder) reportMapRuns(l levels, inside []graph.Node, worst graph.Node)
 	what := fmt.Sprintf("%d map runs may be open at the same time, %s; Step Functions has %d for an account",
 		l.mapRuns(worst.Scope), strings.Join(counts, ", "), maxMapRuns)
 	for _, n := range given {
-		// The others stay as they are.
+		// The other maps keep their concurrency.
 		fits := sort.Search(n.Concurrency, func(c int) bool {
 			l.value[n.Name] = c + 1
 			return l.mapRuns(worst.Scope) > maxMapRuns

@@ -12,8 +12,8 @@ import (
 	"github.com/lokki-build/lokki/tools/asl"
 )
 
-// nest is a flow of maps inside each other, with the given concurrencies, 0
-// for none. Its maps are map-a, map-b, …
+// nest is a flow of nested maps with the given concurrencies, 0 for none. Its
+// maps are map-a, map-b, …
 func nest(concurrency ...int) graph.Graph {
 	calls, options := []string{"start Begin"}, map[string]graph.Options{}
 	for i, c := range concurrency {
@@ -56,8 +56,8 @@ func TestConcurrency(t *testing.T) {
 	}
 }
 
-// TestMapsInARowDontShare: the outer map's share is by the deeper of the two
-// inside, and each of those has what that leaves.
+// TestMapsInARowDontShare: the outer map's share depends on the deeper of the
+// two inside, and each of those gets what is left.
 func TestMapsInARowDontShare(t *testing.T) {
 	g := flowtest.Chain("AFlow", "start S", "map A", "map B", "agg X", "map C", "map D", "agg X", "agg X", "agg X", "map E", "agg X")
 	got := asl.Concurrency(g)
@@ -68,8 +68,8 @@ func TestMapsInARowDontShare(t *testing.T) {
 	}
 }
 
-// load walks every chain of maps: the children of the innermost that run at
-// the same time, and the map runs that are open.
+// load walks every chain of maps: the innermost children that run at once, and
+// the map runs that are open.
 func load(g graph.Graph) (lambdas, mapRuns int) {
 	all := asl.Concurrency(g)
 	for _, n := range g.Nodes {
@@ -110,7 +110,7 @@ func TestDefaultsStayWithinTheQuotas(t *testing.T) {
 func TestOpenMapRuns(t *testing.T) {
 	for _, c := range []struct {
 		given []int
-		want  []string // parts of the error; none when there is none
+		want  []string // parts of the error; nil for no error
 	}{
 		{[]int{999, 5}, nil},
 		{[]int{1000, 5}, []string{"flows/flows.go:12: step map-a: 1001 map runs may be open at the same time, 1 of map-a, 1000 of map-b; Step Functions has 1000",

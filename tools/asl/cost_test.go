@@ -9,8 +9,8 @@ import (
 	"github.com/lokki-build/lokki/tools/cost"
 )
 
-// TestTheEstimateIsWhatAWalkCounts has the figures of tools/cost that are
-// reckoned beside those of a walk through the state machine.
+// TestTheEstimateIsWhatAWalkCounts compares the figures of tools/cost with
+// those of a walk through the state machine.
 func TestTheEstimateIsWhatAWalkCounts(t *testing.T) {
 	for seed := range uint64(100) {
 		g := flowtest.Random(seed)
@@ -30,9 +30,9 @@ func TestTheEstimateIsWhatAWalkCounts(t *testing.T) {
 	}
 }
 
-// TestTheEstimatedRequestsAreTheRealOnes counts those that the steps' programs
-// send. The lists of batches are read as Step Functions does; results are not
-// written here.
+// TestTheEstimatedRequestsAreTheRealOnes counts the requests that the steps'
+// programs send. The lists of batches are read as Step Functions does; results
+// are not written here.
 func TestTheEstimatedRequestsAreTheRealOnes(t *testing.T) {
 	c := newCloud(t)
 	flow, err := chain.Build(evenFlow().Chain())

@@ -11,15 +11,14 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// defaults returns the start's defaults in a form that means the same in a
-// payload template with substitutions.
+// defaults returns the defaults of the flow's input, in a form that means the
+// same in a payload template with substitutions.
 //
-// A "${" would be taken for a substitution, so its "$" is written as an
-// escape, which only JSON readers undo. A field whose name ends in ".$" would
-// be taken for a path, and for that there is no escape.
+// A "${" would be read as a substitution, so its "$" is written as an escape,
+// which only JSON readers undo. A field whose name ends in ".$" would be read
+// as a path, and there is no escape for that.
 //
-// Defaults are all of a payload that its user can make large; what else there
-// is has bounds of its own and is 2 KiB at most.
+// Only the defaults can make a payload large; the rest is limited to 2 KiB.
 func (b *builder) defaults(n graph.Node) json.RawMessage {
 	if n.Defaults == nil {
 		return nil
@@ -31,11 +30,11 @@ func (b *builder) defaults(n graph.Node) json.RawMessage {
 		return nil
 	}
 	if size := compact.Len(); size > maxPayload/2 {
-		b.report(n, fmt.Sprintf("the defaults have %d bytes; with the execution's input they may not exceed the %d of a state's payload",
-			size, maxPayload), fmt.Sprintf("keep defaults to %d bytes, and let the step read what is larger from where it lies", maxPayload/2))
+		b.report(n, fmt.Sprintf("the defaults have %d bytes; with the execution's input they must fit the %d of a state's payload",
+			size, maxPayload), fmt.Sprintf("keep defaults to %d bytes, and let the step read larger data from elsewhere", maxPayload/2))
 	}
 	for _, field := range pathFields(value, "") {
-		b.report(n, fmt.Sprintf("the defaults' field %q ends in \".$\", which Step Functions takes for a path", field),
+		b.report(n, fmt.Sprintf("the defaults' field %q ends in \".$\", which Step Functions reads as a path", field),
 			"give the field another JSON name, or leave it out of the defaults")
 	}
 	return bytes.ReplaceAll(compact.Bytes(), []byte("${"), []byte(`\u0024{`))

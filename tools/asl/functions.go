@@ -8,14 +8,14 @@ import (
 
 // Function is one step function of a flow, however often the flow uses it.
 type Function struct {
-	Name   string // the name of its first use, which no other function has: "get-birds"
-	ID     string // the same in letters and digits, unique as well: "GetBirds"
+	Name   string // the name of its first use, unique among functions: "get-birds"
+	ID     string // the same in letters and digits, also unique: "GetBirds"
 	Symbol string // as in "example.com/birds.GetBirds"
 	Node   graph.Node
 }
 
-// Substitution is the name that stands for the ARN of the function's Lambda in
-// the state machine.
+// Substitution is the state machine's placeholder for the ARN of the function's
+// Lambda.
 func (f Function) Substitution() string { return f.ID + "FunctionArn" }
 
 // Functions returns the functions of a valid graph in the order of their first

@@ -26,7 +26,7 @@ import (
 	"github.com/lokki-build/lokki/tools/asl"
 )
 
-// Range is what Numbers takes.
+// Range is the argument of Numbers.
 type Range struct {
 	Count int `json:"count"`
 }
@@ -49,7 +49,7 @@ func Twice(_ context.Context, n int) ([]int, error) { return []int{n, n}, nil }
 // Double doubles a number.
 func Double(_ context.Context, n int) (int, error) { return 2 * n, nil }
 
-// Fragile passes every number on but 4.
+// Fragile passes on every number except 4.
 func Fragile(_ context.Context, n int) (int, error) {
 	if n == 4 {
 		return 0, lokki.Permanent(errors.New("no fours"))
@@ -62,7 +62,7 @@ type Busy struct{}
 
 func (*Busy) Error() string { return "come back later" }
 
-// Overrun fails with an error that it wraps, as most do.
+// Overrun fails with a wrapped error, as most steps do.
 func Overrun(_ context.Context, n int) (int, error) {
 	return 0, fmt.Errorf("calling for %d: %w", n, &Busy{})
 }
@@ -70,7 +70,7 @@ func Overrun(_ context.Context, n int) (int, error) {
 // Same passes a list on.
 func Same(_ context.Context, list []int) ([]int, error) { return list, nil }
 
-// Sum adds up.
+// Sum adds up a list.
 func Sum(_ context.Context, list []int) (int, error) {
 	sum := 0
 	for _, n := range list {
@@ -79,7 +79,7 @@ func Sum(_ context.Context, list []int) (int, error) {
 	return sum, nil
 }
 
-// batchesFlow loses the batch of the 4, goes on with what is left as another
+// batchesFlow loses the batch with the 4, maps the remaining results as another
 // list, and uses a step three times.
 func batchesFlow() lokki.Flow[[]int] {
 	numbers := lokki.Start(Numbers, Range{Count: 10})
@@ -97,7 +97,7 @@ func nestedFlow() lokki.Flow[[]int] {
 	return lokki.Agg(lokki.Then(sums, Double), Same)
 }
 
-// strictFlow tolerates less than fails.
+// strictFlow tolerates fewer failures than it has.
 func strictFlow() lokki.Flow[[]int] {
 	numbers := lokki.Start(Numbers, Range{Count: 10})
 	return lokki.Agg(lokki.Map(numbers, Fragile, lokki.TolerateFailures(9)), Same)
@@ -112,7 +112,7 @@ func evenFlow() lokki.Flow[[]int] {
 	return lokki.Agg(again, Same)
 }
 
-// stepFunction is the variable that makes this program the Lambda of a step.
+// stepFunction is the variable that turns this program into a step's Lambda.
 const stepFunction = "LOKKI_TEST_STEP"
 
 func TestMain(m *testing.M) {
@@ -146,7 +146,7 @@ func TestStepsUnderstandTheStateMachine(t *testing.T) {
 	c := newCloud(t)
 	for name, test := range map[string]struct {
 		flow lokki.Flow[[]int]
-		want string // the result, or what is wrong
+		want string // the result, or the error
 	}{
 		"batches": {batchesFlow(), "[0,8,16,48,56,64,72]"},
 		"nested":  {nestedFlow(), "[0,0,2,6,12]"},
@@ -168,7 +168,7 @@ func TestStepsUnderstandTheStateMachine(t *testing.T) {
 	}
 }
 
-// retryFlow retries inside a map what its step raises.
+// retryFlow has a retry, inside a map, of an error that its step raises.
 func retryFlow() lokki.Flow[[]int] {
 	numbers := lokki.Start(Numbers, Range{Count: 1})
 	return lokki.Agg(lokki.Map(numbers, Overrun, lokki.Retry[*Busy](lokki.Backoff{Attempts: 7})), Same)
@@ -203,7 +203,7 @@ func TestARetryNamesTheErrorThatItsStepRaises(t *testing.T) {
 
 // cloud is an S3 server and a Lambda for each step function.
 type cloud struct {
-	t         *testing.T // lives as long as the functions
+	t         *testing.T // of the whole test: the functions live as long
 	s3        *s3server.Server
 	values    store.Store
 	functions map[string]*lambdahost.Host // by name of the Go function

@@ -18,7 +18,7 @@ const (
 	maxDefinition = 1 << 20   // bytes of a definition
 )
 
-// checkName reports a name that is too long. Names are unique by themselves:
+// checkName reports a name that is too long. Names are unique by construction:
 // steps are kebab-case and unique in the graph, other states have a space.
 func (b *builder) checkName(n graph.Node, name, what string) {
 	if over := len(name) - maxName; over > 0 {
@@ -27,12 +27,12 @@ func (b *builder) checkName(n graph.Node, name, what string) {
 	}
 }
 
-// checkDepth reports the map that is inside one too many. Maps further inside
-// are not reported again.
+// checkDepth reports a map that is nested too deep. Maps inside it are not
+// reported again.
 func (b *builder) checkDepth(n graph.Node) {
 	if len(n.Scope) == envelope.MaxDepth+1 {
-		b.report(n, fmt.Sprintf("the map is inside %d others; the keys of values have room for the indices of %d maps",
-			envelope.MaxDepth, envelope.MaxDepth), "join maps: let a step make one list of the pairs that two of them run through")
+		b.report(n, fmt.Sprintf("the map is inside %d others; keys of values have room for the indices of %d maps",
+			envelope.MaxDepth, envelope.MaxDepth), "merge maps: let a step list the pairs that two of them iterate over")
 	}
 }
 
@@ -44,14 +44,14 @@ func (b *builder) report(n graph.Node, what, hint string) {
 func (b *builder) label(n graph.Node) string {
 	l := shorten(n.Name, maxLabel)
 	if other, ok := b.labels[l]; ok {
-		b.report(n, fmt.Sprintf("the map has the label of the map over %s, %q", other, l), "rename one of the two functions")
+		b.report(n, fmt.Sprintf("the map has the same label as the map over %s, %q", other, l), "rename one of the two functions")
 	}
 	b.labels[l] = n.Name
 	return l
 }
 
-// shorten cuts a name to limit characters. A part of the name's hash keeps
-// names apart that begin alike.
+// shorten cuts a name to limit characters. It includes part of the name's hash,
+// so that names with the same beginning differ.
 func shorten(name string, limit int) string {
 	if len(name) <= limit {
 		return name
@@ -60,7 +60,7 @@ func shorten(name string, limit int) string {
 	return name[:limit-len(h)-1] + "-" + h
 }
 
-// hash returns 8 characters that stand for name.
+// hash returns 8 characters of name's hash.
 func hash(name string) string {
 	sum := sha256.Sum256([]byte(name))
 	return hex.EncodeToString(sum[:4])
@@ -74,6 +74,6 @@ func checkSize(g graph.Graph, definition []byte) error {
 		Position: g.Position,
 		What: fmt.Sprintf("the state machine of %s has %d bytes; Step Functions allows %d (%d steps of %d bytes on average)",
 			g.Flow, len(definition), maxDefinition, len(g.Nodes), len(definition)/len(g.Nodes)),
-		Hint: "divide the flow in two, or join steps that always run one after the other",
+		Hint: "split the flow in two, or merge steps that always run one after the other",
 	}
 }

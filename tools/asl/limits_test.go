@@ -33,7 +33,7 @@ func TestLimits(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		graph graph.Graph
-		want  []string // parts of the error; none when there is none
+		want  []string // parts of the error; nil for no error
 	}{
 		{"longest step", flowtest.Chain("AFlow", "start "+long(80)), nil},
 		{"step", flowtest.Chain("AFlow", "start A", "then "+long(81)),
@@ -41,11 +41,11 @@ func TestLimits(t *testing.T) {
 		{"longest map", flowtest.Chain("AFlow", "start A", "map "+long(69), "agg B"), nil},
 		{"map", flowtest.Chain("AFlow", "start A", "map "+long(70), "agg B"), []string{"flows/flows.go:12:", "has 81 characters"}},
 		{"all at once", flowtest.Chain(long(85), "start "+long(90), "then "+long(95)), []string{"by 5 ", "by 10 ", "by 15 "}},
-		{"definition", flowtest.Chain("AFlow", many...), []string{"flows/flows.go:10: ", "allows 1048576", "hint: divide the flow"}},
+		{"definition", flowtest.Chain("AFlow", many...), []string{"flows/flows.go:10: ", "allows 1048576", "hint: split the flow"}},
 		{"path fields", dollar, []string{"flows/flows.go:11: step a: ", `"a.price.$"`, `"b.$"`}},
 		{"defaults in lines", indented, nil},
 		{"deepest maps", flowtest.Chain("AFlow", deepest...), nil},
-		{"too deep", flowtest.Chain("AFlow", tooDeep...), []string{"flows/flows.go:34: step d: the map is inside 22 others", "hint: join maps"}},
+		{"too deep", flowtest.Chain("AFlow", tooDeep...), []string{"flows/flows.go:34: step d: the map is inside 22 others", "hint: merge maps"}},
 		{"large defaults", large, []string{"140008 bytes", "hint: keep defaults to 131072 bytes"}},
 		{"invalid graph", graph.Graph{Version: graph.Version, Flow: "a-flow", Function: "e.com/f.A"}, []string{"no steps"}},
 	} {

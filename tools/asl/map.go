@@ -1,24 +1,24 @@
 package asl
 
-// mapState is a Distributed Map. The facts are those of
-// https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html.
+// mapState is a Distributed Map
+// (https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html).
 type mapState struct {
 	Type           string       `json:"Type"`
 	Comment        string       `json:"Comment"`
 	Label          string       `json:"Label"`
-	MaxConcurrency int          `json:"MaxConcurrency"` // always given: Step Functions' own is 10,000
+	MaxConcurrency int          `json:"MaxConcurrency"` // always set: Step Functions' default is 10,000
 	Tolerate       float64      `json:"ToleratedFailurePercentage,omitempty"`
 	ItemReader     itemReader   `json:"ItemReader"`
 	ItemSelector   itemSelector `json:"ItemSelector"`
 	ItemProcessor  processor    `json:"ItemProcessor"`
 	ResultWriter   resultWriter `json:"ResultWriter"`
-	ResultPath     *string      `json:"ResultPath"` // null: the aggregation takes what the map took, or that and resultsPath
+	ResultPath     *string      `json:"ResultPath"` // null: the aggregation gets the map's input, or that with resultsPath
 	Retry          []retrier    `json:"Retry"`
 	exit
 }
 
 // resultsPath is where the aggregation of a map that tolerates failures finds
-// where the ResultWriter wrote which children failed.
+// the location of the ResultWriter's list of failed children.
 const resultsPath = "$.results"
 
 // itemReader reads the array of batches that the step before the map wrote.
@@ -45,8 +45,8 @@ func newItemReader() itemReader {
 	}
 }
 
-// itemSelector makes a child's input. The item itself exists only here, so the
-// child's map path is made here too; $ is the input of the map.
+// itemSelector makes a child's input. The item exists only here, so the child's
+// map path is made here too; $ is the map's input.
 type itemSelector struct {
 	Run   string `json:"run.$"`
 	Path  string `json:"path.$"`
@@ -61,9 +61,9 @@ func newItemSelector() itemSelector {
 	}
 }
 
-// processor holds the children's states. They are Standard workflows unless
-// the flow says otherwise, as a Lambda may take longer than an Express one
-// lives, and as an Express child can't hold a map.
+// processor holds the children's states. They are Standard workflows unless the
+// flow asks for Express, because a Lambda may run longer than an Express
+// workflow, and an Express child can't hold a map.
 type processor struct {
 	ProcessorConfig processorConfig `json:"ProcessorConfig"`
 	StartAt         string          `json:"StartAt"`
@@ -87,10 +87,10 @@ func newProcessor(inner states, express bool) processor {
 	}
 }
 
-// resultWriter keeps the children's outputs out of the state's own, which may
-// not exceed 256 KiB; ResultPath alone doesn't help against that. They lie
-// beside the map's values, one folder for each map path: an index is a number
-// and so never "results".
+// resultWriter keeps the children's outputs out of the state's own output,
+// which is limited to 256 KiB; ResultPath alone wouldn't. They are stored
+// beside the map's values, one folder per map path: an index is a number and so
+// never "results".
 type resultWriter struct {
 	Resource   string    `json:"Resource"`
 	Parameters prefixRef `json:"Parameters"`

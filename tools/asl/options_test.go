@@ -12,7 +12,7 @@ import (
 	"github.com/lokki-build/lokki/tools/asl"
 )
 
-// with gives the nodes of a flow options, by name.
+// with sets options of a flow's nodes, by name.
 func with(g graph.Graph, options map[string]graph.Options) graph.Graph {
 	for i := range g.Nodes {
 		g.Nodes[i].Options = options[g.Nodes[i].Name]
@@ -70,8 +70,8 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// TestNoTaskEndsBeforeItsLambda: a retry of one that did would run beside it. The
-// limit of each step is its Lambda's to keep, and no other step's.
+// TestNoTaskEndsBeforeItsLambda: otherwise a retry would run beside it. Each
+// step's time limit is enforced by its own Lambda.
 func TestNoTaskEndsBeforeItsLambda(t *testing.T) {
 	for seed := range uint64(100) {
 		g := flowtest.Random(seed)
@@ -87,7 +87,7 @@ func TestNoTaskEndsBeforeItsLambda(t *testing.T) {
 			}
 			most := 1800.0
 			if len(n.Scope) > 0 && express[n.Scope[len(n.Scope)-1]] {
-				most = 299 // retries are not outlived by the child
+				most = 299 // the child can't outlive retries
 			}
 			state := states[n.Name]
 			payload := state["Parameters"].(map[string]any)["Payload"].(map[string]any)
@@ -113,8 +113,8 @@ func TestWhatNobodyAskedForIsNotThere(t *testing.T) {
 	}
 }
 
-// TestRetriesAreThoseOfTheGraph compares every task of random flows with what
-// the local run goes by.
+// TestRetriesAreThoseOfTheGraph compares every task of random flows with the
+// rules that the local run uses.
 func TestRetriesAreThoseOfTheGraph(t *testing.T) {
 	for seed := range uint64(100) {
 		g := flowtest.Random(seed)

@@ -2,7 +2,7 @@ package asl
 
 import "github.com/lokki-build/lokki/lokki/graph"
 
-// retrier is one rule of a task's Retry. Step Functions takes the first one
+// retrier is one rule of a task's Retry. Step Functions applies the first one
 // that names the error.
 type retrier struct {
 	ErrorEquals     []string `json:"ErrorEquals"`
@@ -13,21 +13,22 @@ type retrier struct {
 	JitterStrategy  string   `json:"JitterStrategy,omitempty"`
 }
 
-// retriers are the rules of a task, in the order of [graph.Options.Retries].
+// retriers returns the rules of a task, in the order of
+// [graph.Options.Retries].
 func retriers(o graph.Options) []retrier { return written(o.Retries()) }
 
-// mapRetries are the rules of a map. Its retry runs every child again in a map run of
-// its own, so only what Step Functions itself failed to do is retried: before the
-// first child ran that costs next to nothing; after the last one the steps run once
-// more, and find that their values are stored already. Where the role or the bucket is
-// to blame that would be in vain, so there are few attempts at it. A child's failure
-// is never a map's to retry.
+// mapRetries are the rules of a map. A retry of a map runs every child again in a new
+// map run, so only failures of Step Functions itself are retried: before the first
+// child has run that costs almost nothing; after the last one the steps run once more,
+// and find that their values are stored already. If the role or the bucket is the
+// cause, retrying is futile, so there are few attempts. A child's failure is never
+// retried by the map.
 var mapRetries = []graph.Retry{
 	{Errors: []string{"States.ItemReaderFailed"}, Interval: 2, Rate: 2, Attempts: 6, Cap: 60, Jitter: true},
 	{Errors: []string{"States.ResultWriterFailed"}, Interval: 5, Rate: 2, Attempts: 2, Jitter: true},
 }
 
-// written writes rules as the States Language has them.
+// written converts rules to the States Language.
 func written(rules []graph.Retry) []retrier {
 	var all []retrier
 	for _, r := range rules {

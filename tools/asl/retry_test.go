@@ -10,9 +10,9 @@ import (
 	"github.com/lokki-build/lokki/tools/cost"
 )
 
-// TestThrottled runs maps that are wider than the account. What a queue would
-// take is the work divided by the slots; the pauses of those that are refused
-// may not add much to that, nor end before there was time for all.
+// TestThrottled runs maps that are wider than the account. A queue would take
+// the work divided by the slots; the pauses of throttled calls must not add
+// much to that, nor end before there was time for all.
 func TestThrottled(t *testing.T) {
 	for name, c := range map[string]struct {
 		items, slots int
@@ -45,8 +45,8 @@ func TestThrottled(t *testing.T) {
 	}
 }
 
-// TestMapsRetryTheirOwnRequests: what went wrong is the map run's reading or
-// writing, and not a child.
+// TestMapsRetryTheirOwnRequests: the map run's reading or writing failed, not a
+// child.
 func TestMapsRetryTheirOwnRequests(t *testing.T) {
 	for name, c := range map[string]struct {
 		account *account

@@ -13,7 +13,7 @@ import (
 	"github.com/lokki-build/lokki/tools/asl"
 )
 
-// Each of these is something a generator of state machines got wrong once.
+// Each of these is a mistake that a generator of state machines has made.
 
 func words(t *testing.T) []byte {
 	definition, err := asl.Generate(flowtest.Chain("WordsFlow",
@@ -116,7 +116,7 @@ func TestItemReaderTakesAKeyNotAURL(t *testing.T) {
 		t.Error("a URL in the state machine")
 	}
 	w := walker{t: t, sizes: func(string, string) int { return 1 }}
-	w.walk(words(t), map[string]any{}) // fails when the key is not the one that was answered
+	w.walk(words(t), map[string]any{}) // fails if the key differs from the reply's
 	want := "lokki/words-flow/" + run + "/split-text/0/items.json"
 	if _, ok := w.objects[want]; !ok {
 		t.Errorf("no items at %s", want)
@@ -155,7 +155,8 @@ func TestTasksRetryLambdasErrorsAndMapsTheirOwn(t *testing.T) {
 	for name, s := range everyState(t, words(t)) {
 		switch s["Type"] {
 		case "Map":
-			// A retry of anything else would run every child again for what a task has retried.
+			// A retry of anything else would rerun every child for what a task
+			// has retried already.
 			var errors []any
 			for _, rule := range s["Retry"].([]any) {
 				errors = append(errors, rule.(map[string]any)["ErrorEquals"])

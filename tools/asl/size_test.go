@@ -14,8 +14,8 @@ import (
 )
 
 // largest walks a flow with lists of n items and returns the most bytes that
-// pass into or out of each state. wide is the only step with a long list, or
-// "" for all.
+// pass into or out of each state. wide is the only step with a long list, or ""
+// for all.
 func largest(t *testing.T, g graph.Graph, wide string, n int) map[string]int {
 	t.Helper()
 	definition, err := asl.Generate(g)
@@ -34,8 +34,8 @@ func largest(t *testing.T, g graph.Graph, wide string, n int) map[string]int {
 
 // TestStateInputAndOutputDoNotGrowWithTheData: what passes through each state
 // has the same size for every number of items with as many digits, and each
-// further digit adds no more than one to the count, the index, the number of
-// items in the batch and the map path.
+// further digit adds at most one to the count, the index, the number of items
+// in the batch and the map path.
 func TestStateInputAndOutputDoNotGrowWithTheData(t *testing.T) {
 	nested := flowtest.Chain("WordsFlow", "start ListTexts", "then A", "map SplitText", "map CountLetters", "then B", "agg SumWords", "agg SumTexts", "then Report")
 	batched := birds(map[string]graph.Options{"flap-bird": {Batch: 10, Tolerate: 5, Express: true, Concurrency: 50}})
@@ -50,7 +50,7 @@ func TestStateInputAndOutputDoNotGrowWithTheData(t *testing.T) {
 		{"the inner of two maps", nested, "split-text"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			// The last of the batches of 10 is as large as any in both lists.
+			// The last of the batches of 10 is as large as any, in both lists.
 			few, many, more := largest(t, c.graph, c.wide, 1), largest(t, c.graph, c.wide, 120), largest(t, c.graph, c.wide, 199)
 			if len(many) < len(c.graph.Nodes) {
 				t.Fatalf("only %d states", len(many))
@@ -67,8 +67,8 @@ func TestStateInputAndOutputDoNotGrowWithTheData(t *testing.T) {
 	}
 }
 
-// TestTheLargestEnvelope has names, paths, indices and offsets as long as they
-// can be. What is left of a payload's 256 KiB belongs to the defaults and the
+// TestTheLargestEnvelope has names, paths, indices and offsets of maximum
+// length. The rest of a payload's 256 KiB is for the defaults and the
 // execution's input.
 func TestTheLargestEnvelope(t *testing.T) {
 	const payload, rest = 256 << 10, 2 << 10
@@ -89,7 +89,7 @@ func TestTheLargestEnvelope(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Every list has one batch, which is the last one of as many as there can be.
+	// Every list has one batch, with the highest possible index.
 	w := walker{t: t, execution: strings.Repeat("r", 80)}
 	index := envelope.MaxItems - 1
 	items := 1
@@ -121,7 +121,8 @@ func TestTheLargestEnvelope(t *testing.T) {
 		}
 	}
 
-	// Defaults of the size that is allowed leave an input half of a payload.
+	// Defaults of the largest allowed size leave half of a payload for the
+	// input.
 	g = flowtest.Chain("AFlow", "start "+long("a", 80))
 	g.Nodes[0].Defaults, _ = json.Marshal(strings.Repeat("d", payload/2-2))
 	if definition, err = asl.Generate(g); err != nil {

@@ -6,18 +6,18 @@ import (
 	"fmt"
 )
 
-// The types below have the order of fields in which the JSON is written:
-// first what a state is, then what it does, then where it leads.
+// The types below have their fields in the order of the JSON: first what a
+// state is, then what it does, then what follows.
 
 type machine struct {
 	Comment string `json:"Comment"`
 	StartAt string `json:"StartAt"`
-	Timeout int    `json:"TimeoutSeconds,omitempty"` // of an execution, which ends as TIMED_OUT
+	Timeout int    `json:"TimeoutSeconds,omitempty"` // of an execution, which then ends as TIMED_OUT
 	States  states `json:"States"`
 }
 
-// states are the states of one scope in the order of the flow. In JSON they
-// are an object, which a Go map would write in alphabetical order.
+// states are the states of one scope, in the flow's order. In JSON they are an
+// object, which a Go map would sort by name.
 type states []state
 
 type state struct {
@@ -25,7 +25,7 @@ type state struct {
 	body interface{ lead(next, after string) }
 }
 
-// link lets every state lead to the one after it, and the last one end.
+// link connects each state to the next one, and ends the last.
 func (s states) link() {
 	name := func(i int) string {
 		if i < len(s) {
@@ -38,8 +38,8 @@ func (s states) link() {
 	}
 }
 
-// MarshalJSON writes an object. It escapes no HTML, so that a reader sees
-// "<" as it stands in the flow.
+// MarshalJSON writes an object. It doesn't escape HTML, so that "<" reads as in
+// the flow.
 func (s states) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteByte('{')
@@ -59,8 +59,8 @@ func (s states) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// taskState invokes a Lambda. Its Resource is a substitution as a whole, as
-// public checkers know no partition in it but aws.
+// taskState invokes a Lambda. Its Resource is a single substitution, because
+// public checkers know no partition but aws.
 type taskState struct {
 	Type           string     `json:"Type"`
 	Comment        string     `json:"Comment"`
@@ -85,13 +85,13 @@ type choiceRule struct {
 	Next          string `json:"Next"`
 }
 
-// lead sends an empty list past the map, which is the next state.
+// lead skips the map, which is the next state, for an empty list.
 func (c *choiceState) lead(next, after string) {
 	c.Default = next
 	c.Choices[0].Next = after
 }
 
-// exit is where a state leads: to Next, or out of its scope.
+// exit is the end of a state: Next, or the end of its scope.
 type exit struct {
 	Next string `json:"Next,omitempty"`
 	End  bool   `json:"End,omitempty"`
@@ -122,11 +122,11 @@ func encode(m machine) ([]byte, error) {
 	return joinRules(indented.Bytes()), nil
 }
 
-// joinRules writes each rule of a Retry on one line. A task has several, the same as
-// most others, which would else be a third of the template.
+// joinRules puts each rule of a Retry on one line. A task has several, mostly the
+// same ones, which would otherwise be a third of the template.
 func joinRules(indented []byte) []byte {
 	var b bytes.Buffer
-	var end []byte // of the rule that is being joined
+	var end []byte // of the rule being joined
 	lines := bytes.Split(indented, []byte("\n"))
 	for i, line := range lines {
 		text := bytes.TrimLeft(line, " ")

@@ -6,17 +6,17 @@ import (
 	"github.com/lokki-build/lokki/internal/timelimit"
 )
 
-// taskTimeout is more, in seconds, than any Lambda may take: it ends a task
-// whose answer got lost, which would otherwise hang for years (Step Functions'
-// default). It never ends one whose Lambda still runs: Step Functions would not
-// stop the Lambda, and a retry would run beside it. A step's own limit is
-// in the payload, and its Lambda keeps to it.
+// taskTimeout, in seconds, is more than any Lambda may take: it ends a task
+// whose response was lost, which would otherwise hang for years (Step
+// Functions' default). It never ends a task whose Lambda still runs: Step
+// Functions wouldn't stop the Lambda, and a retry would run beside it. A step's
+// own limit is in the payload, and its Lambda enforces it.
 const taskTimeout = timelimit.MaxLambda + 60
 
 // timeout is a task's TimeoutSeconds.
 func (b *builder) timeout() int {
 	if b.express {
-		return timelimit.Express // the workflow ends with it, so that nothing is retried
+		return timelimit.Express // the workflow ends with it, so nothing is retried
 	}
 	return taskTimeout
 }

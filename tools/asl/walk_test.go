@@ -15,19 +15,19 @@ import (
 	"github.com/lokki-build/lokki/tools/asl"
 )
 
-// walker runs a state machine as far as the tests need it: it resolves paths
-// and payloads, reads what ItemReader would read, and counts the children that
-// fail. Every payload has to decode strictly.
+// walker runs a state machine as far as the tests need: it resolves paths and
+// payloads, reads what ItemReader would read, and counts the children that
+// fail. Every payload must decode strictly.
 //
-// Unless invoke and items are set, it answers for the Lambdas itself, as package
-// envelope says: they store nothing but the batches.
+// Unless invoke and items are set, it answers for the Lambdas itself, in the
+// format of package envelope: they store nothing but the batches.
 type walker struct {
 	t         *testing.T
-	sizes     func(step, path string) int // length of a list that is mapped next
-	execution string                      // name of the execution, "run-1" unless set
+	sizes     func(step, path string) int // length of a list that a map takes next
+	execution string                      // name of the execution, "run-1" by default
 	invoke    func(function string, r envelope.Request) (envelope.Reply, error)
 	items     func(key string) ([]any, error)
-	put       func(key string, data []byte) // of the ResultWriters, which write nothing unless it is set
+	put       func(key string, data []byte) // by the ResultWriters, which write nothing if it is nil
 
 	written string           // the manifest of the last map
 	objects map[string][]any // items.json by key
@@ -43,13 +43,13 @@ const prefix, stack = "lokki", "5f2c8a10-9d3b-11f0-8de9-0242ac120002"
 // run is the id of the walker's run, unless its execution has another name.
 var run = runOf("run-1")
 
-// runOf is the id of the run of an execution that the walker begins.
+// runOf is the id of the run of the walker's execution.
 func runOf(name string) string {
 	sum := sha256.Sum256([]byte(executionOf(name)["Id"].(string) + " " + executionOf(name)["StartTime"].(string)))
 	return envelope.Execution{Name: name, Hash: hex.EncodeToString(sum[:]), Stack: stack}.Run()
 }
 
-// executionOf is what the context object has of an execution.
+// executionOf is the context object's description of an execution.
 func executionOf(name string) map[string]any {
 	return map[string]any{
 		"Name": name, "Id": "arn:aws:states:eu-west-1:123456789012:execution:birds:" + name, "StartTime": "2026-11-27T11:48:40.123Z",
@@ -90,7 +90,7 @@ func (w *walker) try(definition []byte, input any) (any, error) {
 	return w.scope(m, input, cmp.Or(w.execution, "run-1"), false)
 }
 
-// pass notes the size of what passes into or out of a state.
+// pass records the size of what passes into or out of a state.
 func (w *walker) pass(state string, value any) {
 	data, err := json.Marshal(value)
 	if err != nil {
@@ -142,7 +142,7 @@ func (w *walker) scope(m map[string]any, value any, execution string, express bo
 	}
 }
 
-// children runs a map. It fails when more children do than it tolerates
+// children runs a map. It fails if more children fail than it tolerates
 // (https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html#maprun-fail-threshold).
 func (w *walker) children(name string, state map[string]any, value any, context map[string]any) error {
 	reader := w.template(state["ItemReader"].(map[string]any)["Parameters"], value, context).(map[string]any)
@@ -176,7 +176,7 @@ func (w *walker) children(name string, state map[string]any, value any, context 
 	return nil
 }
 
-// results puts where the failed children are written to where the map says.
+// results puts the location of the list of failed children where the map says.
 func (w *walker) results(name string, state map[string]any, value any) any {
 	switch path, ok := state["ResultPath"]; {
 	case !ok, path != nil && path != "$.results", path != nil && state["ToleratedFailurePercentage"] == nil:
@@ -189,7 +189,8 @@ func (w *walker) results(name string, state map[string]any, value any) any {
 	return value
 }
 
-// write writes as a ResultWriter does, if a child failed, and returns the manifest's key.
+// write writes as a ResultWriter does, if a child failed, and returns the
+// manifest's key.
 func (w *walker) write(prefix string, failed []any) string {
 	if w.put != nil && len(failed) > 0 {
 		file := prefix + "/id/FAILED_0.json"
@@ -264,7 +265,7 @@ func (w *walker) template(v, value any, context map[string]any) any {
 }
 
 func (w *walker) resolve(path string, value any, context map[string]any) any {
-	if path == envelope.RunExpression(stack) { // package rehearse/asl has the functions themselves
+	if path == envelope.RunExpression(stack) { // package rehearse/asl tests the functions themselves
 		return runOf(context["Execution"].(map[string]any)["Name"].(string))
 	}
 	if args, ok := strings.CutPrefix(path, "States.Format('"); ok {
@@ -297,7 +298,7 @@ func (w *walker) resolve(path string, value any, context map[string]any) any {
 	return at
 }
 
-// plain is v as JSON has it.
+// plain converts v to what JSON decodes to.
 func plain(t *testing.T, v any) any {
 	data, err := json.Marshal(v)
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// addAlarms adds an alarm for each way in which a flow needs someone to look
-// after it. The metrics are those of
+// addAlarms adds an alarm for each way in which a flow may need attention. The
+// metrics are those of
 // https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html.
 func (t template) addAlarms(resources *yaml.Node) {
 	if !t.alarms {
@@ -17,11 +17,12 @@ func (t template) addAlarms(resources *yaml.Node) {
 	add(resources,
 		"FailedAlarm", machine.on("ExecutionsFailed",
 			"An execution of "+t.flow+" failed. Its error is in the executions' log and in the state machine's console; redrive it when the cause is gone."))
-	if t.timeout > 0 { // else no execution ever times out
+	if t.timeout > 0 { // otherwise no execution times out
 		add(resources, "TimedOutAlarm", machine.on("ExecutionsTimedOut",
 			fmt.Sprintf("An execution of %s took longer than its %d seconds. See the last events in the executions' log; redrive it when the cause is gone.", t.flow, t.timeout)))
 	}
-	// A burst of throttling is ordinary when a map starts; a quarter of an hour of it is not.
+	// A burst of throttling is normal when a map starts; a quarter of an hour
+	// of it isn't.
 	machine.periods = 3
 	add(resources, "ThrottledAlarm", machine.on("ExecutionThrottled",
 		"Executions of "+t.flow+" are being throttled. Lower lokki.Concurrency, or ask AWS for more state transitions."))
@@ -32,16 +33,16 @@ func (t template) addAlarms(resources *yaml.Node) {
 	}
 }
 
-// alarm is what the alarms on one resource share.
+// alarm is what the alarms on one resource have in common.
 type alarm struct {
 	namespace, dimension string
 	value                *yaml.Node
 	statistic            string
-	periods              int // of five minutes, in a row
+	periods              int // consecutive periods of five minutes
 }
 
-// on is the alarm on one metric. No data is no trouble: the metrics of a flow
-// that doesn't run have none.
+// on is the alarm on one metric. Missing data is fine: a flow that doesn't run
+// has no metrics.
 func (a alarm) on(metric, description string) *yaml.Node {
 	return object(
 		"Type", "AWS::CloudWatch::Alarm",

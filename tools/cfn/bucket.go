@@ -2,13 +2,13 @@ package cfn
 
 import "gopkg.in/yaml.v3"
 
-// bucket returns the mapping of resources with the created bucket in it.
+// bucket returns a mapping of resources with the created bucket.
 //
-// The bucket and its policy outlive the stack: CloudFormation can't delete a
-// bucket with objects in it, and a run's results should not vanish with the
-// machinery. Its name is CloudFormation's, so a new stack can't collide with it.
-// Only those of a first deployment that failed go with it: they are empty, and each
-// attempt would leave another one.
+// The bucket and its policy outlive the stack: CloudFormation can't delete a bucket
+// with objects in it, and a run's results should not vanish with the stack.
+// CloudFormation chooses its name, so a new stack can't collide with it. Only a
+// failed first deployment deletes them: they are empty, and each attempt would
+// leave another bucket.
 func bucket() *yaml.Node {
 	return object(
 		"ArtifactBucket", object(

@@ -20,23 +20,23 @@ import (
 	"github.com/lokki-build/lokki/tools/images"
 )
 
-// Input is everything a template is made of.
+// Input is everything that a template is made from.
 type Input struct {
 	Graph      graph.Graph
-	Definition []byte // the state machine, as package asl makes it
+	Definition []byte // the state machine that package asl generates
 	Images     images.List
 	Manifest   manifest.Manifest
 	Config     config.Config
 }
 
-// Template is a template as YAML, and what its user should know about it.
+// Template is a template as YAML, with notes for its user.
 type Template struct {
 	YAML  []byte
 	Notes []string
 }
 
-// Generate makes the template: the same bytes for the same input, in whatever
-// order the manifest has its steps. The error joins all problems.
+// Generate makes the template: the same bytes for the same input, whatever the
+// order of the manifest's steps. The error joins all problems.
 func Generate(in Input) (Template, error) {
 	if err := errors.Join(in.Graph.Validate(), in.Manifest.Match(in.Graph), checkSecrets(in.Manifest)); err != nil {
 		return Template{}, err
@@ -79,7 +79,7 @@ func Generate(in Input) (Template, error) {
 	return Template{YAML: data, Notes: append(notes, timeoutNotes(in, functions)...)}, err
 }
 
-// template is what the parts of a template need to know of the whole.
+// template is what the parts of a template need to know about the whole.
 type template struct {
 	flow       string
 	hasMaps    bool
@@ -90,7 +90,7 @@ type template struct {
 	definition []byte
 }
 
-// resources returns the resources in the order in which they need each other.
+// resources returns the resources, dependencies first.
 func (t template) resources() (*yaml.Node, error) {
 	machine, err := t.stateMachine()
 	if err != nil {
@@ -121,8 +121,8 @@ func hasMaps(g graph.Graph) bool {
 	return false
 }
 
-// substitutions are the values that package asl leaves open. Only those that
-// the definition has are given: the others would be reported as unused.
+// substitutions are the values of package asl's placeholders. Only those in the
+// definition are set: CloudFormation checkers report others as unused.
 func (t template) substitutions() (*yaml.Node, error) {
 	values := map[string]*yaml.Node{
 		asl.Partition: ref("AWS::Partition"),

@@ -18,7 +18,7 @@ import (
 	"github.com/lokki-build/lokki/tools/images"
 )
 
-// input is everything for the template of g, with default settings.
+// input is everything for the template of g, with the default configuration.
 func input(t testing.TB, g graph.Graph) cfn.Input {
 	in := cfn.Input{Graph: g, Manifest: flowtest.Manifest(g), Config: config.Defaults()}
 	var err error
@@ -116,8 +116,8 @@ func TestSettingsOfTheProjectAreTheParametersDefaults(t *testing.T) {
 	}
 }
 
-// TestTracing: lokki.yml says the default, the deployment decides, and only who
-// traces has the right to.
+// TestTracing: lokki.yml sets the default, the deployment decides, and only a
+// role that traces has the permissions.
 func TestTracing(t *testing.T) {
 	for _, on := range []bool{true, false} {
 		in := input(t, birds)
@@ -144,8 +144,9 @@ func TestTracing(t *testing.T) {
 	}
 }
 
-// TestMetrics: lokki.yml says the default, the deployment decides, and each
-// function is told, with the stack by which its metrics are told from others'.
+// TestMetrics: lokki.yml sets the default, the deployment decides, and each
+// function gets the setting and the stack's name, which distinguishes its
+// metrics.
 func TestMetrics(t *testing.T) {
 	for _, on := range []bool{true, false} {
 		in := input(t, birds)
@@ -175,7 +176,7 @@ func TestLimits(t *testing.T) {
 		t.Errorf("200 steps: %v, notes %q", err, made.Notes)
 	}
 	_, err = cfn.Generate(input(t, sequence(260)))
-	if err == nil || !strings.Contains(err.Error(), "resources for 260 functions; CloudFormation allows 500\nhint: divide the flow") {
+	if err == nil || !strings.Contains(err.Error(), "resources for 260 functions; CloudFormation allows 500\nhint: split the flow") {
 		t.Errorf("260 steps: %v", err)
 	}
 	in := input(t, birds)
@@ -207,8 +208,8 @@ func TestInputsOfDifferentFlowsAreRefused(t *testing.T) {
 	}
 }
 
-// TestALongTemplateIsWrittenLikeAShortOne: what is encoded in parts reads, and
-// is written, as if it were encoded at once.
+// TestALongTemplateIsWrittenLikeAShortOne: a template encoded in parts has the
+// same text and content as one encoded at once.
 func TestALongTemplateIsWrittenLikeAShortOne(t *testing.T) {
 	made, err := cfn.Generate(input(t, sequence(120)))
 	if err != nil {
@@ -257,7 +258,7 @@ func template(t *testing.T, in cfn.Input) *yaml.Node {
 	return doc.Content[0]
 }
 
-// at follows keys through mappings; nil when one isn't there.
+// at follows keys through mappings; nil if one is missing.
 func at(n *yaml.Node, keys ...string) *yaml.Node {
 	for _, key := range keys {
 		var next *yaml.Node

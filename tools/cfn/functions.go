@@ -15,7 +15,7 @@ import (
 	"github.com/lokki-build/lokki/tools/images"
 )
 
-// function is one Lambda: a step function with its image and its settings.
+// function is one Lambda: a step function with its image and configuration.
 type function struct {
 	asl.Function
 	image images.Image
@@ -25,7 +25,7 @@ type function struct {
 	byDefault bool // the target sets no timeout
 }
 
-// newFunctions joins what the inputs say about each function, in flow order.
+// newFunctions joins the inputs for each function, in flow order.
 func newFunctions(in Input) ([]function, error) {
 	var all []function
 	var problems []error
@@ -58,8 +58,8 @@ func newFunctions(in Input) ([]function, error) {
 	return all, errors.Join(problems...)
 }
 
-// maxEnv is how many bytes, names and values, are left of the 4,096 of a
-// Lambda's environment when lokki's own variables are as long as they can be.
+// maxEnv is how many bytes, names and values, lokki's own variables leave at
+// least of the 4,096 of a Lambda's environment.
 const maxEnv = 4096 - len("LOKKI_ARTIFACT_BUCKET") - 63 - len("LOKKI_PREFIX") - 200 - len("LOKKI_STACK") - 128 - len("LOKKI_METRICS") - len("false")
 
 func checkEnv(target string, env map[string]string) []error {
@@ -72,8 +72,8 @@ func checkEnv(target string, env map[string]string) []error {
 		}
 	}
 	if size > maxEnv {
-		problems = append(problems, fmt.Errorf("%s: the environment has %d bytes; %d are left of the 4096 that Lambda allows\n"+
-			"hint: put what is large into a file or a parameter store", target, size, maxEnv))
+		problems = append(problems, fmt.Errorf("%s: the environment has %d bytes; lokki's own variables leave %d of the 4096 that Lambda allows\n"+
+			"hint: put large values into a file or a parameter store", target, size, maxEnv))
 	}
 	return problems
 }
@@ -81,9 +81,9 @@ func checkEnv(target string, env map[string]string) []error {
 func (f function) id() string         { return f.ID + "Function" }
 func (f function) logGroupID() string { return f.ID + "LogGroup" }
 
-// logGroup is made here and not by Lambda, so that it has a retention and goes
-// with the stack. Its name begins with the stack's, so the role needs one
-// pattern for all groups and no right to create any.
+// logGroup is created here and not by Lambda, so that it has a retention and is
+// deleted with the stack. Its name begins with the stack's, so the role needs
+// one pattern for all groups and no permission to create any.
 func (f function) logGroup() *yaml.Node {
 	return object(
 		"Type", "AWS::Logs::LogGroup",
@@ -96,8 +96,8 @@ func (f function) logGroup() *yaml.Node {
 	)
 }
 
-// resource is the Lambda. Its name is CloudFormation's, which begins with the
-// stack's and the logical id's and has the 64 characters that Lambda allows: two
+// resource is the Lambda. CloudFormation chooses its name, which begins with the
+// stack's and the logical id and has the 64 characters that Lambda allows: two
 // stacks in one account don't collide, and a change that replaces it works.
 func (f function) resource(flow string) *yaml.Node {
 	architecture := "arm64"
@@ -131,14 +131,14 @@ func (f function) resource(flow string) *yaml.Node {
 	)
 }
 
-// imageURI pins the image by digest: Lambda resolves a tag once, at
-// deployment, and a changed image under the same tag would not be deployed.
+// imageURI pins the image by digest: Lambda resolves a tag once, at deployment,
+// and a changed image under the same tag would not be deployed.
 func (f function) imageURI() *yaml.Node {
 	return subWith("${Registry}/"+f.image.Repository+"@"+f.image.Digest, "Registry",
 		choose(ownRegistry, sub("${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}"), ref(paramECR)))
 }
 
-// describe fits the 256 characters of a description.
+// describe keeps within the 256 characters of a description.
 func describe(flow string, f function) string {
 	d := fmt.Sprintf("%s: step %s, %s", flow, f.Name, f.step.Target)
 	if r := []rune(d); len(r) > 256 {
@@ -147,7 +147,7 @@ func describe(flow string, f function) string {
 	return d
 }
 
-// tags tell a bill or a search which flow and step a resource belongs to.
+// tags say which flow and step a resource belongs to, for bills and searches.
 func tags(flow, step string) *yaml.Node {
 	n := list(object("Key", "lokki:flow", "Value", flow))
 	if step != "" {

@@ -15,8 +15,8 @@ import (
 	"github.com/lokki-build/lokki/tools/images"
 )
 
-// A case has the inputs graph.json, steps.json and perhaps lokki.yml, then
-// what is made of them: asl.json, images.json and template.yaml, or error.
+// A case has the inputs graph.json, steps.json and optionally lokki.yml, then
+// the outputs: asl.json, images.json and template.yaml, or error.
 var inputs = []string{"graph.json", "steps.json", "lokki.yml"}
 
 func TestGolden(t *testing.T) {
@@ -25,7 +25,7 @@ func TestGolden(t *testing.T) {
 	})
 }
 
-// run takes the way of the build: the files of one flow from its inputs.
+// run does what the build does: it makes the files of one flow from its inputs.
 func run(graphFile, steps, lokkiYML []byte) []txtar.File {
 	in, list, err := generate(graphFile, steps, lokkiYML)
 	if err == nil {

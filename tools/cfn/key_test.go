@@ -7,8 +7,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// TestAKeyIsUsedByAllOrNone: what is at rest has the key, and whoever reads or
-// writes it may use that key, under one condition.
+// TestAKeyIsUsedByAllOrNone: everything at rest uses the key, and whoever reads
+// or writes it may use the key, all under one condition.
 func TestAKeyIsUsedByAllOrNone(t *testing.T) {
 	resources := at(template(t, scheduled(t)), "Resources")
 	for i := 0; i < len(resources.Content); i += 2 {

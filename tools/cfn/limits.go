@@ -11,7 +11,7 @@ import (
 const (
 	maxResources = 500
 	maxInline    = 51_200  // bytes of a template that is sent with the request
-	maxTemplate  = 1 << 20 // bytes of a template that lies in S3
+	maxTemplate  = 1 << 20 // bytes of a template in S3
 )
 
 func checkResources(g graph.Graph, functions []function, count int) error {
@@ -22,19 +22,19 @@ func checkResources(g graph.Graph, functions []function, count int) error {
 		Position: g.Position,
 		What: fmt.Sprintf("the template of %s has %d resources for %d functions; CloudFormation allows %d",
 			g.Flow, count, len(functions), maxResources),
-		Hint: "divide the flow in two, or use one function for steps that do alike",
+		Hint: "split the flow in two, or use one function for similar steps",
 	}
 }
 
-// checkSize returns a note when the template is too large to be sent with a
-// request, and an error when it is too large altogether.
+// checkSize returns a note if the template is too large to be sent with a
+// request, and an error if it is too large altogether.
 func checkSize(g graph.Graph, data []byte) (notes []string, err error) {
 	switch {
 	case len(data) > maxTemplate:
 		return nil, graph.Problem{
 			Position: g.Position,
 			What:     fmt.Sprintf("the template of %s has %d bytes; CloudFormation allows %d", g.Flow, len(data), maxTemplate),
-			Hint:     "divide the flow in two",
+			Hint:     "split the flow in two",
 		}
 	case len(data) > maxInline:
 		return []string{fmt.Sprintf("the template of %s has %d bytes: deploy it from S3 (aws cloudformation deploy --s3-bucket …), "+

@@ -7,17 +7,17 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// The logical ids of the state machine and its log group. No function can have
-// them: those end in Function and LogGroup.
+// The logical ids of the state machine and its log group. They can't collide
+// with functions' ids, which end in Function and LogGroup.
 const (
 	stateMachine    = "StateMachine"
 	machineLogGroup = "StateMachineLogs"
 )
 
-// stateMachine has the stack's name unless another one is given: it is what
-// people start by name, and one stack has one. Left to CloudFormation, the name
-// would not even hold the stack's. A stack's name may have 128 characters and a
-// state machine's 80, which no template can check: a longer one needs the parameter.
+// stateMachine has the stack's name unless another is given: people start it by
+// name, and a stack has one. A name that CloudFormation generates wouldn't even
+// contain the stack's. A stack's name may have 128 characters and a state machine's
+// 80, which a template can't check: longer ones need the parameter.
 func (t template) stateMachine() (*yaml.Node, error) {
 	substitutions, err := t.substitutions()
 	if err != nil {
@@ -42,7 +42,7 @@ func (t template) stateMachine() (*yaml.Node, error) {
 }
 
 // machineLogGroup has the prefix for which AWS needs no entry in the log
-// groups' resource policy, whose size is limited for the whole account.
+// groups' resource policy, whose size is limited per account.
 func (t template) machineLogGroup() *yaml.Node {
 	return object(
 		"Type", "AWS::Logs::LogGroup",

@@ -23,8 +23,8 @@ const (
 	paramKey          = "KmsKeyArn"
 	paramMachineName  = "StateMachineName"
 
-	paramSchedulerRole = "SchedulerRoleArn" // of a flow with schedules
-	paramAlarmTopic    = "AlarmTopicArn"    // of a flow with alarms
+	paramSchedulerRole = "SchedulerRoleArn" // only for a flow with schedules
+	paramAlarmTopic    = "AlarmTopicArn"    // only for a flow with alarms
 
 	createBucket       = "CreateArtifactBucket"
 	createPipelineRole = "CreatePipelineRole"
@@ -38,7 +38,7 @@ const (
 	notify              = "NotifyTopic"
 )
 
-// The forms of values that only a deployment gives.
+// The patterns of values that are set only at deployment.
 const (
 	keyForm         = `^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]+:key/[A-Za-z0-9-]+$`
 	topicForm       = `^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]+:[A-Za-z0-9_-]+$`
@@ -166,7 +166,7 @@ func (t template) conditions() *yaml.Node {
 	return all
 }
 
-// bucketName is the name of the given or the created bucket.
+// bucketName is the name of the given or created bucket.
 func bucketName() *yaml.Node {
 	return choose(createBucket, ref("ArtifactBucket"), ref(paramBucket))
 }

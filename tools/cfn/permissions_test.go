@@ -19,7 +19,7 @@ import (
 	"github.com/lokki-build/lokki/tools/cfn"
 )
 
-// deployments differ in what their roles have to allow.
+// deployments differ in the permissions that their roles need.
 var deployments = map[string]deployment{
 	"a map":                 {graph: birds},
 	"nested maps":           {graph: flowtest.Chain("WordsFlow", "start ListTexts", "map SplitText", "map CountLetters", "agg SumWords", "agg SumTexts")},
@@ -46,8 +46,8 @@ func (d deployment) input(t *testing.T) cfn.Input {
 const ownKey = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
 
 // TestEachStatementIsNeededAndEachCallAllowed makes all calls that a flow's services
-// and steps make. Then it leaves out each statement, each action and each resource of
-// a statement in turn, and wants a call to fail.
+// and steps make. Then it removes each statement, each action and each resource of a
+// statement in turn, and expects a call to fail.
 func TestEachStatementIsNeededAndEachCallAllowed(t *testing.T) {
 	for name, d := range deployments {
 		made, err := cfn.Generate(d.input(t))
@@ -80,8 +80,8 @@ func TestEachStatementIsNeededAndEachCallAllowed(t *testing.T) {
 	}
 }
 
-// leaveOut calls each after having removed one item of a list of statements, actions or
-// resources; then it puts the item back.
+// leaveOut calls each after removing one item of a list of statements, actions or
+// resources, and then puts the item back.
 func leaveOut(v any, path string, each func(what string)) {
 	items, _ := v.([]any)
 	for i, item := range items {
@@ -94,7 +94,7 @@ func leaveOut(v any, path string, each func(what string)) {
 		leaveOut(fields[key], inner, each)
 		items, _ := fields[key].([]any)
 		if key != "Statement" && !isStatement || len(items) == 1 && key != "Statement" {
-			continue // a statement without actions is one that is left out
+			continue // removing its only action would remove the statement
 		}
 		for i, item := range items {
 			fields[key] = slices.Delete(slices.Clone(items), i, i+1)
@@ -106,8 +106,8 @@ func leaveOut(v any, path string, each func(what string)) {
 	}
 }
 
-// attempt makes all calls with the roles of a stack, and some that no role should
-// allow. It returns what was decided wrongly.
+// attempt makes all calls with a stack's roles, and some that no role should
+// allow. It returns the wrong decisions.
 func attempt(t *testing.T, stack *cloudformation.Stack, key string) []string {
 	t.Helper()
 	account, err := iam.Load(stack)
@@ -127,7 +127,7 @@ type attempts struct {
 	*testing.T
 	stack    *cloudformation.Stack
 	account  *iam.Account
-	key      string // of one's own, or ""
+	key      string // customer-managed, or ""
 	problems []string
 }
 
@@ -147,7 +147,7 @@ func (a *attempts) role(arn any) *iam.Role {
 	return r
 }
 
-// want notes a decision that is another one than it should be.
+// want records a wrong decision.
 func (a *attempts) want(allowed bool, what string, err error) {
 	var denied *iam.AccessDenied
 	switch {
@@ -165,7 +165,7 @@ func (a *attempts) check(r *iam.Role, allowed bool, calls ...iam.Call) {
 	}
 }
 
-// checkKept makes calls about what is kept, under the key if there is one.
+// checkKept makes calls for stored data, under the key if there is one.
 func (a *attempts) checkKept(r *iam.Role, calls ...iam.Call) {
 	a.check(r, true, calls...)
 	for _, call := range calls {
@@ -173,7 +173,7 @@ func (a *attempts) checkKept(r *iam.Role, calls ...iam.Call) {
 	}
 }
 
-// functions makes what Lambda and the steps ask for.
+// functions makes the calls of Lambda and the steps.
 func (a *attempts) functions() {
 	bucket := a.resource("ArtifactBucket").Attributes["Arn"]
 	for _, f := range a.stack.OfType("AWS::Lambda::Function") {
@@ -187,10 +187,11 @@ func (a *attempts) functions() {
 		a.check(r, true, iam.LogFunction(group)...)
 		a.check(r, a.traced(), iam.TraceFunction()...)
 
-		// Package store reads whole objects and ranges, writes in one piece or in parts, and
-		// gives up what it can't finish; an object that isn't there has to be told from one
-		// that may not be read. Writing in parts takes no more than s3:PutObject
-		// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html, Permissions).
+		// Package store reads whole objects and ranges, writes in one request or in
+		// parts, and aborts unfinished uploads. It must be able to tell a missing object
+		// from an unreadable one. Writing in parts needs only s3:PutObject
+		// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html,
+		// Permissions).
 		values := "lokki/" + a.flow() + "/" + runOf(a.stack, "run") + "/step/"
 		key := bucket + "/" + values + "output.json.gz"
 		a.checkKept(r,
@@ -209,7 +210,7 @@ func (a *attempts) functions() {
 		a.check(r, false,
 			iam.Call{Action: "s3:GetObject", Resource: key, Context: unencrypted},
 			unencryptedList,
-			iam.Put(key, ""), // which would replace what is there
+			iam.Put(key, ""), // which would replace an existing object
 			iam.Call{Action: "s3:ListBucket", Resource: bucket},
 			iam.List(bucket, ""), iam.List(bucket, "lokki/"), iam.List(bucket, "lokki/"+a.flow()+"/"), iam.List(bucket, "lokki/another-flow/"),
 			iam.Call{Action: "s3:GetObject", Resource: strings.Replace(key, a.flow(), "another-flow", 1)},
@@ -221,7 +222,7 @@ func (a *attempts) functions() {
 // unencrypted is a request without TLS.
 var unencrypted = map[string][]string{"aws:SecureTransport": {"false"}}
 
-// machine makes what Step Functions asks for.
+// machine makes the calls of Step Functions.
 func (a *attempts) machine() {
 	machine := a.resource("StateMachine")
 	r := a.role(machine.Properties["RoleArn"])
@@ -264,7 +265,8 @@ func addAdmin(stack *cloudformation.Stack) {
 	})
 }
 
-// admin replaces no value in the bucket of the stack, though its role would allow that.
+// admin can't replace a value in the stack's bucket, although its role would
+// allow that.
 func (a *attempts) admin() {
 	r := a.role("arn:aws:iam::123456789012:role/admin")
 	run := a.resource("ArtifactBucket").Attributes["Arn"] + "/lokki/" + a.flow() + "/" + runOf(a.stack, "run") + "/"
@@ -275,12 +277,12 @@ func (a *attempts) admin() {
 	a.check(r, true, iam.Put(run+"step/results/a/manifest.json", ""))
 }
 
-// schedules makes what Scheduler asks for, if the flow is scheduled.
+// schedules makes the calls of EventBridge Scheduler, if the flow is scheduled.
 func (a *attempts) schedules() {
 	for _, s := range a.stack.OfType("AWS::Scheduler::Schedule") {
 		target := s.Properties["Target"].(map[string]any)
 		r := a.role(target["RoleArn"])
-		// A schedule's own ARN is never the source, but its group's
+		// The source is never a schedule's own ARN, but its group's
 		// (https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html).
 		a.assume(r, "scheduler.amazonaws.com", a.resource("ScheduleGroup").Attributes["Arn"])
 		queue := target["DeadLetterConfig"].(map[string]any)["Arn"].(string)
@@ -290,7 +292,8 @@ func (a *attempts) schedules() {
 	}
 }
 
-// assume has a service take a role for what has an ARN, here and in another account.
+// assume has a service assume a role on behalf of a resource, in this account
+// and in another.
 func (a *attempts) assume(r *iam.Role, service, arn string) {
 	for account, allowed := range map[string]bool{a.stack.Account: true, "210987654321": false} {
 		_, err := r.Assume(service, map[string][]string{
@@ -303,13 +306,13 @@ func (a *attempts) traced() bool {
 	return a.resource("StateMachine").Properties["TracingConfiguration"].(map[string]any)["Enabled"] == true
 }
 
-// flow is the name that the objects' keys have.
+// flow is the flow's name in objects' keys.
 func (a *attempts) flow() string {
 	tags := a.resource("StateMachine").Properties["Tags"].([]any)
 	return fmt.Sprint(tags[0].(map[string]any)["Value"])
 }
 
-// labels returns those of all maps of a state machine.
+// labels returns the labels of all maps of a state machine.
 func labels(t *testing.T, definition []byte) []string {
 	var machine any
 	if err := json.Unmarshal(definition, &machine); err != nil {
@@ -330,13 +333,14 @@ func labels(t *testing.T, definition []byte) []string {
 	return all
 }
 
-// withoutResource are actions that AWS's reference gives a resource, but which take all.
+// withoutResource are actions that AWS's reference gives a resource, but that
+// need *.
 var withoutResource = map[string]string{
-	// Step Functions looks through all groups for the one that it has to deliver to.
+	// Step Functions searches all groups for the one to deliver to.
 	"logs:DescribeLogGroups": "https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy",
 }
 
-// TestNoStarWhereAWSTakesAResource holds for each statement of each policy.
+// TestNoStarWhereAWSTakesAResource checks each statement of each policy.
 func TestNoStarWhereAWSTakesAResource(t *testing.T) {
 	stars := 0
 	var walk func(n *yaml.Node)

@@ -16,10 +16,10 @@ func allow(sid string, resource any, actions ...any) *yaml.Node {
 	)
 }
 
-// under lets a statement hold under a condition.
+// under puts a statement under a condition.
 func under(condition, statement *yaml.Node) *yaml.Node { return add(statement, "Condition", condition) }
 
-// tlsOnly denies what comes without encryption on the way.
+// tlsOnly denies requests without TLS.
 func tlsOnly(action string, resource any) *yaml.Node {
 	return object(
 		"Sid", "TlsOnly",
@@ -31,7 +31,7 @@ func tlsOnly(action string, resource any) *yaml.Node {
 	)
 }
 
-// trust lets a service take the role, under a condition if there is one.
+// trust lets a service assume the role, under a condition if there is one.
 func trust(service string, condition *yaml.Node) *yaml.Node {
 	return policy(object(
 		"Effect", "Allow",

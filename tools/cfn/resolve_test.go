@@ -18,8 +18,8 @@ var environments = []cloudformation.Environment{
 	{Account: "123456789012", Region: "us-gov-west-1", Stack: "b"},
 }
 
-// settings are parameters: the defaults, with everything created, and with
-// everything given.
+// settings are parameters: the defaults, everything created, and everything
+// given.
 var settings = map[string]map[string]string{
 	"defaults": {},
 	"created":  {"ArtifactBucketName": "", "EcrRepoPrefix": "", "PipelineRoleArn": "", "LambdaRoleArn": ""},
@@ -79,7 +79,7 @@ func TestEveryTemplateResolves(t *testing.T) {
 }
 
 // TestALongStackName: a stack's name may be longer than a state machine's. Then
-// the machine needs a name of its own, and everything else fits.
+// the machine needs its own name, and everything else fits.
 func TestALongStackName(t *testing.T) {
 	made, err := cfn.Generate(scheduled(t))
 	if err != nil {
@@ -125,7 +125,7 @@ func TestTwoStacksDoNotCollide(t *testing.T) {
 		for _, r := range stack.Resources {
 			id := r.Type + " " + r.Ref
 			if r.Type == "AWS::Scheduler::Schedule" {
-				id = r.Attributes["Arn"] // a name is one within its group
+				id = r.Attributes["Arn"] // a name is unique within its group
 			}
 			if other, ok := names[id]; ok && r.Ref != "" {
 				t.Errorf("%s of stack %s is called as that of stack %s: %s", r.LogicalID, name, other, id)
@@ -141,7 +141,8 @@ func checkStack(t *testing.T, name string, stack *cloudformation.Stack, paramete
 		t.Errorf("%s: no state machine", name)
 		return
 	}
-	// The machine runs the functions of this stack, in its partition, and no others.
+	// The machine runs the functions of this stack, in its partition, and no
+	// others.
 	arns := map[string]bool{}
 	for _, f := range stack.OfType("AWS::Lambda::Function") {
 		arns[f.Attributes["Arn"]] = false

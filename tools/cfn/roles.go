@@ -6,8 +6,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// lambdaRole is one for all functions of the flow: each reads what others
-// wrote, so a role for each would hold the same rights.
+// lambdaRole is one role for all functions of the flow: each reads what others
+// wrote, so separate roles would have the same permissions.
 func (t template) lambdaRole() *yaml.Node {
 	return object(
 		"Type", "AWS::IAM::Role",
@@ -21,14 +21,14 @@ func (t template) lambdaRole() *yaml.Node {
 					"logs:CreateLogStream", "logs:PutLogEvents")),
 				whenTraced(inline("tracing", allow("Tracing", "*",
 					"xray:PutTraceSegments", "xray:PutTelemetryRecords"))),
-				keyPolicy("s3", "lambda")), // values, and the environment
+				keyPolicy("s3", "lambda")), // for values, and for the environment
 			"Tags", tags(t.flow, "")),
 	)
 }
 
-// pipelineRole has what the state machine needs before it exists: Step
-// Functions checks the right to log when it creates the machine. Delivery of logs and
-// tracing take no resource, or all; only writing into a log group takes the group
+// pipelineRole has what the state machine needs before it exists: Step Functions
+// checks the permission to log when it creates the machine. Log delivery and tracing
+// take no resource, or all; only writing into a log group takes the group
 // (https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html).
 func (t template) pipelineRole() *yaml.Node {
 	policies := list(
@@ -44,7 +44,7 @@ func (t template) pipelineRole() *yaml.Node {
 		policies.Content = append(policies.Content, t.mapsPolicy(), keyPolicy("s3"))
 	}
 	// Only state machines of this account may use the role: without the
-	// condition, Step Functions could be made to use it for another's.
+	// condition, Step Functions could be made to use it for another account's.
 	mine := object(
 		"StringEquals", object("aws:SourceAccount", ref("AWS::AccountId")),
 		"ArnLike", object("aws:SourceArn",
@@ -59,12 +59,12 @@ func (t template) pipelineRole() *yaml.Node {
 	)
 }
 
-// whenTraced is a policy inside a role that only a traced flow needs.
+// whenTraced is an inline policy that only a traced flow needs.
 func whenTraced(policy *yaml.Node) *yaml.Node { return when(traced, policy) }
 
-// invokeChunk is how many functions one policy names: a managed policy has up
-// to 6,144 characters, and an ARN with its quotes at most 130. All policies inside
-// one role share 10,240, too few for a flow of a hundred steps.
+// invokeChunk is how many functions one policy names: a managed policy has up to
+// 6,144 characters, and an ARN with its quotes at most 130. All inline policies of
+// a role share 10,240, too few for a flow of a hundred steps.
 const invokeChunk = 40
 
 func (t template) addInvokePolicies(resources *yaml.Node) {
@@ -85,8 +85,8 @@ func (t template) addInvokePolicies(resources *yaml.Node) {
 }
 
 // mapPolicy lets the state machine start and watch the children of its maps,
-// which are executions of itself. It stands apart from the role, as a role that
-// names the machine which has the role would be a circle.
+// which are executions of itself. It is separate from the role, because a role
+// that names the machine that has the role would be a cycle.
 func mapPolicy() *yaml.Node {
 	execution := "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:${" + stateMachine + ".Name}"
 	return object(

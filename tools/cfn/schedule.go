@@ -35,8 +35,8 @@ func (t template) addSchedules(resources *yaml.Node) {
 	}
 }
 
-// checkSecrets reports inputs that hold a secret, which everyone who may read
-// the schedule or the template would see.
+// checkSecrets reports inputs that hold a secret: everyone who may read the
+// schedule or the template would see it.
 func checkSecrets(m manifest.Manifest) error {
 	var problems []error
 	for _, s := range m.Schedules {
@@ -53,12 +53,12 @@ func checkSecrets(m manifest.Manifest) error {
 
 func scheduleID(s schedule.Schedule) string { return s.ID() + "Schedule" }
 
-// scheduleState is the parameter that says whether the schedule is enabled.
+// scheduleState is the parameter that enables or disables the schedule.
 func scheduleState(s schedule.Schedule) string { return scheduleID(s) + "State" }
 
-// schedule starts executions through Scheduler's own integration with Step
-// Functions, which leaves their names to the latter. Its name is short, as its
-// group is the stack's own.
+// schedule starts executions through EventBridge Scheduler's integration with
+// Step Functions, which names them. Its own name is short, because its group
+// belongs to the stack.
 func (t template) schedule(s schedule.Schedule) *yaml.Node {
 	window := object("Mode", "OFF")
 	if s.Window > 0 {
@@ -93,16 +93,16 @@ func (t template) schedule(s schedule.Schedule) *yaml.Node {
 	)
 }
 
-// What Scheduler allows of a retry policy. The age of the event is what ends the
-// retries, so that a schedule says only that
+// The limits of EventBridge Scheduler's retry policy. The event's age ends the
+// retries, so a schedule sets only that
 // (https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html).
 const (
 	minEventAge = 60 // seconds
 	maxAttempts = 185
 )
 
-// deadLetters keeps the starts that failed, with Scheduler's reason, as long as
-// SQS can.
+// deadLetters keeps the starts that failed, with Scheduler's reason, for as
+// long as SQS can.
 func (t template) deadLetters() *yaml.Node {
 	return object(
 		"Type", "AWS::SQS::Queue",
@@ -125,8 +125,8 @@ func deadLettersPolicy() *yaml.Node {
 	)
 }
 
-// schedulerRole may be used for the schedules of this stack only: the source
-// that Scheduler names is the group, never a schedule
+// schedulerRole may be used for the schedules of this stack only: the source that
+// Scheduler names is the group, never a schedule
 // (https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html).
 func (t template) schedulerRole() *yaml.Node {
 	mine := object("StringEquals", object(

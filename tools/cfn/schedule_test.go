@@ -13,8 +13,8 @@ import (
 	"github.com/lokki-build/lokki/tools/cost"
 )
 
-// scheduled is everything for the template of a flow with all there can be: two
-// schedules and alarms.
+// scheduled is everything for the template of a flow with two schedules and
+// alarms.
 func scheduled(t testing.TB) cfn.Input {
 	in := input(t, birds)
 	in.Manifest.Alarms = true
@@ -28,7 +28,7 @@ func scheduled(t testing.TB) cfn.Input {
 func TestSchedulesHaveParameters(t *testing.T) {
 	root := template(t, scheduled(t))
 	target := at(resource(t, root, "DailySchedule"), "Properties", "Target")
-	// As it stands: a word that Scheduler replaces, and no escapes of HTML in it.
+	// Verbatim: with a word that Scheduler replaces, and without HTML escapes.
 	if got, want := at(target, "Input").Value, `{"count":2,"day":"<aws.scheduler.scheduled-time>"}`; got != want {
 		t.Errorf("input %s, want %s", got, want)
 	}
@@ -58,7 +58,7 @@ func TestSchedulesHaveADeadLetterQueue(t *testing.T) {
 }
 
 // TestTheSchedulersRoleIsForThisStackOnly: it starts this machine, and
-// Scheduler can't be made to use it for anybody else's schedule.
+// Scheduler can't be made to use it for anyone else's schedule.
 func TestTheSchedulersRoleIsForThisStackOnly(t *testing.T) {
 	properties := at(resource(t, template(t, scheduled(t)), "SchedulerRole"), "Properties")
 	equals := at(at(properties, "AssumeRolePolicyDocument", "Statement").Content[0], "Condition", "StringEquals")
@@ -97,7 +97,7 @@ func TestWithoutSchedulesNothingOfThem(t *testing.T) {
 	}
 }
 
-// TestAlarms: each metric by its exact name and dimension, silent where there is no data.
+// TestAlarms: each metric has its exact name and dimension, and is silent without data.
 // Without a deadline no execution times out.
 func TestAlarms(t *testing.T) {
 	in := scheduled(t)
@@ -133,10 +133,10 @@ func alarmMetrics(t *testing.T, in cfn.Input) (metrics []string) {
 			t.Errorf("%s: missing data is %s", resources.Content[i-1].Value, at(p, "TreatMissingData").Value)
 		}
 	}
-	// The estimate names as many.
+	// The estimate names the same number.
 	estimate, err := cost.Table(cost.Input{Graph: in.Graph, Manifest: in.Manifest, Memory: 512, Timeout: 900, Basis: cost.DefaultBasis()})
 	if named := fmt.Sprintf("\n%d alarms ", len(metrics)); err != nil || strings.Contains(string(estimate), named) != (len(metrics) > 0) {
-		t.Errorf("the estimate has other alarms than %d: %s, %v", len(metrics), estimate, err)
+		t.Errorf("the estimate doesn't have %d alarms: %s, %v", len(metrics), estimate, err)
 	}
 	return metrics
 }

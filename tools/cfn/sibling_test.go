@@ -14,8 +14,8 @@ import (
 	"github.com/lokki-build/lokki/tools/cfn"
 )
 
-// Each of these is something a generator of templates got wrong once, or would
-// fail at deployment or later only.
+// Each of these is a mistake that a generator of templates has made, or one
+// that would fail only at deployment or later.
 
 func TestTheRoleCanStartADistributedMap(t *testing.T) {
 	policy := render(t, resource(t, template(t, input(t, birds)), "PipelineMapPolicy"))
@@ -45,8 +45,8 @@ func TestWithoutMapsTheRoleCanDoNeither(t *testing.T) {
 	}
 }
 
-// TestAFailedFirstDeploymentLeavesNothing: what stays of it would block the
-// next attempt, or be one bucket more with each.
+// TestAFailedFirstDeploymentLeavesNothing: what it left would block the next
+// attempt, or add a bucket with each.
 func TestAFailedFirstDeploymentLeavesNothing(t *testing.T) {
 	in := scheduled(t)
 	resources := at(template(t, in), "Resources")
@@ -59,7 +59,7 @@ func TestAFailedFirstDeploymentLeavesNothing(t *testing.T) {
 				t.Errorf("%s has the DeletionPolicy %s", id, policy.Value)
 			}
 			if replaced := at(r, "UpdateReplacePolicy"); replaced == nil || replaced.Value != "Retain" {
-				t.Errorf("%s does not stay when it is replaced", id)
+				t.Errorf("%s is not retained when it is replaced", id)
 			}
 		}
 	}
@@ -118,7 +118,7 @@ func TestNoCircularDependencies(t *testing.T) {
 }
 
 func TestLogicalIDsAreDistinctAndAlphanumeric(t *testing.T) {
-	// Names of steps that come close to the template's own ids.
+	// Names of steps that are close to the template's own ids.
 	g := flowtest.Chain("AFlow", "start StateMachine", "then Pipeline", "then Lambda", "then ArtifactBucket", "then V2", "then V_2", "then other.com/x.V2")
 	seen := map[string]bool{}
 	for i, n := range at(template(t, input(t, g)), "Resources").Content {
@@ -152,8 +152,8 @@ func TestImagesArePinnedByDigest(t *testing.T) {
 	}
 }
 
-// TestOnlyWhatTakesNoResourceHasAStar: the rights to log and trace have no
-// resource at AWS; everything else names one.
+// TestOnlyWhatTakesNoResourceHasAStar: on AWS, permissions to log and trace
+// take no resource; everything else names one.
 func TestOnlyWhatTakesNoResourceHasAStar(t *testing.T) {
 	var walk func(n *yaml.Node)
 	stars := 0
@@ -212,8 +212,8 @@ func TestTheDefinitionSurvivesYAML(t *testing.T) {
 	}
 }
 
-// TestStringsStayStringsInYAML11: CloudFormation's reader takes more words for
-// booleans and numbers than the writer's.
+// TestStringsStayStringsInYAML11: CloudFormation's parser reads more words as
+// booleans and numbers than the encoder knows.
 func TestStringsStayStringsInYAML11(t *testing.T) {
 	values := []string{"yes", "Off", "y", "TRUE", "null", "~", "", "0x1F", "1_000", "1:30", "-1", ".5", "2001-01-01", "=", "<<", "1e3", ".inf"}
 	in := input(t, birds)

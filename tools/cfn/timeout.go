@@ -9,14 +9,14 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// spare is what a Lambda gets besides the time of its step, in seconds: for
+// spare is what a Lambda gets in addition to its step's limit, in seconds: for
 // fetching the argument and storing the result.
 const spare = 60
 
-// lambdaTimeout is the timeout in seconds of the Lambda of a step. By default
-// it is the project's, but has room for the step's own limit, and is no longer than
-// the children of Express maps live if it runs only there. A timeout of
-// the target's own is an error where it contradicts the flow.
+// lambdaTimeout is the timeout in seconds of a step's Lambda. By default it is the
+// project's, raised to leave room for the step's own limit, and capped at the
+// lifetime of Express children if it runs only there. A timeout set on the target
+// is an error if it contradicts the flow.
 func lambdaTimeout(g graph.Graph, s manifest.Step, byDefault int) (int, error) {
 	inside, outside := uses(g, s.Function)
 	longest := longestLimit(g, s.Function)
@@ -35,7 +35,7 @@ func lambdaTimeout(g graph.Graph, s manifest.Step, byDefault int) (int, error) {
 		for _, n := range inside {
 			problems = append(problems, graph.Problem{
 				Position: n.Position, Step: n.Name,
-				What: fmt.Sprintf("%s has a timeout of %d seconds, in an Express map, whose children live for %d", s.Target, s.Timeout, timelimit.Express),
+				What: fmt.Sprintf("%s has a timeout of %d seconds, but runs in an Express map, whose children live for %d", s.Target, s.Timeout, timelimit.Express),
 				Hint: fmt.Sprintf("set timeout of %s to %d or less, or leave lokki.Express out of the map", s.Target, timelimit.Express),
 			})
 		}
@@ -51,8 +51,8 @@ func lambdaTimeout(g graph.Graph, s manifest.Step, byDefault int) (int, error) {
 	return s.Timeout, errors.Join(problems...)
 }
 
-// longestLimit is the node that runs the function with the longest limit of
-// its own, or none.
+// longestLimit returns the node with the longest limit that runs the function,
+// or none.
 func longestLimit(g graph.Graph, function string) (longest graph.Node) {
 	for _, n := range g.Nodes {
 		if n.Function == function && n.Timeout > longest.Timeout {
@@ -62,8 +62,8 @@ func longestLimit(g graph.Graph, function string) (longest graph.Node) {
 	return longest
 }
 
-// timeoutNotes tell of Lambdas whose timeout is more than the project's default,
-// for their step's limit, and of those whose timeout is more than it could be for years.
+// timeoutNotes report Lambdas whose timeout exceeds the project's default, because of
+// their step's limit, or the maximum that Lambda had for years.
 func timeoutNotes(in Input, functions []function) (notes []string) {
 	for _, f := range functions {
 		byDefault := in.Config.LambdaDefaults.Timeout
@@ -74,7 +74,7 @@ func timeoutNotes(in Input, functions []function) (notes []string) {
 		}
 		if f.step.Timeout > timelimit.DefaultLambda {
 			notes = append(notes, fmt.Sprintf("the Lambda of step %s has a timeout of %d seconds. AWS allows more than %d since November 2026; "+
-				"cfn-lint 1.58.0 and older checks still refuse it (E3717)", f.Name, f.step.Timeout, timelimit.DefaultLambda))
+				"cfn-lint 1.58.0 and older checks still reject it (E3717)", f.Name, f.step.Timeout, timelimit.DefaultLambda))
 		}
 	}
 	return notes

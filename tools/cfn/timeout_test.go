@@ -34,7 +34,7 @@ func TestLambdasInExpressMaps(t *testing.T) {
 	}
 }
 
-// TestLambdasHaveTimeForTheirSteps gives the uses of FlapBird limits of their own.
+// TestLambdasHaveTimeForTheirSteps sets limits on the uses of FlapBird.
 func TestLambdasHaveTimeForTheirSteps(t *testing.T) {
 	standard := flowtest.Chain("BirdsFlow", "start GetBirds", "map FlapBird", "then FlapBird", "agg JoinBirds")
 	for name, c := range map[string]struct {
@@ -94,7 +94,7 @@ func TestATimeoutThatAnExpressMapCutsShort(t *testing.T) {
 	in := input(t, expressMap("then FlapBird", "agg JoinBirds"))
 	in.Manifest.Steps[1].Timeout = 301
 	_, err := cfn.Generate(in)
-	const want = "flows/flows.go:12: step flap-bird: //flows:flap_bird has a timeout of 301 seconds, in an Express map, whose children live for 300\n" +
+	const want = "flows/flows.go:12: step flap-bird: //flows:flap_bird has a timeout of 301 seconds, but runs in an Express map, whose children live for 300\n" +
 		"hint: set timeout of //flows:flap_bird to 300 or less, or leave lokki.Express out of the map\n" +
 		"flows/flows.go:13: step flap-bird-2: "
 	if err == nil || !strings.HasPrefix(err.Error(), want) {

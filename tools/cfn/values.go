@@ -6,10 +6,10 @@ import (
 	"github.com/lokki-build/lokki/internal/envelope"
 )
 
-// What the roles of a stack may do in the bucket. They reach the runs of their
-// stack and no others, though several stacks may share a bucket and a prefix.
+// The roles' permissions in the bucket. They cover only the runs of their
+// stack, because several stacks may share a bucket and a prefix.
 
-// stackUUID is what no other stack has: the last part of the stack's id.
+// stackUUID identifies the stack: it is the last part of the stack's id.
 func stackUUID() *yaml.Node {
 	split := list("/", ref("AWS::StackId"))
 	split.Tag, split.Style = "!Split", yaml.FlowStyle
@@ -18,7 +18,7 @@ func stackUUID() *yaml.Node {
 	return n
 }
 
-// runs are the keys of all values of the stack's runs that match a pattern.
+// runs matches the keys of all values of the stack's runs that match a pattern.
 func (t template) runs(pattern string) string {
 	return "${" + paramPrefix + "}/" + t.flow + "/" + envelope.RunPattern("${Stack}") + "/" + pattern
 }
@@ -28,9 +28,9 @@ func (t template) inRuns(pattern string) *yaml.Node {
 	return subWith("arn:${AWS::Partition}:s3:::${Bucket}/"+t.runs(pattern), "Bucket", bucketName(), "Stack", stackUUID())
 }
 
-// valuesPolicy is what a step may do. It stores a value only if there is none under
-// its key. The parts of an upload come without that condition, and its completion
-// with it (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html).
+// valuesPolicy is what a step may do. It stores a value only if its key has none.
+// Requests for an upload's parts come without that condition, its completion with it
+// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html).
 func (t template) valuesPolicy() *yaml.Node {
 	return inline("values",
 		allow("Values", t.inRuns("*"), "s3:GetObject", "s3:AbortMultipartUpload"),
@@ -38,15 +38,16 @@ func (t template) valuesPolicy() *yaml.Node {
 			allow("Store", t.inRuns("*"), "s3:PutObject")),
 		under(object("Bool", object("s3:ObjectCreationOperation", "false")),
 			allow("StoreParts", t.inRuns("*"), "s3:PutObject")),
-		// To those who may not list the bucket, S3 answers "access denied" for an object that
-		// isn't there, and a retry couldn't tell whether the first try had stored its value
-		// (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, Permissions).
+		// Without permission to list the bucket, S3 answers "access denied" for a missing
+		// object, and a retry couldn't tell whether the first attempt had stored its
+		// value (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html,
+		// Permissions).
 		under(object("StringLike", object("s3:prefix", subWith(t.runs("*"), "Stack", stackUUID()))),
 			allow("Missing", subWith("arn:${AWS::Partition}:s3:::${Bucket}", "Bucket", bucketName()), "s3:ListBucket")))
 }
 
-// mapsPolicy is what the maps of the state machine need: to read lists, and to
-// write what became of each child.
+// mapsPolicy is what the state machine's maps need: to read lists, and to write
+// each child's outcome.
 func (t template) mapsPolicy() *yaml.Node {
 	return inline("maps",
 		allow("Items", t.inRuns("*/items.json"), "s3:GetObject"),
@@ -54,8 +55,8 @@ func (t template) mapsPolicy() *yaml.Node {
 			"s3:PutObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload"))
 }
 
-// writeOnce denies everyone to replace a value in a bucket; what Step Functions
-// writes has other names.
+// writeOnce denies replacing a value in a bucket, to everyone; what Step
+// Functions writes has other names.
 func writeOnce(bucket string) *yaml.Node {
 	values := list()
 	for _, name := range envelope.ObjectNames {

@@ -18,8 +18,8 @@ func runOf(stack *cloudformation.Stack, execution string) string {
 }
 
 // TestAStackReachesItsRunsOnly: several stacks of one flow share a bucket and a prefix,
-// and each reads, writes and lists its own runs only, whatever its executions and those
-// of the others are called.
+// and each reads, writes and lists only its own runs, whatever its own and the others'
+// executions are called.
 func TestAStackReachesItsRunsOnly(t *testing.T) {
 	made, err := cfn.Generate(input(t, birds))
 	if err != nil {
@@ -70,7 +70,7 @@ func TestAStackReachesItsRunsOnly(t *testing.T) {
 	}
 }
 
-// executionNames are names that could be taken for more than a name.
+// executionNames are names that could be misread as more than a name.
 func executionNames(reader, owner *cloudformation.Stack) []string {
 	uuid := func(s *cloudformation.Stack) string { return s.ID[strings.LastIndexByte(s.ID, '/')+1:] }
 	names := []string{
@@ -78,7 +78,8 @@ func executionNames(reader, owner *cloudformation.Stack) []string {
 		uuid(reader), "." + uuid(reader), uuid(reader) + ".", "x." + uuid(reader) + ".y", uuid(reader) + "." + uuid(owner),
 		"results", "items.json", "x.items.json",
 	}
-	// All characters that Step Functions allows: no blanks, control characters, <>{}[]?*"#%\^|~`$&,;:/
+	// All characters that Step Functions allows: no blanks, control characters,
+	// <>{}[]?*"#%\^|~`$&,;:/
 	for c := rune('!'); c < 'z'; c++ {
 		if !strings.ContainsRune("<>{}[]?*\"#%\\^|~`$&,;:/", c) {
 			names = append(names, string(c)+"."+uuid(reader)+string(c))
@@ -87,13 +88,13 @@ func executionNames(reader, owner *cloudformation.Stack) []string {
 	return append(names, "é."+uuid(reader), "鳥")
 }
 
-// callOf is a call of a role.
+// callOf is a call with a role.
 type callOf struct {
 	role *iam.Role
 	iam.Call
 }
 
-// callsOf are what the roles of a stack may do with a run of its own.
+// callsOf are what the stack's roles may do with one of its runs.
 func callsOf(stack *cloudformation.Stack, account *iam.Account, t *testing.T, run envelope.Keys) []callOf {
 	role := func(id string) *iam.Role {
 		r, _ := stack.Resource(id)

@@ -10,8 +10,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// The template is built of YAML nodes, not of Go maps: their order is the
-// order in the file, and CloudFormation's short forms (!Ref) are tags.
+// The template is built from YAML nodes, not Go maps: their order is the order
+// in the file, and CloudFormation's short forms (!Ref) are tags.
 
 // object is a mapping of alternating keys (strings) and values (see node).
 func object(pairs ...any) *yaml.Node {
@@ -19,8 +19,8 @@ func object(pairs ...any) *yaml.Node {
 	return add(n, pairs...)
 }
 
-// add appends alternating keys and values to a mapping. A nil value, which
-// stands for a property that isn't needed, is left out with its key.
+// add appends alternating keys and values to a mapping. A nil value, for a
+// property that isn't needed, is left out with its key.
 func add(n *yaml.Node, pairs ...any) *yaml.Node {
 	for i := 0; i < len(pairs); i += 2 {
 		if value := node(pairs[i+1]); value != nil {
@@ -40,7 +40,7 @@ func list(values ...any) *yaml.Node {
 	return n
 }
 
-// node makes a node of a string, a number, a boolean or a node. A nil
+// node makes a node from a string, a number, a boolean or a node. A nil
 // *yaml.Node stays nil.
 func node(v any) *yaml.Node {
 	switch v := v.(type) {
@@ -64,11 +64,11 @@ func text(s string) *yaml.Node {
 	return n
 }
 
-// hasOtherType reports whether some reader of YAML may take a string for
-// another type. CloudFormation reads YAML 1.1, where off is a boolean and 1:30
-// a number; the encoder knows of YAML 1.2 only. Quoting more than necessary
-// does no harm. (A regular expression would take a tenth of the time that a
-// template takes.)
+// hasOtherType reports whether some YAML parser may read a string as another
+// type. CloudFormation reads YAML 1.1, where off is a boolean and 1:30 a
+// number; the encoder knows only YAML 1.2. Quoting more than necessary does no
+// harm. (A regular expression would take a tenth of the time of generating a
+// template.)
 func hasOtherType(s string) bool {
 	if len(s) <= len("false") {
 		switch strings.ToLower(s) {
@@ -80,7 +80,7 @@ func hasOtherType(s string) bool {
 	return number != "" && number[0] >= '0' && number[0] <= '9'
 }
 
-// block is a string over several lines, as it stands.
+// block is a multi-line string, verbatim.
 func block(s string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s, Style: yaml.LiteralStyle}
 }
@@ -95,25 +95,24 @@ func getAtt(resource, attribute string) *yaml.Node {
 
 func sub(format string) *yaml.Node { return tagged("!Sub", format) }
 
-// subWith is a Sub with variables of its own: alternating names and values.
+// subWith is a Sub with variables: alternating names and values.
 func subWith(format string, variables ...any) *yaml.Node {
 	n := list(format, object(variables...))
 	n.Tag = "!Sub"
 	return n
 }
 
-// choose is the first value when the condition holds.
+// choose is the first value if the condition holds, otherwise the second.
 func choose(condition string, yes, no any) *yaml.Node {
 	n := list(condition, yes, no)
 	n.Tag, n.Style = "!If", yaml.FlowStyle
 	return n
 }
 
-// noValue stands for a property or an element that isn't there.
+// noValue omits a property or an element.
 const noValue = "AWS::NoValue"
 
-// when is a large value, over several lines, that is there when the condition
-// holds.
+// when is a large multi-line value that is present only if the condition holds.
 func when(condition string, value *yaml.Node) *yaml.Node {
 	n := choose(condition, value, ref(noValue))
 	n.Style = 0
@@ -142,7 +141,7 @@ func tagged(tag, value string) *yaml.Node {
 }
 
 // chunk is how many entries of a section are encoded at once. The encoder keeps
-// all events of a document, so that its cost grows faster than the document.
+// all events of a document, so its cost grows faster than the document.
 const chunk = 10
 
 // encode writes a template: a mapping of sections, which are mappings too.
@@ -166,7 +165,7 @@ func encode(template *yaml.Node) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// encodeInto appends n, with indent in front of each line that isn't empty.
+// encodeInto appends n, with indent in front of each non-empty line.
 func encodeInto(b *bytes.Buffer, indent string, n *yaml.Node) error {
 	var document bytes.Buffer
 	enc := yaml.NewEncoder(&document)

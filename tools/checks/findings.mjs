@@ -1,6 +1,6 @@
-// Findings that are wrong or that don't apply, each with the reason. Every other
-// finding of a warning's severity or more fails the check. where is matched with
-// the place, and what the tool says of it.
+// Findings that are wrong or don't apply, each with the reason. Every other
+// finding of at least a warning's severity fails the check. where is matched
+// against the place, and what the tool says about it.
 export const answered = [
   {
     tool: "asl-validator",
@@ -19,14 +19,14 @@ export const answered = [
     rules: ["F3031", "F3033", "E1156"],
     where: /Properties\.(Role(Arn)?|Target\.RoleArn|KmsKeyId|StateMachineName|AlarmActions\.\{\}): /,
     why:
-      "In this branch of the If the parameter is not empty, as the condition says just that. " +
-      "The tool takes the parameter's default, which is empty, for that branch.",
+      "In this branch of the If the parameter is not empty: that is the condition. " +
+      "The tool uses the parameter's default, which is empty, for that branch.",
   },
   {
     tool: "cloudformation-validate",
     rules: ["W1001"],
     where: /^Outputs\/ArtifactBucketName\/Value/,
-    why: "The reference stands in the branch of an If on the very condition of the resource.",
+    why: "The reference is in the branch of an If with the same condition as the resource.",
   },
   {
     tool: "cfn-lint",
@@ -34,15 +34,15 @@ export const answered = [
     where: /^: \d+ is greater than the maximum of 900 for functions without 'CapacityProviderConfig'/,
     why:
       "Lambda allows 1,800 seconds since November 2026 (https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html). " +
-      "This version of the tool is from October and knows 900, but for functions of a capacity provider. The default is 900.",
+      "This version of the tool is from October and allows 900, except for functions of a capacity provider. The default is 900.",
   },
   {
     tool: "checkov",
     rules: ["CKV_AWS_115"],
     where: /^AWS::Lambda::Function\./,
     why:
-      "A reserved concurrency takes its part of the account's away from all other functions, whether it is used or not. " +
-      "How many run at the same time is bounded where they are started: by the maps' MaxConcurrency.",
+      "Reserved concurrency reduces what is left for all other functions of the account, whether it is used or not. " +
+      "Concurrency is limited where functions are started: by the maps' MaxConcurrency.",
   },
   {
     tool: "checkov",
@@ -54,28 +54,28 @@ export const answered = [
     tool: "checkov",
     rules: ["CKV_AWS_117"],
     where: /^AWS::Lambda::Function\./,
-    why: "A step needs no network but that to S3 and CloudWatch, both of AWS. In a VPC it would need endpoints or a gateway for these.",
+    why: "A step needs to reach only S3 and CloudWatch. In a VPC it would need endpoints or a gateway for these.",
   },
   {
     tool: "checkov",
     rules: ["CKV_AWS_18"],
     where: /^AWS::S3::Bucket\.ArtifactBucket: /,
     why:
-      "Access logs need a bucket of their own, which is the account's to have. Who wants them gives a bucket that has them " +
-      "(ArtifactBucketName), or CloudTrail's data events.",
+      "Access logs need a separate bucket, which belongs to the account. To have them, pass a bucket with access logs " +
+      "(ArtifactBucketName), or use CloudTrail's data events.",
   },
   {
     tool: "checkov",
     rules: ["CKV_AWS_19"],
     where: /^AWS::S3::Bucket\.ArtifactBucket: /,
-    why: "It is encrypted in both branches of the If: by the given key, or else by one of S3. The tool doesn't look into the If.",
+    why: "It is encrypted in both branches of the If: with the given key, or with S3's. The tool doesn't look into the If.",
   },
   {
     tool: "checkov",
     rules: ["CKV_AWS_21"],
     where: /^AWS::S3::Bucket\.ArtifactBucket: /,
     why:
-      "Values are written once, under keys that only their own run has, by a conditional put: there are no earlier versions to go back to. " +
+      "Values are written once, under keys that only their own run uses, with a conditional put: there are no earlier versions to go back to. " +
       "Versioning would keep what expires.",
   },
 ];

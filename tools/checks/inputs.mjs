@@ -1,5 +1,5 @@
-// Collects what is to be validated: *.asl.json and *.template.yaml in the files
-// and folders given, and those inside golden cases (*.txtar).
+// Collects what to validate: *.asl.json and *.template.yaml in the given files
+// and folders, and those inside golden cases (*.txtar).
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 
@@ -24,7 +24,7 @@ function add(inputs, name, text) {
   if (name.endsWith("template.yaml")) inputs.push({ kind: "template", name, text });
 }
 
-// archive splits a txtar: files begin with a line "-- name --".
+// archive splits a txtar: each file begins with a line "-- name --".
 function archive(text) {
   const parts = text.split(/^-- (\S+) --\n/m);
   const files = [];

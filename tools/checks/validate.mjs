@@ -1,6 +1,6 @@
-// Runs each validator over the inputs and prints what they find. Each runs once
-// over all files, or as often as there are CPUs: starting one takes longer than
-// a file.
+// Runs each validator over the inputs and prints the findings. Each runs once
+// over all files, or once per CPU: starting one takes longer than checking a
+// file.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { collect } from "./inputs.mjs";
 import { validators } from "./validators.mjs";
 
 const args = process.argv.slice(2);
-const strict = args[0] === "--strict"; // every answer has to be needed
+const strict = args[0] === "--strict"; // every answer must be needed
 const paths = args.slice(args.indexOf("--") + 1);
 const inputs = collect(paths);
 const folder = mkdtempSync(join(tmpdir(), "lokki-checks-"));
@@ -20,7 +20,8 @@ try {
     input.file = join(folder, input.name);
     writeFileSync(input.file, input.text);
   }
-  // The programs first: they run beside the validators in this process.
+  // The programs first: they run in parallel with the validators in this
+  // process.
   findings = await Promise.all(
     validators.map(async ({ tool, kind, validate }) => {
       const found = await validate(inputs.filter((i) => i.kind === kind));
@@ -33,7 +34,7 @@ try {
 
 let failed = 0;
 let known = 0;
-const bad = new Set(); // names of files, and of what else failed
+const bad = new Set(); // names of files, and of anything else that failed
 const used = new Set();
 for (const f of findings.flat()) {
   const answer = answered.find((a) => a.tool === f.tool && a.rules.includes(f.rule) && a.where.test(`${f.where}: ${f.what}`));

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Runs public validators and a policy scanner over state machines and templates:
-# those of the golden cases and of 200 random flows, or the files and folders
-# given. They are installed, pinned, into the user's cache through npm's and
-# pip's ordinary configuration.
+# those of the golden cases and of 200 random flows, or the given files and
+# folders. The pinned tools are installed into the user's cache through npm's
+# and pip's ordinary configuration.
 #
 #   tools/checks/validate.sh
 #   tools/checks/validate.sh bazel-bin/flows
 #
 # Needs node 20 with npm, python 3.9 with venv, and Go for the random flows. Exits
-# 0 when there is no finding but those that findings.mjs answers.
+# with 0 if every finding has an answer in findings.mjs.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -28,11 +28,11 @@ if [[ ! -e $cache/complete ]]; then
 	mkdir -p "$cache"
 	(cd "$here" && cp "${versions[@]}" "$cache/")
 	(cd "$cache" && npm ci --ignore-scripts --no-fund --no-audit --loglevel=error) ||
-		fail "the packages of npm can't be installed" "node 20 and a way to npm's registry are needed"
+		fail "installing the npm packages failed" "it needs node 20 and access to the npm registry"
 	python3 -m venv "$cache/venv" ||
-		fail "there is no environment for Python's packages" "install python3 and python3-venv"
+		fail "creating a Python environment failed" "install python3 and python3-venv"
 	"$cache/venv/bin/pip" install --quiet --disable-pip-version-check -r "$cache/requirements.txt" -c "$cache/constraints.txt" ||
-		fail "the packages of Python can't be installed" "a way to PyPI is needed"
+		fail "installing the Python packages failed" "it needs access to PyPI"
 	touch "$cache/complete"
 fi
 

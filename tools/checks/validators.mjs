@@ -9,8 +9,8 @@ import { setImmediate } from "node:timers/promises";
 const cache = process.env.LOKKI_CHECKS;
 const require = createRequire(join(cache, "package.json"));
 
-// each makes a validator of a function that takes one input. It lets the output
-// of the programs in between.
+// each makes a validator of a function that takes one input. It lets the
+// programs' output be handled in between.
 function each(check) {
   return async (inputs) => {
     const findings = [];
@@ -81,7 +81,8 @@ async function checkov(files) {
   }));
 }
 
-// shared makes a validator of a program: one process for each CPU, with its part of the files.
+// shared makes a validator of a program: one process per CPU, each with a share
+// of the files.
 function shared(program) {
   return async (inputs) => {
     const n = Math.min(inputs.length, availableParallelism());
@@ -90,8 +91,8 @@ function shared(program) {
   };
 }
 
-// run returns what a program of the Python environment prints. That it finds
-// something is no failure, that it prints nothing is.
+// run returns what a program of the Python environment prints. Findings aren't
+// a failure, but printing nothing is.
 function run(program, args) {
   return new Promise((resolve, reject) => {
     const child = spawn(join(cache, "venv/bin", program), args, { stdio: ["ignore", "pipe", "pipe"] });

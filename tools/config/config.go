@@ -1,14 +1,14 @@
-// Package config reads lokki.yml: what a project says once for all its flows.
+// Package config reads lokki.yml: a project's configuration for all its flows.
 //
-// Settings come in layers, each of which says something or nothing about each
-// field; a stronger layer wins field by field. Every file is one layer, and the
-// environment variables are the strongest. docs/config.md is the reference.
+// Settings come in layers, each of which sets some of the fields; a stronger
+// layer wins field by field. Every file is one layer, and the environment
+// variables are the strongest. docs/config.md is the reference.
 package config
 
 import "github.com/lokki-build/lokki/internal/timelimit"
 
-// Config holds the effective value of every field. An empty ARN, bucket or
-// registry means that none is given: the template then makes or takes its own.
+// Config holds the effective value of every field. If an ARN, bucket or
+// registry is empty, the template creates or uses its own.
 type Config struct {
 	ArtifactBucket string            // bucket of the values that pass between steps
 	Prefix         string            // first part of the values' keys
@@ -19,17 +19,17 @@ type Config struct {
 	ECRRepoPrefix  string            // registry and first part of the images' repositories
 	LogRetention   int               // days that logs are kept
 	Tracing        bool              // whether executions and Lambdas are traced by X-Ray
-	Metrics        bool              // whether CloudWatch makes metrics of what steps log
-	BuildDir       string            // where scripts are to copy the artifacts
+	Metrics        bool              // whether CloudWatch creates metrics from the steps' logs
+	BuildDir       string            // where scripts copy the artifacts
 }
 
-// Roles are the ARNs of roles that exist already.
+// Roles are the ARNs of existing roles.
 type Roles struct {
 	Pipeline string // for the state machine
 	Lambda   string // for all Lambdas
 }
 
-// LambdaDefaults hold for every step that does not say otherwise.
+// LambdaDefaults apply to every step that doesn't override them.
 type LambdaDefaults struct {
 	Timeout          int    // seconds
 	Memory           int    // MB
@@ -38,7 +38,7 @@ type LambdaDefaults struct {
 	ImageTag         string // tag to push images with; they are deployed by digest
 }
 
-// Defaults returns the configuration of a project that says nothing.
+// Defaults returns the configuration of a project that sets nothing.
 func Defaults() Config {
 	return Config{
 		Prefix:     "lokki",

@@ -87,7 +87,7 @@ func TestParseReportsEachMistakeWithItsPlace(t *testing.T) {
 		{"too little", "lambda_defaults: {memory: 64}", "lokki.yml:1:27: 64: want 128 to 10240 MB"},
 		{"no days of CloudWatch's", "log_retention: 20", "lokki.yml:1:16: 20: want one of 1, 3, 5, 7, 14, 30, 60,"},
 		{"the days after them", "log_retention: 20", "\nhint: the next is 30"},
-		{"more than all days", "log_retention: 9999", "\nhint: the most is 3653"},
+		{"more than all days", "log_retention: 9999", "\nhint: the maximum is 3653"},
 		{"not for ever", "data_expiry: 0", "lokki.yml:1:14: 0: want 1 to 3650 days"},
 		{"octal for some", "data_expiry: 010", "want a whole number of days, not int 010"},
 		{"hexadecimal", "data_expiry: 0x1e", "want a whole number of days, not int 0x1e"},
@@ -108,7 +108,7 @@ func TestParseReportsEachMistakeWithItsPlace(t *testing.T) {
 		{"fraction", "lambda_defaults: {memory: 512.5}", "want a whole number of MB, not float 512.5"},
 		{"bucket", "artifact_bucket: s3://my-bucket", "lokki.yml:1:18: \"s3://my-bucket\" is not the name of a bucket"},
 		{"role", "roles: {lambda: my-role}", "lokki.yml:1:17: \"my-role\" is not the ARN of a role"},
-		{"nobody's account", "roles: {lambda: 'arn:aws:iam::000000000000:role/r'}", "the account 000000000000, which is nobody's"},
+		{"nobody's account", "roles: {lambda: 'arn:aws:iam::000000000000:role/r'}", "the account 000000000000, which belongs to nobody"},
 		{"registry", "ecr_repo_prefix: docker.io/me", "is not a registry"},
 		{"boolean in env", "lambda_env:\n  DEBUG: true", "lokki.yml:2:10: want a string, not bool true\nhint: put it in quotes: \"true\""},
 		{"reserved", "lambda_env:\n  AWS_REGION: eu-west-1", "lokki.yml:2:3: variable AWS_REGION is reserved"},
@@ -139,7 +139,7 @@ func TestParseReportsAllMistakesAtOnce(t *testing.T) {
 }
 
 // TestSecretsAreNotPlainEnvironmentVariables: everyone who may read a Lambda's
-// configuration reads its variables.
+// configuration sees its variables.
 func TestSecretsAreNotPlainEnvironmentVariables(t *testing.T) {
 	for name, value := range map[string]string{
 		"AWS key":     "AKIAIOSFODNN7EXAMPLE",

@@ -22,7 +22,7 @@ var reserved = []string{
 // own are set by the template.
 var own = []string{"LOKKI_ARTIFACT_BUCKET", "LOKKI_PREFIX", "LOKKI_STACK", "LOKKI_METRICS"}
 
-// secretForm finds values that are credentials by their look: AWS access keys,
+// secretForm matches values that look like credentials: AWS access keys,
 // private keys, tokens of GitHub, GitLab, Slack and Stripe; and references that
 // CloudFormation replaces by a secret's value.
 var secretForm = regexp.MustCompile(`\b(AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----|` +
@@ -30,7 +30,7 @@ var secretForm = regexp.MustCompile(`\b(AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z
 	`\{\{resolve:(secretsmanager|ssm-secure):`)
 
 // CheckVariable reports why a Lambda's environment can't have the variable:
-// Lambda refuses its name, lokki or Lambda sets it, or its value is a secret,
+// Lambda rejects its name, lokki or Lambda sets it, or its value is a secret,
 // which everyone who may read the function's configuration would see. The
 // message doesn't repeat the value.
 func CheckVariable(name, value string) error {
@@ -48,6 +48,6 @@ func CheckVariable(name, value string) error {
 	return nil
 }
 
-// HoldsSecret reports whether a text that would stand readable in the template
-// has a credential in it.
+// HoldsSecret reports whether a text that would be visible in the template
+// contains a credential.
 func HoldsSecret(text string) bool { return secretForm.MatchString(text) }

@@ -6,26 +6,26 @@ import (
 	"github.com/lokki-build/lokki/internal/timelimit"
 )
 
-// field is one key of lokki.yml. Everything that is particular to a field
-// stands in the table below; docs/config.md has the table's text.
+// field is one key of lokki.yml. Everything specific to a field is in the table
+// below; docs/config.md has the table's text.
 type field struct {
-	key   string // with its parent, as in "roles.pipeline"
-	about string // what it says, in Markdown
+	key   string // with its section, as in "roles.pipeline"
+	about string // its description, in Markdown
 	kind  kind
 	at    func(*Config) any // pointer to the field's value
 }
 
-// variable is the environment variable that says the same.
+// variable is the environment variable that sets the field.
 func (f field) variable() string { return variableOf(f.key) }
 
 func variableOf(key string) string {
 	return "LOKKI_" + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
 }
 
-// architectureKey is of the one field that the rules read too.
+// architectureKey is the only field that the rules read too.
 const architectureKey = "lambda_defaults.architecture"
 
-// set makes value, which the field's kind has parsed, the field's.
+// set stores value, which the field's kind has parsed.
 func (f field) set(c *Config, value any) {
 	switch to := f.at(c).(type) {
 	case *string:
@@ -54,10 +54,10 @@ func (f field) get(c Config) any {
 	return nil
 }
 
-// The forms of values, shared with the template's parameters, which let the
-// same values be given at deployment. Account ids are AWS's to judge, but for
-// the one that examples use. PrefixForm leaves out what has a meaning in a
-// policy's resource (* and ?) or in States.Format ('{}\).
+// The patterns of values, shared with the template's parameters, which accept
+// the same values at deployment. Account ids are not checked, except for the
+// one in examples. PrefixForm excludes what has a meaning in a policy's
+// resource (* and ?) or in States.Format ('{}\).
 const (
 	BucketForm = `^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`
 	PrefixForm = `^[A-Za-z0-9_-][A-Za-z0-9_.-]*(/` + prefixPart + `)*$` // no dot first, as in the folder of a store that is its own
@@ -73,7 +73,7 @@ const (
 	MaxDataExpiry = 3650 // days
 )
 
-// Retentions are the days for which CloudWatch Logs can keep logs
+// Retentions are the numbers of days for which CloudWatch Logs can keep logs
 // (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html).
 var Retentions = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731,
 	1096, 1827, 2192, 2557, 2922, 3288, 3653}

@@ -9,8 +9,9 @@ import (
 	"github.com/lokki-build/lokki/tools/config"
 )
 
-// FuzzParse: whatever stands in a file, Parse returns what is within the limits,
-// or an error that begins with a place in the file, and the same at a second try.
+// FuzzParse: whatever a file contains, Parse returns values within the limits, or
+// an error that begins with a position in the file, and the same on a second
+// call.
 func FuzzParse(f *testing.F) {
 	for _, text := range []string{
 		whole, "", "---\n---\n", "a: &a [*a]\n", "roles: &r {lambda: *r}\n", "? {a: b}\n: c\n", "\ufefftracing: false\r\n", "tracing: !!bool no\n",
@@ -39,7 +40,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// FuzzParseVariables: the same for a variable's value.
+// FuzzParseVariables does the same for a variable's value.
 func FuzzParseVariables(f *testing.F) {
 	for i, value := range []string{"1", "true", `{"AA": "b"}`, "&a [*a]", "*a", "", "---\n---", "\x00", "a: b\n c"} {
 		f.Add(uint(i), value)

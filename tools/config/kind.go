@@ -12,14 +12,14 @@ import (
 	"github.com/lokki-build/lokki/internal/nearest"
 )
 
-// kind is what values a field can have.
+// kind is the set of values that a field can have.
 type kind struct {
 	values string // in words, for the reference
-	plain  bool   // the value of an environment variable is the text itself, not YAML
+	plain  bool   // an environment variable's value is the string itself, not YAML
 	parse  func(p *parser, n *yaml.Node) (any, bool)
 }
 
-// text is a string of the given form.
+// text is a string of a given form.
 func text(form string, most int, want string) kind {
 	re := regexp.MustCompile(form)
 	return kind{want, true, func(p *parser, n *yaml.Node) (any, bool) {
@@ -34,14 +34,14 @@ func text(form string, most int, want string) kind {
 			p.report(n, fmt.Sprintf("%d characters: want at most %d", len(s), most), "")
 			return nil, false
 		case strings.Contains(s, "000000000000"):
-			p.report(n, fmt.Sprintf("%q has the account 000000000000, which is nobody's", s), "write your account's id")
+			p.report(n, fmt.Sprintf("%q has the account 000000000000, which belongs to nobody", s), "write your account's id")
 			return nil, false
 		}
 		return s, true
 	}}
 }
 
-// optional is a string of the given form, or an empty one for none.
+// optional is a string of a given form, or an empty one for none.
 func optional(form, want string) kind {
 	k := text(form, 2048, want)
 	parse := k.parse
@@ -55,7 +55,7 @@ func optional(form, want string) kind {
 	return k
 }
 
-// number is a whole number from least to most.
+// number is an integer from least to most.
 func number(least, most int, unit string) kind {
 	return kind{fmt.Sprintf("%d to %d %s", least, most, unit), false, func(p *parser, n *yaml.Node) (any, bool) {
 		value, ok := p.number(n, unit)
@@ -67,7 +67,7 @@ func number(least, most int, unit string) kind {
 	}}
 }
 
-// oneOf is one of some whole numbers, which are in order.
+// oneOf is one of several integers, in ascending order.
 func oneOf(unit string, numbers ...int) kind {
 	var words []string
 	for _, n := range numbers {
@@ -81,7 +81,7 @@ func oneOf(unit string, numbers ...int) kind {
 		}
 		i, found := slices.BinarySearch(numbers, value)
 		if !found {
-			hint := fmt.Sprintf("the most is %d", numbers[len(numbers)-1])
+			hint := fmt.Sprintf("the maximum is %d", numbers[len(numbers)-1])
 			if i < len(numbers) {
 				hint = fmt.Sprintf("the next is %d", numbers[i])
 			}
@@ -92,7 +92,7 @@ func oneOf(unit string, numbers ...int) kind {
 	}}
 }
 
-// choice is one of some words.
+// choice is one of several words.
 func choice(what string, words ...string) kind {
 	want := strings.Join(words, " or ")
 	return kind{want, true, func(p *parser, n *yaml.Node) (any, bool) {
@@ -112,7 +112,7 @@ func choice(what string, words ...string) kind {
 	}}
 }
 
-// boolean is true or false, and none of YAML's older spellings of them.
+// boolean is true or false, without YAML's older spellings.
 func boolean() kind {
 	return kind{"true or false", false, func(p *parser, n *yaml.Node) (any, bool) {
 		if n.Kind == yaml.ScalarNode && n.Tag == "!!bool" && (n.Value == "true" || n.Value == "false") {
@@ -124,7 +124,7 @@ func boolean() kind {
 }
 
 // environment is variables and their values, all of which are strings: a YAML
-// number or boolean has more than one spelling, so it has to be quoted.
+// number or boolean has more than one spelling, so it must be quoted.
 func environment() kind {
 	return kind{"names with strings", false, func(p *parser, n *yaml.Node) (any, bool) {
 		env := map[string]string{}

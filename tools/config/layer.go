@@ -1,6 +1,6 @@
 package config
 
-// Layer is what one source says: a value for some of the fields.
+// Layer is what one source sets: values of some fields.
 type Layer struct {
 	set map[string]setting // by the field's key, as in "lambda_defaults.timeout"
 }
@@ -21,9 +21,9 @@ type Setting struct {
 	Source   string // what set it, as in "lokki.yml:3:5" or "LOKKI_PREFIX"; or FromDefault
 }
 
-// Settings returns the effective value of each field in the order of the
+// Settings returns the effective value of each field, in the order of the
 // reference. The layers come weakest first. A field that a layer sets replaces
-// what weaker layers say, lambda_env as a whole.
+// weaker layers' values, lambda_env as a whole.
 func Settings(layers ...Layer) []Setting {
 	all := make([]Setting, 0, len(fields))
 	for _, f := range fields {

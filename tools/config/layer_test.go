@@ -34,8 +34,7 @@ var said = map[string][4]string{
 	"build_dir":                         {"d1", "d2", "d3", "d4"},
 }
 
-// write makes the files of the sources. says[i] holds the keys of which source i
-// says something.
+// write makes the sources' files. says[i] has the keys that source i sets.
 func write(t *testing.T, says [4][]string) config.Sources {
 	dir := t.TempDir()
 	paths := []string{filepath.Join(dir, "global.yml"), filepath.Join(dir, "project.yml"), filepath.Join(dir, "flow.yml"), filepath.Join(dir, "variables.json")}
@@ -72,7 +71,7 @@ func writeFile(t *testing.T, path, text string) {
 }
 
 // TestStrongerSourcesWinFieldByField tries each field with each set of sources
-// that say something of it.
+// that set it.
 func TestStrongerSourcesWinFieldByField(t *testing.T) {
 	for sources := range 1 << 4 {
 		var says [4][]string
@@ -93,7 +92,7 @@ func TestStrongerSourcesWinFieldByField(t *testing.T) {
 	}
 }
 
-// TestEachFieldHasItsOwnSource gives each field a source at random.
+// TestEachFieldHasItsOwnSource gives each field a random source.
 func TestEachFieldHasItsOwnSource(t *testing.T) {
 	for seed := range uint64(50) {
 		random := rand.New(rand.NewPCG(seed, 0))
@@ -118,8 +117,8 @@ func TestEachFieldHasItsOwnSource(t *testing.T) {
 	}
 }
 
-// checkSetting compares a setting with what source number want says, or with the
-// default for -1.
+// checkSetting compares a setting with the value of source number want, or with
+// the default for -1.
 func checkSetting(t *testing.T, s config.Setting, want int, flow string) {
 	t.Helper()
 	value, source := value(t, config.Settings(), s.Key), config.FromDefault
@@ -156,8 +155,8 @@ func allKeys() []string {
 	return keys
 }
 
-// TestNothingIsAskedOfASource: an empty string for something optional takes back
-// what a weaker source says; a key without a value says nothing.
+// TestNothingIsAskedOfASource: an empty string for an optional value clears what
+// a weaker source sets; a key without a value sets nothing.
 func TestNothingIsAskedOfASource(t *testing.T) {
 	weak := parse(t, "artifact_bucket: a-bucket\nroles: {lambda: 'arn:aws:iam::1:role/r'}\nlambda_env: {AA: a}")
 	for text, want := range map[string]config.Config{
@@ -187,7 +186,7 @@ func TestWithoutSourcesAllIsDefault(t *testing.T) {
 	}
 }
 
-// TestDefaultsAreValid: each default could as well stand in a lokki.yml.
+// TestDefaultsAreValid: each default is valid in a lokki.yml.
 func TestDefaultsAreValid(t *testing.T) {
 	variables := map[string]string{}
 	for _, s := range config.Settings() {

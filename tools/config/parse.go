@@ -16,7 +16,7 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// Parse reads one lokki.yml. It reports all that is wrong, joined, each with
+// Parse reads one lokki.yml. It reports all problems, joined, each with
 // name:line:column: unknown and repeated keys, wrong types, values out of range.
 func Parse(name string, data []byte) (Layer, error) {
 	var doc, more yaml.Node
@@ -48,7 +48,7 @@ func (p *parser) report(n *yaml.Node, what, hint string) {
 	p.problems = append(p.problems, graph.Problem{Position: p.position(n), What: what, Hint: hint})
 }
 
-// position is where n stands. Only the name says it for a variable's value.
+// position is where n is. For a variable's value it is only the name.
 func (p *parser) position(n *yaml.Node) string {
 	if n.Line == 0 {
 		return p.name
@@ -59,13 +59,13 @@ func (p *parser) position(n *yaml.Node) string {
 // section parses a mapping whose keys are fields or, at the top, sections.
 func (p *parser) section(prefix string, n *yaml.Node) {
 	p.mapping(n, func(key, value *yaml.Node) {
-		if strings.Contains(key.Value, ".") { // as in roles.lambda, which is a name of ours, not a key
+		if strings.Contains(key.Value, ".") { // as in roles.lambda, which is our name for a field, not a key
 			p.unknown(prefix, key)
 			return
 		}
 		full := prefix + key.Value
 		if i := slices.IndexFunc(fields, func(f field) bool { return f.key == full }); i >= 0 {
-			if value.Tag != "!!null" { // a key without a value says nothing
+			if value.Tag != "!!null" { // a key without a value sets nothing
 				p.field(fields[i], value)
 			}
 			return
@@ -93,7 +93,7 @@ func (p *parser) unknown(prefix string, key *yaml.Node) {
 	p.report(key, fmt.Sprintf("unknown key %q", prefix+key.Value), hint)
 }
 
-// keys returns the keys that can stand in a section, in the table's order.
+// keys returns the keys that a section may have, in the table's order.
 func keys(prefix string) []string {
 	var names []string
 	for _, f := range fields {
@@ -110,7 +110,7 @@ func keys(prefix string) []string {
 }
 
 // mapping calls each for every key of n, once. It reports whether n is a mapping;
-// nothing at all is an empty one.
+// no value is an empty one.
 func (p *parser) mapping(n *yaml.Node, each func(key, value *yaml.Node)) bool {
 	if n.Tag == "!!null" {
 		return true
@@ -148,8 +148,8 @@ func (p *parser) text(n *yaml.Node, want string) (string, bool) {
 	return "", false
 }
 
-// number returns the value of a whole number. Only its plain spelling is taken:
-// 010 is eight to some readers and ten to others.
+// number returns the value of an integer. Only its plain spelling is accepted:
+// some parsers read 010 as eight, others as ten.
 func (p *parser) number(n *yaml.Node, unit string) (int, bool) {
 	value, err := strconv.Atoi(n.Value)
 	if n.Kind != yaml.ScalarNode || n.Tag != "!!int" || err != nil || strconv.Itoa(value) != n.Value {
@@ -175,7 +175,7 @@ func describe(n *yaml.Node) string {
 
 var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
 
-// syntaxError puts the parser's line where all other messages have it.
+// syntaxError moves the parser's line to where all other messages have it.
 func syntaxError(name string, err error) error {
 	what := err.Error()
 	position := name

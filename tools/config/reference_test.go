@@ -52,7 +52,8 @@ func table(t *testing.T) string {
 	return b.String()
 }
 
-// TestTheExampleHasEveryField: the lokki.yml of the reference is valid, and shows all there is.
+// TestTheExampleHasEveryField: the reference's lokki.yml is valid, and has
+// every field.
 func TestTheExampleHasEveryField(t *testing.T) {
 	_, rest, _ := strings.Cut(readReference(t), "```yaml\n")
 	example, _, ok := strings.Cut(rest, "```")
@@ -78,7 +79,8 @@ func readReference(t *testing.T) string {
 	return string(data)
 }
 
-// TestTheRulesKnowAllVariables: Bazel hands on only variables that it is told of.
+// TestTheRulesKnowAllVariables: Bazel passes on only the variables that it is
+// told of.
 func TestTheRulesKnowAllVariables(t *testing.T) {
 	const file = "rules/private/config_repository.bzl"
 	data, err := os.ReadFile("../../" + file)

@@ -16,7 +16,7 @@ type written struct {
 	Variable string `json:"variable"`
 }
 
-// EncodeSettings writes settings as a JSON object of their keys, in their order.
+// EncodeSettings writes settings as a JSON object, in their order.
 func EncodeSettings(settings []Setting) ([]byte, error) {
 	b := bytes.NewBufferString("{")
 	for i, s := range settings {
@@ -39,7 +39,7 @@ func EncodeSettings(settings []Setting) ([]byte, error) {
 }
 
 // DecodeSettings reads what EncodeSettings wrote, in the order of the reference.
-// A value has the type that JSON gives it.
+// Values have the types that JSON gives them.
 func DecodeSettings(data []byte) ([]Setting, error) {
 	var all map[string]written
 	if err := json.Unmarshal(data, &all); err != nil {
@@ -54,8 +54,8 @@ func DecodeSettings(data []byte) ([]Setting, error) {
 	return settings, nil
 }
 
-// PrintSettings writes a line for each setting: its key, its value and where the
-// value comes from.
+// PrintSettings writes a line for each setting: its key, its value and its
+// source.
 func PrintSettings(w io.Writer, settings []Setting) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, s := range settings {
@@ -68,7 +68,7 @@ func PrintSettings(w io.Writer, settings []Setting) error {
 	return tw.Flush()
 }
 
-// inWords is a text as it is, unless something in it would make the line unclear;
+// inWords returns a string as it is, unless it would make the line ambiguous;
 // everything else is JSON.
 func inWords(value any) (string, error) {
 	text, ok := value.(string)

@@ -73,8 +73,9 @@ func TestEncodeSettings(t *testing.T) {
 	}
 }
 
-// TestTheArchitectureIsTheOneThatWasBuilt: steps are built before lokki.yml is read
-// as a whole, and a template must not promise what their images don't hold.
+// TestTheArchitectureIsTheOneThatWasBuilt: steps are built before the whole of
+// lokki.yml is read, and a template must not claim an architecture that their
+// images don't have.
 func TestTheArchitectureIsTheOneThatWasBuilt(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "lokki.yml")
 	for _, c := range []struct{ text, built, want string }{

@@ -10,19 +10,19 @@ import (
 )
 
 // Sources are the files that the layers come from, weakest first. An empty path
-// is a source that isn't there.
+// is a missing source.
 type Sources struct {
 	Global    string // the user's ~/.lokki/lokki.yml, or a copy of it
 	Project   string // lokki.yml in the project's root, or a copy of it
-	Flow      string // the flow's own
+	Flow      string // the flow's lokki.yml
 	Variables string // environment variables as JSON, see ParseVariables
 
-	// Architecture is the one that steps without one of their own were built for,
-	// which was found out before any source was read as a whole. Empty is not known.
+	// Architecture is what steps that set none were built for. It was determined
+	// before any source was read as a whole. Empty is unknown.
 	Architecture string
 }
 
-// Flags declares the flags with which the tools take their sources.
+// Flags declares the flags that set a tool's sources.
 func (s *Sources) Flags(fs *flag.FlagSet) {
 	fs.StringVar(&s.Global, "global", "", "the user's ~/.lokki/lokki.yml")
 	fs.StringVar(&s.Project, "project", "", "the project's lokki.yml")
@@ -31,8 +31,8 @@ func (s *Sources) Flags(fs *flag.FlagSet) {
 	fs.StringVar(&s.Architecture, "architecture", "", "what steps without an architecture of their own were built for")
 }
 
-// Layers reads all sources and reports all that is wrong with them. Messages
-// name a file as its user knows it, not where a copy of it lies.
+// Layers reads all sources and reports all problems. Messages name a file as
+// its user knows it, not as the path of its copy.
 func (s Sources) Layers() ([]Layer, error) {
 	yml := func(name string) func([]byte) (Layer, error) {
 		return func(data []byte) (Layer, error) { return Parse(name, data) }
@@ -66,8 +66,9 @@ func (s Sources) Layers() ([]Layer, error) {
 	return layers, s.checkArchitecture(layers)
 }
 
-// checkArchitecture reports a default architecture that isn't the one for which
-// steps were built: the template would promise what the images don't hold.
+// checkArchitecture reports a default architecture that differs from the one
+// that steps were built for: the template would claim what the images don't
+// have.
 func (s Sources) checkArchitecture(layers []Layer) error {
 	for _, setting := range Settings(layers...) {
 		if setting.Key != architectureKey || s.Architecture == "" || setting.Value == s.Architecture {

@@ -13,9 +13,9 @@ import (
 )
 
 // ParseVariables reads the environment variables from JSON, an object of names
-// and values. An empty value says nothing. A field of text takes its variable's
-// value as it is; numbers, booleans and lambda_env are YAML, so JSON will do.
-// All that is wrong is reported, joined, each with the variable's name.
+// and values. An empty value sets nothing. A string field takes its variable's
+// value as it is; numbers, booleans and lambda_env are YAML, which includes
+// JSON. All problems are reported, joined, each with the variable's name.
 func ParseVariables(data []byte) (Layer, error) {
 	var values map[string]string
 	if err := json.Unmarshal(data, &values); err != nil {
@@ -70,6 +70,5 @@ func Variables() []string {
 	return names
 }
 
-// Near returns the variable of lokki that someone who set one of this name may
-// have meant, or nothing.
+// Near returns the lokki variable that was probably meant by a name, or "".
 func Near(name string) string { return nearest.Name(name, Variables()) }

@@ -12,7 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Basis is what an estimate reckons with; basis.yml explains each key.
+// Basis is what an estimate uses; basis.yml explains each key.
 type Basis struct {
 	Prices      Prices      `yaml:"prices"`
 	Assumptions Assumptions `yaml:"assumptions"`
@@ -20,7 +20,7 @@ type Basis struct {
 	Items       Items       `yaml:"items"`
 }
 
-// Prices are in US dollars for a million of each.
+// Prices are in US dollars per million of each.
 type Prices struct {
 	Date                string  `yaml:"date"`
 	Region              string  `yaml:"region"`
@@ -38,7 +38,7 @@ type Prices struct {
 	AlarmMonths         float64 `yaml:"alarm_months"`
 }
 
-// Assumptions stand for what a graph does not say.
+// Assumptions fill in what a graph doesn't say.
 type Assumptions struct {
 	ItemSeconds   float64 `yaml:"item_seconds"`
 	ValueBytes    float64 `yaml:"value_bytes"`
@@ -47,23 +47,23 @@ type Assumptions struct {
 	SmallAccount  int     `yaml:"small_account"`
 }
 
-// Rates are the most of each in a second.
+// Rates are the most of each per second.
 type Rates struct {
 	Reads          float64 `yaml:"reads"`
 	StandardStarts float64 `yaml:"standard_starts"`
 	ExpressStarts  float64 `yaml:"express_starts"`
 }
 
-// Items are the lengths of the lists that are mapped.
+// Items are the lengths of the lists that maps take.
 type Items struct {
-	Columns []int          `yaml:"columns"` // of each map, a column of the table for each
+	Columns []int          `yaml:"columns"` // of each map, one column of the table each
 	Maps    map[string]int `yaml:"maps"`    // of a map by the name of its first step, in all columns
 }
 
 //go:embed basis.yml
 var basisFile []byte
 
-// DefaultBasis is that of basis.yml.
+// DefaultBasis is the content of basis.yml.
 func DefaultBasis() Basis {
 	var b Basis
 	if err := b.read("basis.yml", basisFile); err != nil {
@@ -72,8 +72,8 @@ func DefaultBasis() Basis {
 	return b
 }
 
-// ParseBasis reads a file that overrides the default field by field. Where it
-// has prices it has to say whose they are.
+// ParseBasis reads a file that overrides the default field by field. If it has
+// prices it must say whose they are.
 func ParseBasis(name string, data []byte) (Basis, error) {
 	b := DefaultBasis()
 	before := b.Prices

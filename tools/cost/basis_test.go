@@ -12,7 +12,7 @@ func TestParseBasis(t *testing.T) {
 	const whose = "date: \"2026-03-01\", region: eu-west-1, source: invoice"
 	for _, c := range []struct {
 		name, file string
-		want       []string // parts of the error; none when it is valid
+		want       []string // parts of the error; nil if it is valid
 	}{
 		{"empty", "", nil},
 		{"assumptions alone", "assumptions: {item_seconds: 3}", nil},

@@ -1,12 +1,12 @@
 // Package cost estimates what one execution of a flow uses and costs, for
-// several numbers of items, and says which quotas it comes near:
+// several numbers of items, and warns of quotas that it approaches:
 //
 //	graph + steps + prices ──Count──► Usage ──Table──► birds.cost.txt
 //
 // What the graph determines is counted: states, children, invocations and
-// requests. What it doesn't is an assumption that the table states: how long a
-// step takes and how large a value is. Of retries, only those of calls that a
-// small account refuses are estimated, beside the rest.
+// requests. The rest are assumptions that the table states: how long a step
+// takes and how large a value is. The only estimated retries are those of calls
+// that a small account throttles, listed separately.
 package cost
 
 import (
@@ -16,17 +16,17 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// Input is everything an estimate is made of.
+// Input is everything that an estimate is made from.
 type Input struct {
 	Graph    graph.Graph
 	Manifest manifest.Manifest
-	Memory   int  // MB of a Lambda whose step says nothing
-	Timeout  int  // seconds of a Lambda whose step says nothing
+	Memory   int  // MB of a Lambda whose step sets none
+	Timeout  int  // seconds of a Lambda whose step sets none
 	Metrics  bool // CloudWatch keeps metrics of the steps
 	Basis    Basis
 }
 
-// lambda is what the flow's targets say about a function.
+// lambda is a function's configuration in the flow's targets.
 type lambda struct {
 	memory  int // MB
 	timeout int // seconds
@@ -43,8 +43,7 @@ func (in Input) lambda(function string) lambda {
 	return l
 }
 
-// items is the length of the list that a map runs through when it is n for
-// those whose length is not given.
+// items is the length of the list of a map: n, unless the basis sets it.
 func (in Input) items(name string, n int) int {
 	if given, ok := in.Basis.Items.Maps[name]; ok {
 		return given

@@ -27,7 +27,7 @@ func words(options map[string]graph.Options) cost.Input {
 	return input(flowtest.Chain("WordsFlow", "start ListTexts", "map SplitText", "map CountLetters", "agg SumWords", "agg SumTexts"), options)
 }
 
-// TestCount has numbers that were worked out by hand.
+// TestCount has numbers that were calculated by hand.
 func TestCount(t *testing.T) {
 	express := birds(graph.Options{Express: true, Batch: 10})
 	amd64 := birds(graph.Options{})
@@ -68,7 +68,7 @@ func TestCount(t *testing.T) {
 	}
 }
 
-// TestTheHistoryDoesNotGrow: each child has a history of its own.
+// TestTheHistoryDoesNotGrow: each child has its own history.
 func TestTheHistoryDoesNotGrow(t *testing.T) {
 	for seed := range uint64(50) {
 		in := input(flowtest.Random(seed), nil)

@@ -7,8 +7,8 @@ import (
 	"github.com/lokki-build/lokki/tools/asl"
 )
 
-// Usage is what one execution uses. The numbers are floats as those of nested
-// maps multiply beyond what an integer holds.
+// Usage is what one execution uses. The numbers are floats because those of
+// nested maps multiply beyond the range of integers.
 type Usage struct {
 	Transitions      float64 // states entered and children started by Standard workflows
 	ExpressRequests  float64 // children that are Express workflows
@@ -19,17 +19,17 @@ type Usage struct {
 	Puts             float64 // requests to S3 that write
 	Gets             float64 // requests to S3 that read
 	ByStepFunctions  Requests
-	LogBytes         float64 // that Lambdas log
+	LogBytes         float64 // logged by Lambdas
 
-	Together float64 // Lambdas at the same time, at most
+	Together float64 // Lambdas at once, at most
 	History  float64 // events of the longest history
 }
 
-// Requests are those among Puts and Gets that Step Functions makes itself: it
-// reads the lists of batches and writes the results of its children.
+// Requests are the part of Puts and Gets that Step Functions itself makes: it
+// reads the lists of batches and writes the children's results.
 type Requests struct{ Puts, Gets float64 }
 
-// Events of an execution's history, of which the start and the end are two
+// Events of an execution's history; its start and end add two
 // (https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html).
 const (
 	taskEvents   = 5 // entered, scheduled, started, succeeded, exited
@@ -40,11 +40,11 @@ const (
 
 // How lokki stores values.
 const (
-	partBytes  = 8 << 20 // an object that is larger goes in parts of this size
+	partBytes  = 8 << 20 // a larger object is stored in parts of this size
 	batchBytes = 60      // of one element of items.json
 )
 
-// puts is the requests that store an object: one, or one for each part and two
+// puts is how many requests store an object: one, or one for each part and two
 // that open and complete the upload.
 func puts(bytes float64) float64 {
 	if bytes <= partBytes {
@@ -53,8 +53,8 @@ func puts(bytes float64) float64 {
 	return math.Ceil(bytes/partBytes) + 2
 }
 
-// Count counts what an execution uses when each list that is mapped has n
-// items, but for those whose length the basis gives.
+// Count counts what an execution uses if each list that a map takes has n
+// items, except for those whose length the basis sets.
 func Count(in Input, n int) Usage {
 	c := newCounter(in, n)
 	history := map[string]float64{"": 2}
@@ -114,7 +114,7 @@ func newCounter(in Input, n int) *counter {
 	return c
 }
 
-// innermost is the map that runs a node, "" for none.
+// innermost is the map that directly contains a node, "" for none.
 func innermost(n graph.Node) string {
 	if len(n.Scope) == 0 {
 		return ""
@@ -130,7 +130,7 @@ func outside(n graph.Node) string {
 	return n.Scope[len(n.Scope)-2]
 }
 
-// runs is how often a node with the given maps around it runs.
+// runs is how often a node inside the given maps runs.
 func (c *counter) runs(scope []string) float64 {
 	runs := 1.0
 	for _, name := range scope {
@@ -139,7 +139,8 @@ func (c *counter) runs(scope []string) float64 {
 	return runs
 }
 
-// task counts a node's task: its state, its Lambda, and what that reads and writes.
+// task counts a node's task: its state, its Lambda, and what that reads and
+// writes.
 func (c *counter) task(n, next graph.Node) {
 	runs := c.runs(n.Scope)
 	if runs == 0 {
@@ -208,7 +209,7 @@ func (c *counter) mapped(first graph.Node) {
 	c.used.Gets += own.Gets
 }
 
-// express counts the children that are billed by their time, in steps of 100 ms.
+// express counts the children that are billed by duration, in steps of 100 ms.
 func (c *counter) express() {
 	for _, n := range c.in.Graph.Nodes {
 		if n.Express {
@@ -220,7 +221,7 @@ func (c *counter) express() {
 	}
 }
 
-// together is how many children run a step at the same time, at most.
+// together is how many Lambdas run at once, at most.
 func (c *counter) together() float64 {
 	most, concurrency := 1.0, asl.Concurrency(c.in.Graph)
 	for _, n := range c.in.Graph.Nodes {
@@ -229,7 +230,7 @@ func (c *counter) together() float64 {
 	return most
 }
 
-// width is how many children run the node at the same time.
+// width is how many children run the node at once.
 func (c *counter) width(n graph.Node, concurrency map[string]int) float64 {
 	width := 1.0
 	for _, name := range n.Scope {

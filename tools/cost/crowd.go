@@ -7,11 +7,11 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// crowd is the calls of one step that want more Lambdas than there are: so many in
-// all, up to width at the same time, each for a time in milliseconds. One that finds
-// no Lambda tries again by a rule. Those that came late try most often, so no
-// formula tells how many retries that takes; it is played instead, always by
-// the same chances.
+// crowd is the calls of one step that need more Lambdas than there are: calls in
+// total, up to width at once, each for a time in milliseconds. A call that finds no
+// Lambda tries again by a rule. Calls that come late try most often, so no formula
+// gives the number of retries; it is simulated instead, always with the same random
+// numbers.
 type crowd struct {
 	calls                      float64
 	width, lambdas, takes, gap int // gap is the time between two starts
@@ -23,7 +23,8 @@ type outcome struct {
 	gaveUp                         bool // calls have used up their retries
 }
 
-// sample is how many calls are played at least; more go on like its second half.
+// sample is how many calls are simulated at least; the others are extrapolated
+// from its second half.
 const sample = 4000
 
 func (c crowd) run(rule graph.Retry) outcome {
@@ -31,7 +32,7 @@ func (c crowd) run(rule graph.Retry) outcome {
 		return outcome{}
 	}
 	if c.width <= c.lambdas || c.takes == 0 {
-		// Nobody waits for longer than for what is started before.
+		// No call waits; the total is limited by the width or by the starts.
 		return outcome{took: max(c.calls/float64(max(c.width, 1))*float64(c.takes), (c.calls-1)*float64(c.gap)+float64(c.takes)) / 1000}
 	}
 	played := int(min(c.calls, float64(max(sample, 4*c.width))))
@@ -47,7 +48,7 @@ func (c crowd) run(rule graph.Retry) outcome {
 	return all
 }
 
-// play is a crowd on its way.
+// play is the simulation of a crowd.
 type play struct {
 	crowd
 	rule                   graph.Retry
@@ -57,14 +58,14 @@ type play struct {
 	all, half              outcome
 }
 
-// event is a try of a call, or its end.
+// event is an attempt of a call, or its end.
 type event struct {
-	at, since int // now, and when the call was tried first
-	tries     int // that were refused
+	at, since int // now, and when the call was first tried
+	tries     int // that were throttled
 	end       bool
 }
 
-// until plays until so many calls have ended. Others come after them if there are more.
+// until runs until a number of calls have ended. If more, others follow them.
 func (p *play) until(calls int, more bool) outcome {
 	for range min(p.width, calls) {
 		p.start(p.started * p.gap)

@@ -17,7 +17,7 @@ func Table(in Input) ([]byte, error) {
 		return nil, err
 	}
 	if !slices.ContainsFunc(in.Graph.Nodes, func(n graph.Node) bool { return n.Kind == graph.Map }) {
-		in.Basis.Items.Columns = []int{1} // without a map all columns would be alike
+		in.Basis.Items.Columns = []int{1} // without a map all columns would be equal
 	}
 	var t table
 	for _, n := range in.Basis.Items.Columns {
@@ -43,7 +43,7 @@ func (in Input) validate() error {
 		return err
 	}
 	if len(in.Basis.Items.Columns) == 0 {
-		return fmt.Errorf("no numbers of items to reckon with\nhint: give some, as in 1,1000")
+		return fmt.Errorf("no numbers of items\nhint: give some, as in 1,1000")
 	}
 	for _, n := range in.Basis.Items.Columns {
 		if n < 0 {
@@ -67,7 +67,7 @@ type table struct {
 	small   []Throttled // the same on a small account
 }
 
-// width is that of a column: 1,000,000,000,000 and a space.
+// width is a column's width: 1,000,000,000,000 and a space.
 const width, labelWidth = 18, 40
 
 func (t *table) line(label string, cell func(column int) string) {
@@ -125,10 +125,11 @@ func (p Prices) s3(u Usage) float64 { return (u.Puts*p.S3Puts + u.Gets*p.S3Gets)
 
 func (p Prices) logs(u Usage) float64 { return u.LogBytes / 1e9 * p.LogGigabytes / million }
 
-// metricsOfStep is how many metrics a step's log has (lokki/lambdastep/metrics.go).
+// metricsOfStep is how many metrics a step's log has
+// (lokki/lambdastep/metrics.go).
 const metricsOfStep = 9
 
-// month writes what a stack costs besides its executions.
+// month writes what a stack costs apart from its executions.
 func (t *table) month(in Input) {
 	p := in.Basis.Prices
 	line := func(count int, what string, price float64) {
@@ -159,7 +160,7 @@ func (t *table) month(in Input) {
 	}
 }
 
-// notes say what the numbers rest on.
+// notes says what the numbers are based on.
 func (t *table) notes(in Input) {
 	a, p, r := in.Basis.Assumptions, in.Basis.Prices, in.Basis.Rates
 	fmt.Fprintf(&t.text, `
@@ -171,8 +172,8 @@ A retry is one more state transition. Left out: retries but those above, traces,
 `, p.Region, p.Date, strings.TrimSpace(p.Source), a.ItemSeconds, number(r.Reads), number(a.ValueBytes), a.ExpressMemory)
 }
 
-// number writes a number with commas, or its magnitude when it has more than
-// 15 digits, which a float doesn't hold. Small fractions keep three digits.
+// number formats a number with commas, or its magnitude if it has more than 15
+// digits, which a float can't represent. Small fractions keep three digits.
 func number(v float64) string {
 	switch {
 	case v >= 1e15:
@@ -185,7 +186,7 @@ func number(v float64) string {
 	return commas(strconv.FormatFloat(v, 'f', 0, 64))
 }
 
-// dollars keeps what matters of small amounts.
+// dollars keeps the significant digits of small amounts.
 func dollars(v float64) string {
 	switch {
 	case v >= 1e15:

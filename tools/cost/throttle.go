@@ -10,8 +10,7 @@ import (
 	"github.com/lokki-build/lokki/tools/asl"
 )
 
-// patience is the rule by which every step retries a call for which the account has
-// no Lambda left.
+// patience is the rule by which every step retries a throttled call.
 var patience = ruleFor("Lambda.TooManyRequestsException")
 
 func ruleFor(name string) graph.Retry {
@@ -19,21 +18,21 @@ func ruleFor(name string) graph.Retry {
 	return all[slices.IndexFunc(all, func(r graph.Retry) bool { return slices.Contains(r.Errors, name) })]
 }
 
-// Throttled is what an execution takes on an account that runs fewer Lambdas at the
-// same time than the execution wants.
+// Throttled is what an execution takes on an account with fewer Lambdas than it
+// needs.
 type Throttled struct {
-	Seconds     float64 // that the execution takes
-	Retries     float64 // of refused calls
-	Transitions float64 // of these, those that are paid for
-	ExpressGB   float64 // GB-seconds of Express workflows that wait
+	Seconds     float64 // duration of the execution
+	Retries     float64 // of throttled calls
+	Transitions float64 // the part of Retries that is paid for
+	ExpressGB   float64 // GB-seconds of waiting Express workflows
 	GaveUp      []graph.Node
-	Late        []graph.Node // whose Express workflows would end while they wait
+	Late        []graph.Node // steps whose Express workflows would end while they wait
 }
 
-// Throttle estimates that for lists of n items, one step after another.
+// Throttle estimates this for lists of n items, one step after another.
 func Throttle(in Input, n, lambdas int) Throttled {
 	var all Throttled
-	played := map[crowd]outcome{} // most steps are alike
+	played := map[crowd]outcome{} // most steps are the same
 	c, concurrency := newCounter(in, n), asl.Concurrency(in.Graph)
 	for _, node := range in.Graph.Nodes {
 		m := c.maps[innermost(node)]
@@ -69,8 +68,8 @@ func Throttle(in Input, n, lambdas int) Throttled {
 
 func millis(seconds float64) int { return int(math.Round(seconds * 1000)) }
 
-// throttling writes what becomes of the execution on a small account, if it wants
-// more Lambdas than that has.
+// throttling writes what the execution takes on a small account, if it needs more
+// Lambdas than that has.
 func (t *table) throttling(in Input) {
 	lambdas := in.Basis.Assumptions.SmallAccount
 	if !slices.ContainsFunc(t.columns, func(u Usage) bool { return u.Together > float64(lambdas) }) {

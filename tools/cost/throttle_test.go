@@ -9,8 +9,8 @@ import (
 	"github.com/lokki-build/lokki/tools/cost"
 )
 
-// TestThrottle has the properties that hold whatever the chances are. That its
-// numbers are about right is tested where an engine is at hand, in tools/asl.
+// TestThrottle checks properties that don't depend on chance. Tests in
+// tools/asl, where there is an engine, check that the numbers are about right.
 func TestThrottle(t *testing.T) {
 	standard, express := birds(graph.Options{}), birds(graph.Options{Express: true})
 	for _, in := range []*cost.Input{&standard, &express} {
@@ -49,8 +49,8 @@ func TestThrottle(t *testing.T) {
 	}
 }
 
-// TestTheTableHasTheSmallAccount, and a basis with an account that is large
-// enough has no need of it.
+// TestTheTableHasTheSmallAccount: an account that is large enough doesn't need
+// it.
 func TestTheTableHasTheSmallAccount(t *testing.T) {
 	for account, want := range map[int]bool{10: true, 999: true, 1000: false} {
 		in := birds(graph.Options{})
@@ -65,7 +65,8 @@ func TestTheTableHasTheSmallAccount(t *testing.T) {
 	}
 }
 
-// TestMonths: what costs whether the flow runs or not is named with its number.
+// TestMonths: what costs money whether the flow runs or not is listed with its
+// number.
 func TestMonths(t *testing.T) {
 	for _, c := range []struct {
 		metrics, alarms, scheduled bool

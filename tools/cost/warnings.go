@@ -12,18 +12,18 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// What an account or an execution has
+// The quotas of an account or an execution
 // (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html,
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
 const (
-	maxLambdas  = 1000   // at the same time: AWS's quota, unless it was raised or the account is new
+	maxLambdas  = 1000   // at once: AWS's quota, unless it was raised or the account is new
 	maxHistory  = 25_000 // events
 	longStart   = 15 * time.Minute
 	maxLambdaMB = 10_240
 )
 
-// warn writes which quotas the flow comes near, and what to do: each once, for
-// the first number of items with which it does.
+// warn writes which quotas the flow approaches, and what to do: each once, for
+// the first number of items at which it does.
 func warn(to io.Writer, in Input, small []Throttled) {
 	w := warner{seen: map[string]bool{}}
 	for i, n := range in.Basis.Items.Columns {
@@ -40,7 +40,8 @@ type warner struct {
 	seen map[string]bool // kind and step
 }
 
-// say notes a warning once. what follows the number of items, if that matters.
+// say records a warning once. what includes the number of items, if that
+// matters.
 func (w *warner) say(node graph.Node, kind, what, hint string) {
 	if key := kind + " " + node.Name; !w.seen[key] {
 		w.seen[key] = true
@@ -48,7 +49,7 @@ func (w *warner) say(node graph.Node, kind, what, hint string) {
 	}
 }
 
-// raise says how the account gets more Lambdas.
+// raise says how to get more Lambdas.
 const raise = "have Lambda's quota \"Concurrent executions\" raised (aws lambda get-account-settings shows it)"
 
 func (w *warner) check(in Input, n int) {
@@ -64,7 +65,7 @@ func (w *warner) check(in Input, n int) {
 			next = in.Graph.Nodes[i+1]
 		}
 		w.memory(c, node, next)
-		for _, r := range node.Retry { // those of every step are few, but for waiting for Lambda, which takes hours
+		for _, r := range node.Retry { // the default rules add few, apart from waiting for Lambda, which takes hours
 			retries[innermost(node)] += retryEvents * float64(r.Attempts)
 		}
 		if events := retries[innermost(node)]; events > maxHistory && !c.maps[innermost(node)].Express {
@@ -74,7 +75,7 @@ func (w *warner) check(in Input, n int) {
 	}
 }
 
-// small warns of what a small account can't do, however long it takes.
+// small warns of what a small account can't do at all.
 func (w *warner) small(in Input, n int, x Throttled) {
 	lambdas := in.Basis.Assumptions.SmallAccount
 	hint := fmt.Sprintf("%s, or give the map lokki.Concurrency(%d)", raise, lambdas)
@@ -87,12 +88,12 @@ func (w *warner) small(in Input, n int, x Throttled) {
 	}
 }
 
-// mapped warns of what one run of a map takes.
+// mapped warns of what one run of a map needs.
 func (w *warner) mapped(c *counter, first graph.Node) {
 	items, children := c.in.items(first.Name, c.n), c.children[first.Name]
 	if items > envelope.MaxItems {
 		w.say(first, "items", fmt.Sprintf("a map over %s items; Step Functions reads %s of one list", number(float64(items)), number(envelope.MaxItems)),
-			"put several of them into one item of the list")
+			"combine several of them into one item of the list")
 	}
 	together := int(min(children, float64(first.Concurrency)))
 	if first.Concurrency > maxLambdas && together > maxLambdas {
@@ -139,8 +140,8 @@ func (w *warner) task(c *counter, n graph.Node) {
 	}
 }
 
-// memory warns of lists that a Lambda can't hold: an aggregation has all
-// results, the step before a map all items.
+// memory warns of lists that don't fit a Lambda's memory: an aggregation has
+// all results, the step before the map all items.
 func (w *warner) memory(c *counter, n, next graph.Node) {
 	values, what := 0.0, ""
 	if n.Kind == graph.Agg {
@@ -158,13 +159,13 @@ func (w *warner) memory(c *counter, n, next graph.Node) {
 	}
 	hint := "give its lokki_step more memory"
 	if needs > maxLambdaMB {
-		hint = "divide the list: no Lambda has more than " + number(maxLambdaMB) + " MB"
+		hint = "split the list: no Lambda has more than " + number(maxLambdaMB) + " MB"
 	}
 	w.say(n, "memory", fmt.Sprintf("it holds %s %s, about %s MB; its Lambda has %s MB",
 		number(values), what, number(math.Ceil(needs)), number(float64(has))), hint)
 }
 
-// hours writes seconds as a duration of two units at most.
+// hours formats seconds as a duration of at most two units.
 func hours(seconds float64) string {
 	if seconds > 1e8 {
 		return "years"

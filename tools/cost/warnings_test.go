@@ -9,7 +9,7 @@ import (
 )
 
 func TestWarnings(t *testing.T) {
-	small := func(in cost.Input) cost.Input { // values that any Lambda holds
+	small := func(in cost.Input) cost.Input { // values that fit any Lambda
 		in.Basis.Assumptions.ValueBytes = 1
 		return in
 	}
@@ -26,7 +26,7 @@ func TestWarnings(t *testing.T) {
 		name string
 		in   cost.Input
 		n    int
-		want string // the only warning, in parts; none when empty
+		want string // the only warning, in parts; "" for none
 	}{
 		{"none", small(birds(graph.Options{})), 1000, ""},
 		{"none for a million in batches", small(birds(graph.Options{Batch: 100})), 1_000_000, ""},
@@ -41,7 +41,7 @@ func TestWarnings(t *testing.T) {
 		{"few of many lambdas", small(birds(graph.Options{Concurrency: 5000})), 900, ""},
 		{"items", small(birds(graph.Options{Batch: 100_000, Express: true})), 100_000_001, "step flap-bird: a map over 100,000,001 items; Step Functions reads 100,000,000"},
 		{"memory of the list", birds(graph.Options{Batch: 100}), 600_000, "step get-birds: it holds 600,000 items, about 573 MB; its Lambda has 512 MB … hint: give its lokki_step more memory"},
-		{"memory that none has", birds(graph.Options{Batch: 10_000}), 20_000_000, "hint: divide the list: no Lambda has more than 10,240 MB"},
+		{"memory that none has", birds(graph.Options{Batch: 10_000}), 20_000_000, "hint: split the list: no Lambda has more than 10,240 MB"},
 		{"time of a batch", small(slow(birds(graph.Options{Batch: 50}))), 1000, "step flap-bird: with 50 items in a child an invocation takes about 16 min 40 s and may take 15 min 0 s … hint: make lokki.Batch smaller"},
 		{"time of an Express batch", small(slow(birds(graph.Options{Batch: 20, Express: true}))), 1000, "may take 5 min 0 s"},
 		{"timeout", small(slow(birds(graph.Options{Timeout: 10}))), 1000, "an invocation takes about 20 s and may take 10 s … hint: give the step less to do"},
@@ -68,7 +68,7 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
-// TestAWarningIsGivenOnce is for the first number of items that it is about.
+// TestAWarningIsGivenOnce: for the first number of items that it applies to.
 func TestAWarningIsGivenOnce(t *testing.T) {
 	in := birds(graph.Options{})
 	in.Basis.Items.Columns = []int{1, 200_000, 400_000}

@@ -1,4 +1,4 @@
-// Package fingerprints tells the code of one step from other versions of it.
+// Package fingerprints hashes the code of each step.
 package fingerprints
 
 import (
@@ -13,8 +13,8 @@ import (
 	"github.com/lokki-build/lokki/internal/runs"
 )
 
-// New hashes programs that hold one step each. Each argument is the step's
-// function, "=" and the program's file, whose name may have "=" itself.
+// New hashes programs, each of which holds one step. Each argument is the
+// step's function, "=" and the program's file, whose name may contain "=" too.
 func New(args []string) (runs.StepFingerprints, error) {
 	all := runs.StepFingerprints{}
 	var problems []error

@@ -26,7 +26,7 @@ func TestNew(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(got) != 3 || got["x.A"] != got["x.C"] || got["x.A"] == got["x.B"] || len(got["x.A"]) != 64 {
-		t.Errorf("got %v, want the same for the same code, and another for other code", got)
+		t.Errorf("got %v, want equal ones for equal code, and different ones for different code", got)
 	}
 	data, err := got.Encode()
 	if err != nil {

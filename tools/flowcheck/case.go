@@ -1,5 +1,5 @@
-// Package flowcheck runs a flow's local program on one input and compares what
-// comes of it with what was expected: the logic of the rule lokki_flow_test.
+// Package flowcheck runs a flow's local program on one input and compares the
+// result with what is expected: the logic of the rule lokki_flow_test.
 package flowcheck
 
 import (
@@ -15,16 +15,16 @@ type Case struct {
 	Test    string `json:"test"`    // label of the lokki_flow_test
 	Program string `json:"program"` // the flow's local program
 
-	// The input: JSON or a file with it. Neither is the flow's defaults.
+	// The input: JSON or a file. With neither, the flow's defaults are used.
 	Input     string `json:"input,omitempty"`
 	InputFile string `json:"input_file,omitempty"`
 
-	// One of these is what is expected.
+	// One of these is the expectation.
 	Expected      string `json:"expected,omitempty"` // JSON
 	ExpectedFile  string `json:"expected_file,omitempty"`
 	ExpectedError string `json:"expected_error,omitempty"` // part of the error's text
 
-	Update bool `json:"update,omitempty"` // saves the result in ExpectedFile's source instead of comparing them
+	Update bool `json:"update,omitempty"` // saves the result in ExpectedFile's source instead of comparing
 }
 
 // DecodeCase reads a case.

@@ -17,17 +17,17 @@ type Outcome struct {
 	Code   int // its exit code: 0 done, 1 the flow failed, 2 the input was wrong; -1 killed
 	Stdout []byte
 	Stderr []byte
-	Error  string // of the flow, or of the input that doesn't fit it; "" when the program failed in another way
+	Error  string // of the flow, or of an input that doesn't fit; "" if the program failed in another way
 }
 
-// Check compares the outcome with the case's expectation. The error is all that
-// a person needs to know.
+// Check compares the outcome with the case's expectation. The error is
+// everything that a person needs to know.
 func (c Case) Check(o Outcome) error {
 	if c.ExpectedError != "" {
 		return c.checkError(o)
 	}
 	if o.Code != 0 {
-		return fmt.Errorf("the flow was expected to be done, and failed with exit code %d:\n%s", o.Code, o.Stderr)
+		return fmt.Errorf("the flow was expected to succeed, but failed with exit code %d:\n%s", o.Code, o.Stderr)
 	}
 	got, err := decode(o.Stdout)
 	if err != nil {
@@ -53,11 +53,11 @@ func (c Case) Check(o Outcome) error {
 func (c Case) checkError(o Outcome) error {
 	switch {
 	case o.Code == 0:
-		return fmt.Errorf("the flow was expected to fail with %q, and returned\n%s", c.ExpectedError, o.Stdout)
+		return fmt.Errorf("the flow was expected to fail with %q, but returned\n%s", c.ExpectedError, o.Stdout)
 	case o.Error == "":
 		return fmt.Errorf("the flow was expected to fail with %q, but its program ended with exit code %d and no error of the flow:\n%s", c.ExpectedError, o.Code, o.Stderr)
 	case !strings.Contains(o.Error, c.ExpectedError):
-		return fmt.Errorf("the flow was expected to fail with %q, and failed with\n%s", c.ExpectedError, o.Error)
+		return fmt.Errorf("the flow was expected to fail with %q, but failed with\n%s", c.ExpectedError, o.Error)
 	}
 	return nil
 }
@@ -78,10 +78,10 @@ func (c Case) hint(result []byte) string {
 // workspace, and returns its path.
 func (c Case) Save(o Outcome, workspace string) (string, error) {
 	if workspace == "" {
-		return "", fmt.Errorf("there is no workspace to write to\nhint: bazel run %s.update", c.Test)
+		return "", fmt.Errorf("no workspace to write to\nhint: bazel run %s.update", c.Test)
 	}
 	if o.Code != 0 {
-		return "", fmt.Errorf("the flow failed with exit code %d, and there is no result to save:\n%s", o.Code, o.Stderr)
+		return "", fmt.Errorf("the flow failed with exit code %d, so there is no result to save:\n%s", o.Code, o.Stderr)
 	}
 	var pretty bytes.Buffer
 	if err := json.Indent(&pretty, bytes.TrimSpace(o.Stdout), "", "  "); err != nil {
@@ -95,7 +95,7 @@ func (c Case) Save(o Outcome, workspace string) (string, error) {
 	return path, nil
 }
 
-// decode reads one JSON value and keeps numbers as they are written.
+// decode reads one JSON value and keeps numbers as written.
 func decode(data []byte) (any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
@@ -104,25 +104,25 @@ func decode(data []byte) (any, error) {
 		return nil, err
 	}
 	if decoder.More() {
-		return nil, errors.New("there is more after the first value")
+		return nil, errors.New("unexpected data after the first value")
 	}
 	return v, nil
 }
 
-// pretty writes a value with its fields in order, a line each, so that values
-// that are the same are the same text.
+// pretty formats a value with sorted fields, one per line, so that equal values
+// have equal text.
 func pretty(v any) string {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(sameNumbers(v)); err != nil { // of what was decoded, which has none
+	if err := encoder.Encode(sameNumbers(v)); err != nil { // decoded values have none
 		return fmt.Sprint(v)
 	}
 	return b.String()
 }
 
-// starlark quotes JSON as a string of a BUILD file.
+// starlark quotes JSON as a string for a BUILD file.
 func starlark(text string) string {
 	if !strings.ContainsAny(text, `'\`) {
 		return "'" + text + "'"

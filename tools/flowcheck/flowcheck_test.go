@@ -14,7 +14,7 @@ import (
 	"github.com/lokki-build/lokki/runner"
 )
 
-// The test's own binary is the program of a flow, if it is asked to.
+// The test's own binary is a flow's program if asked to be.
 func TestMain(m *testing.M) {
 	switch os.Getenv("FLOWCHECK_TEST_PROGRAM") {
 	case "":
@@ -36,7 +36,7 @@ func file(t *testing.T, text string) string {
 	return path
 }
 
-// TestCases runs birds and compares. What is wanted is parts of the error.
+// TestCases runs birds and compares. The expectations are parts of the error.
 func TestCases(t *testing.T) {
 	for name, c := range map[string]struct {
 		Case
@@ -54,9 +54,9 @@ func TestCases(t *testing.T) {
 			[]string{"differs from what was expected", "duck", "goose", "hint: if the result is right: bazel run //flows:birds_golden.update"}},
 		"no file":          {Case{ExpectedFile: "none.json"}, nil, []string{"reading the expected result: open none.json"}},
 		"an empty file":    {Case{ExpectedFile: file(t, "")}, nil, []string{"is not JSON: EOF", "hint: if the result is right: bazel run"}},
-		"a failure":        {Case{Input: `{"cuont": 1}`, Expected: `"flappy goose"`}, nil, []string{"was expected to be done, and failed with exit code 2", "cuont: no such field"}},
-		"no failure":       {Case{ExpectedError: "boom"}, nil, []string{`expected to fail with "boom", and returned`, "flappy goose"}},
-		"another failure":  {Case{Input: `{"cuont": 1}`, ExpectedError: "boom"}, nil, []string{`expected to fail with "boom", and failed with`, "cuont: no such field"}},
+		"a failure":        {Case{Input: `{"cuont": 1}`, Expected: `"flappy goose"`}, nil, []string{"was expected to succeed, but failed with exit code 2", "cuont: no such field"}},
+		"no failure":       {Case{ExpectedError: "boom"}, nil, []string{`expected to fail with "boom", but returned`, "flappy goose"}},
+		"another failure":  {Case{Input: `{"cuont": 1}`, ExpectedError: "boom"}, nil, []string{`expected to fail with "boom", but failed with`, "cuont: no such field"}},
 		"a usage error":    {Case{ExpectedError: "wings"}, []string{"--wings"}, []string{"ended with exit code 2 and no error of the flow", "-wings"}},
 		"a flag it hasn't": {Case{Expected: `1`}, []string{"--wings"}, []string{"exit code 2", "-wings"}},
 	} {
@@ -122,13 +122,13 @@ func Crash(_ context.Context, how string) (string, error) {
 
 func CrashFlow() lokki.Flow[string] { return lokki.Start(Crash, "") }
 
-// What is printed, by a step or of a crash, is no error of the flow.
+// What a step or a crash prints isn't an error of the flow.
 func TestOnlyTheFlowsError(t *testing.T) {
 	t.Setenv("FLOWCHECK_TEST_PROGRAM", "crash")
 	for how, want := range map[string]string{
 		"crash": "ended with exit code 1 and no error of the flow",
 		"exit":  "ended with exit code 1 and no error of the flow",
-		"fail":  `expected to fail with "boom", and failed with`,
+		"fail":  `expected to fail with "boom", but failed with`,
 	} {
 		c := Case{Program: os.Args[0], Input: fmt.Sprintf("%q", how), ExpectedError: "boom"}
 		o, err := c.Run(t.Context(), nil)
@@ -166,7 +166,7 @@ func TestSave(t *testing.T) {
 	for want, o := range map[string]Outcome{
 		"no result to save":     {Code: 1, Stderr: []byte("boom")},
 		"result is not JSON":    {Stdout: []byte("birds")},
-		"there is no workspace": {Stdout: []byte("1")},
+		"no workspace to write to": {Stdout: []byte("1")},
 	} {
 		if _, err := c.Save(o, map[bool]string{true: workspace}[!strings.Contains(want, "workspace")]); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// sameNumbers writes each number in v the same way, however it was written: 1,
-// 1.0 and 1e0 are one value.
+// sameNumbers writes equal numbers in v the same way: 1, 1.0 and 1e0 are one
+// value.
 func sameNumbers(v any) any {
 	switch v := v.(type) {
 	case json.Number:
@@ -28,7 +28,7 @@ func sameNumbers(v any) any {
 func number(n json.Number) json.Number {
 	text := string(n)
 	if strings.ContainsAny(text, "eE") {
-		// Not exactly: 1e1000000000 would take the memory of all its digits.
+		// Not exact: 1e1000000000 would take the memory of all its digits.
 		f, err := n.Float64()
 		if err != nil {
 			return n

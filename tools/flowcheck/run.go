@@ -12,20 +12,20 @@ import (
 	"github.com/lokki-build/lokki/runner"
 )
 
-// Run runs the case's program with more flags, and returns how it ended. An
-// error is one of starting it.
+// Run runs the case's program with extra flags, and returns how it ended. The
+// error is for failing to start it.
 func (c Case) Run(ctx context.Context, flags []string) (Outcome, error) {
 	switch {
 	case c.Input != "":
 		flags = append([]string{"--input", c.Input}, flags...)
 	case c.InputFile != "":
-		path, err := filepath.Abs(c.InputFile) // else it were taken to be in the user's directory
+		path, err := filepath.Abs(c.InputFile) // otherwise it would be relative to the user's directory
 		if err != nil {
 			return Outcome{}, fmt.Errorf("finding the input: %w", err)
 		}
 		flags = append([]string{"--input-file", path}, flags...)
 	}
-	if c.ExpectedError != "" { // only errors are to be looked through
+	if c.ExpectedError != "" { // only an expected error needs to be read
 		flags = append([]string{"--quiet"}, flags...)
 	}
 	folder, err := os.MkdirTemp("", "flowcheck-")

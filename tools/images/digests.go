@@ -8,16 +8,16 @@ import (
 	"github.com/lokki-build/lokki/internal/manifest"
 )
 
-// ReadDigests returns the digests of the manifest's targets. Each argument is
-// a target, "=" and a file that holds the digest, with or without a newline.
-// Labels and paths may have "=" themselves, so the manifest tells where a label ends.
+// ReadDigests returns the digests of the manifest's targets. Each argument is a
+// target, "=" and a file with the digest, with or without a newline. Labels and paths
+// may contain "=" too, so the manifest determines where a label ends.
 func ReadDigests(m manifest.Manifest, args []string, read func(path string) ([]byte, error)) (map[string]string, error) {
 	digests := map[string]string{}
 	var problems []error
 	for _, arg := range args {
 		target, path := split(m, arg)
 		if target == "" {
-			problems = append(problems, fmt.Errorf("digest %q is of no target in steps of %s", arg, m.Flow))
+			problems = append(problems, fmt.Errorf("digest %q belongs to no target in steps of %s", arg, m.Flow))
 			continue
 		}
 		data, err := read(path)

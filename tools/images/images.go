@@ -1,5 +1,5 @@
-// Package images lists which image each function of a flow runs from:
-// birds.images.json, which whoever pushes the images and the template read.
+// Package images lists which image each function of a flow runs:
+// birds.images.json, for the template and for whatever pushes the images.
 package images
 
 import (
@@ -16,8 +16,8 @@ import (
 	"github.com/lokki-build/lokki/tools/asl"
 )
 
-// List is the images of one flow, in the order in which it uses them first. As
-// JSON it is an object with a member for each step.
+// List is the images of one flow, in the order of first use. Its JSON is an
+// object with a member for each step.
 type List []Image
 
 // Image is the image of one function.
@@ -30,7 +30,7 @@ type Image struct {
 	Digest       string `json:"digest"`       // of the image's manifest, as in "sha256:…"
 }
 
-// Forms of names, after
+// The patterns of names, after
 // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
 // and https://github.com/opencontainers/image-spec/blob/main/descriptor.md#digests.
 var (
@@ -42,7 +42,7 @@ var (
 const maxRepository = 256
 
 // New lists the images of g, whose steps are those of m. digests has each
-// target's digest. The error joins all that is wrong.
+// target's digest. The error joins all problems.
 func New(g graph.Graph, m manifest.Manifest, digests map[string]string) (List, error) {
 	if err := errors.Join(g.Validate(), m.Match(g)); err != nil {
 		return nil, err
@@ -69,12 +69,12 @@ func New(g graph.Graph, m manifest.Manifest, digests map[string]string) (List, e
 	return list, errors.Join(append(problems, list.Validate())...)
 }
 
-// Validate reports, joined, what ECR or Lambda would refuse.
+// Validate reports, joined, what ECR or Lambda would reject.
 func (l List) Validate() error {
 	var problems []error
 	for _, i := range l {
 		if !repositoryForm.MatchString(i.Repository) || len(i.Repository) > maxRepository {
-			problems = append(problems, fmt.Errorf("%s: %q can't be the name of an ECR repository (lower case, %d characters at most)",
+			problems = append(problems, fmt.Errorf("%s: %q can't be the name of an ECR repository (lowercase, %d characters at most)",
 				i.Target, i.Repository, maxRepository))
 		}
 		if !digestForm.MatchString(i.Digest) {
@@ -84,7 +84,7 @@ func (l List) Validate() error {
 	return errors.Join(problems...)
 }
 
-// Encode writes the list as indented JSON with a newline at its end.
+// Encode writes the list as indented JSON with a trailing newline.
 func (l List) Encode() ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteByte('{')

@@ -111,7 +111,7 @@ func TestReadDigests(t *testing.T) {
 		t.Errorf("got %v, %v", got, err)
 	}
 	_, err = images.ReadDigests(m, []string{"//flows:c=b", "//flows:a=absent"}, read)
-	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), `"//flows:c=b" is of no target in steps of //flows:f`) {
+	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), `"//flows:c=b" belongs to no target in steps of //flows:f`) {
 		t.Errorf("error %v", err)
 	}
 }

@@ -1,5 +1,5 @@
-// Package layer makes the one layer of a step's image: a tar file with the
-// step's binary, compressed with gzip.
+// Package layer makes the only layer of a step's image: a gzipped tar file with
+// the step's binary.
 package layer
 
 import (
@@ -14,21 +14,21 @@ import (
 )
 
 // Write writes a layer that holds the binary of the given size at name, an
-// absolute path of the image.
+// absolute path in the image.
 //
-// The bytes depend on the arguments alone: owner, times and modes are fixed.
-// Everybody may read and execute the binary, because Lambda runs it as a user
+// The bytes depend only on the arguments: owner, times and modes are fixed.
+// Everyone may read and execute the binary, because Lambda runs it as a user
 // that the image doesn't know.
 func Write(w io.Writer, name string, binary io.Reader, size int64) error {
 	rel := strings.TrimPrefix(path.Clean(name), "/")
 	if !path.IsAbs(name) || rel == "" {
-		return fmt.Errorf("the binary's place in the image is %q; it has to be an absolute path", name)
+		return fmt.Errorf("the binary's path in the image is %q; want an absolute path", name)
 	}
 	zip, err := gzip.NewWriterLevel(w, gzip.BestCompression)
 	if err != nil {
 		return err
 	}
-	zip.ModTime = time.Unix(0, 0) // the zero Time would be written as some date
+	zip.ModTime = time.Unix(0, 0) // the zero Time would be written as an arbitrary date
 	archive := tar.NewWriter(zip)
 	for i, c := range rel {
 		if c == '/' {

@@ -56,7 +56,7 @@ func TestWrite(t *testing.T) {
 
 func TestWriteErrors(t *testing.T) {
 	for _, test := range []struct{ name, path, binary, want string }{
-		{"relative path", "step", "code", `"step"; it has to be an absolute path`},
+		{"relative path", "step", "code", `"step"; want an absolute path`},
 		{"no path", "/", "code", "absolute path"},
 		{"binary shorter than its size", "/step", "cod", "missed writing 1 bytes"},
 		{"binary longer than its size", "/step", "codex", "write too long"},

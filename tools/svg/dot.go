@@ -9,13 +9,13 @@ import (
 )
 
 // Sizes and fonts. Graphviz knows the widths of these fonts; withStyle adds
-// names of fonts that are as wide.
+// names of fonts with the same widths.
 const (
 	sans = "Helvetica"
 	mono = "Courier"
 
 	small     = 10 // points
-	longLabel = 32 // letters of a type, after which it is cut
+	longLabel = 32 // characters of a type's name before it is cut
 )
 
 // dot writes the graph in Graphviz's language
@@ -61,7 +61,7 @@ func (w *writer) line(format string, args ...any) {
 	fmt.Fprintf(&w.b, w.indent+format+"\n", args...)
 }
 
-// open begins the box of a map. Boxes in each other differ in their shade.
+// open begins the box of a map. Nested boxes differ in shade.
 func (w *writer) open(i, depth int, label []string) {
 	w.line("subgraph cluster%d {", i)
 	w.indent += "  "
@@ -70,9 +70,9 @@ func (w *writer) open(i, depth int, label []string) {
 		shade, light.border, light.maps[shade], light.text, lines(besideArrow(label)))
 }
 
-// besideArrow widens lines of a box's label to the right, so that they stay on
-// its left half: the arrow into the box comes down in its middle. Graphviz takes
-// these blanks for as wide as letters.
+// besideArrow pads the lines of a box's label on the right, so that they stay in
+// its left half: the arrow into the box comes down in its middle. Graphviz
+// treats these blanks as being as wide as letters.
 func besideArrow(label []string) []string {
 	widest := 0
 	for _, text := range label {
@@ -96,7 +96,7 @@ func arrow(from, to, carries string) string {
 	return fmt.Sprintf("%s -> %s [label=%s tooltip=%s]", from, to, quote("  "+cut(carries)+"  "), quote(carries))
 }
 
-// lines joins lines of an HTML-like label, which begin at its left.
+// lines joins lines of an HTML-like label, left-aligned.
 func lines(texts []string) string {
 	if len(texts) == 1 {
 		return texts[0]
@@ -112,8 +112,8 @@ func smaller(texts []string) []string {
 	return all
 }
 
-// cut shortens the names of types, such as those of structs without a name.
-// The whole is the tooltip.
+// cut shortens the names of types, such as those of anonymous structs. The
+// tooltip has the whole name.
 func cut(text string) string {
 	runes := []rune(text)
 	if len(runes) <= longLabel {

@@ -22,8 +22,8 @@ go_library(
 )
 """
 
-# folder of a package → its dependencies: packages of the same module, or a
-# module's repository and a package in it.
+# Maps the folder of a package to its dependencies: packages of the same module,
+# or a module's repository and a package in it.
 _PACKAGES = {
     "": ["cdt", "cgraph", "gvc", "internal/wasm"],
     "cdt": ["internal/wasm"],
@@ -52,7 +52,8 @@ def _label(dependency):
     if "//" not in dependency:
         return "//" + dependency
 
-    # By its full name: the modules that only Graphviz needs have none here.
+    # By its canonical name: the modules that only Graphviz needs have no other
+    # name here.
     repository, _, package = dependency.partition("//")
     return str(_MODULE).partition("//")[0].replace("com_github_goccy_go_graphviz", repository) + "//" + package
 

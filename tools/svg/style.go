@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// colours of a picture. It has a background of its own, so that it can be read
-// wherever it is shown; where the viewer tells that it is dark, a style sheet
-// in the picture takes other ones.
+// colours of a picture. It has its own background, so that it is readable
+// wherever it is shown; for viewers in dark mode, a style sheet in the picture
+// sets other colours.
 type colours struct {
 	background, text, line, border, step, kind string
-	maps                                       [3]string // of boxes in each other
+	maps                                       [3]string // of nested boxes
 }
 
 var light = colours{
@@ -28,7 +28,8 @@ var dark = colours{
 
 // withStyle adds the style sheet to a picture.
 func withStyle(svg []byte) ([]byte, error) {
-	// After the root element, whose tag is the first that ends with a > on a line of its own.
+	// Insert after the root element, whose tag is the first that ends with a >
+	// at the end of a line.
 	start := bytes.Index(svg, []byte("<svg "))
 	if start < 0 {
 		return nil, errors.New("the layout has no <svg>")
@@ -39,12 +40,13 @@ func withStyle(svg []byte) ([]byte, error) {
 	}
 	at := start + end + 1
 	svg = slices.Concat(svg[:at], []byte(dark.sheet()), svg[at:])
-	// Each family ends with a generic name, for viewers that have none of the others.
+	// Each family ends with a generic name, for viewers that have none of the
+	// others.
 	svg = bytes.ReplaceAll(svg, []byte(`"Helvetica,sans-Serif"`), []byte(`"Helvetica,Arial,sans-serif"`))
 	return bytes.ReplaceAll(svg, []byte(`"Courier,monospace"`), []byte(`"Courier New,Courier,monospace"`)), nil
 }
 
-// sheet has no > in it, which XML would want escaped.
+// sheet has no > in it, which XML would need escaped.
 func (c colours) sheet() string {
 	var b strings.Builder
 	rule := func(selector, property, colour string) {

@@ -1,5 +1,5 @@
 // Package svg draws a flow's graph as a picture: the steps from top to bottom,
-// a box around each map, and on the arrows the types of what passes.
+// a box around each map, and the types of the values on the arrows.
 package svg
 
 import (
@@ -13,9 +13,9 @@ import (
 )
 
 // Draw returns the picture of a valid graph. Graphviz lays it out, compiled to
-// WebAssembly and run in this process. It knows the widths of letters from
-// tables of its own, so that the picture doesn't depend on the machine's fonts.
-// Draw may not be called by several goroutines at the same time.
+// WebAssembly and run in this process. It has its own tables of letter widths,
+// so the picture doesn't depend on the machine's fonts. Draw must not be called
+// concurrently.
 func Draw(ctx context.Context, g graph.Graph) (picture []byte, err error) {
 	defer func() {
 		if err != nil {
@@ -36,8 +36,8 @@ func Draw(ctx context.Context, g graph.Graph) (picture []byte, err error) {
 	if err := engine.Render(ctx, parsed, graphviz.SVG, &b); err != nil {
 		return nil, err
 	}
-	// A layout that fails is no error of the library's, but leaves arrows out:
-	// count their heads, which are polygons as the background is.
+	// The library doesn't report a failed layout, but leaves out arrows: count
+	// their heads, which are polygons, like the background.
 	if heads, want := bytes.Count(b.Bytes(), []byte("<polygon "))-1, len(g.Nodes)+1; heads != want {
 		return nil, fmt.Errorf("the layout has %d arrows of %d", heads, want)
 	}

@@ -125,9 +125,9 @@ func (s shape) holds(other shape) bool {
 	return s.x0 < other.x0 && s.y0 < other.y0 && s.x1 > other.x1 && s.y1 > other.y1
 }
 
-// In any picture the steps stand under each other in data order, each map's box
-// holds the steps and boxes of that map and nothing else, and all names and
-// types can be read.
+// In any picture the steps are below each other in data order, each map's box
+// holds exactly the steps and boxes of that map, and all names and types are
+// readable.
 func TestPictures(t *testing.T) {
 	graphs := []graph.Graph{nested(), flowtest.Chain("OneFlow", "start One")}
 	var calls []string
@@ -156,7 +156,7 @@ func TestPictures(t *testing.T) {
 		opened := map[string]shape{}
 		for k, n := range g.Nodes {
 			if k > 0 && steps[k].y0 <= steps[k-1].y1 {
-				t.Errorf("graph %d: %s stands beside or above %s", i, n.Name, n.From)
+				t.Errorf("graph %d: %s is beside or above %s", i, n.Name, n.From)
 			}
 			if n.Kind == graph.Map {
 				if len(opened) == len(maps) {

@@ -1,5 +1,4 @@
-// Package tests has the tests of all tools together, as the programs that a
-// build runs.
+// Package tests tests all tools together, as the programs that a build runs.
 package tests
 
 import (
@@ -12,10 +11,10 @@ import (
 	"testing"
 )
 
-// commands are the tools that make a flow's files, in the order of the build.
+// commands are the tools that make a flow's files, in build order.
 var commands = []string{"asl", "images", "cfn", "cost"}
 
-// program is the path of a command. Bazel has built it and says where;
+// program returns the path of a command. Bazel builds it and passes its path;
 // otherwise it is built here.
 func program(t *testing.T, name string) string {
 	t.Helper()
@@ -30,15 +29,15 @@ func program(t *testing.T, name string) string {
 	return path
 }
 
-// place is where and as whom the tools run. Paths are given to them as the
-// place says: relative ones are as long as they are short.
+// place is the folder and the environment in which the tools run. It determines
+// how paths are passed: relative ones stay short.
 type place struct {
 	folder   string
 	env      []string
 	relative bool
 }
 
-// path is how the place calls one of its files.
+// path is how the place names one of its files.
 func (p place) path(name string) string {
 	if p.relative {
 		return name
@@ -50,7 +49,8 @@ func (p place) run(t *testing.T, program string, args ...string) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), program, args...)
 	command.Dir = p.folder
-	// Nothing of this test's own environment but what starts a program, and ends it under the race detector.
+	// Nothing of this test's environment except what starts a program, and what
+	// ends it under the race detector.
 	command.Env = append([]string{"PATH=" + os.Getenv("PATH"), "GORACE=" + os.Getenv("GORACE")}, p.env...)
 	if out, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("%s %s: %v\n%s", filepath.Base(program), strings.Join(args, " "), err, out)

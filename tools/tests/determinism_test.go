@@ -12,9 +12,9 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// TestTheSameBytesEverywhere runs the tools in two folders, with files named by
-// whole and by relative paths, for two users with other homes, settings in
-// them, time zones and languages, and with the steps in another order.
+// TestTheSameBytesEverywhere runs the tools in two folders, with absolute and
+// relative paths, for two users with different homes, settings, time zones and
+// languages, and with the steps in another order.
 func TestTheSameBytesEverywhere(t *testing.T) {
 	programs := map[string]string{}
 	for _, name := range commands {

@@ -1,10 +1,10 @@
 // Command randomflows writes the state machines and templates of random flows,
-// for public validators to look at:
+// for public validators to check:
 //
 //	go run ./tools/checks/randomflows -n 200 -out /tmp/flows
 //	tools/checks/validate.sh /tmp/flows
 //
-// They are the first of those that the property tests take.
+// They are the first ones that the property tests use.
 package main
 
 import (
@@ -31,7 +31,7 @@ func main() {
 		Name: "randomflows",
 		Flags: func(fs *flag.FlagSet) {
 			fs.Uint64Var(&n, "n", 200, "number of flows")
-			fs.StringVar(&out, "out", "", "the folder to write into; made if it isn't there")
+			fs.StringVar(&out, "out", "", "the folder to write into; created if missing")
 		},
 		Needs: []string{"out"},
 		Run: func(io.Writer) error {
@@ -70,7 +70,7 @@ func write(path string, seed uint64) (err error) {
 	return cli.Write(path+".template.yaml", template.YAML)
 }
 
-// schedules are for all flows alike: none, one or more of them.
+// schedules are the same for all flows: none, one or more of them.
 var schedules = []schedule.Schedule{
 	{Name: "daily", Cron: "0 6 * * ? *", TimeZone: "Europe/Berlin", Input: json.RawMessage(`{"count": 2}`), Retry: 60},
 	{Name: "hourly", Rate: "1 hour", TimeZone: "UTC", Input: json.RawMessage(`{}`), Window: 15, Disabled: true},

@@ -13,7 +13,7 @@ import (
 	"path/filepath"
 )
 
-// macros are the public ones, in the order of the reference: file and name.
+// macros are the public ones, in the reference's order: file and name.
 var macros = [][2]string{
 	{"rules/private/step.bzl", "lokki_step"},
 	{"rules/private/flow.bzl", "lokki_flow"},
@@ -28,7 +28,7 @@ const (
 
 func main() {
 	root := flag.String("root", ".", "the project's folder")
-	check := flag.Bool("check", false, "only fail if the reference would change")
+	check := flag.Bool("check", false, "fail if the reference would change, without writing it")
 	flag.Parse()
 	if err := run(*root, *check); err != nil {
 		fmt.Fprintln(os.Stderr, "rulesdoc: error:", err)

@@ -56,8 +56,8 @@ func section(def *build.DefStmt, doc string) (string, error) {
 	return b.String(), nil
 }
 
-// arguments reads the Args of a docstring: a name and a colon, and lines that are
-// indented further go on with its text.
+// arguments parses the Args of a docstring: a name and a colon, with continuation
+// lines indented further.
 func arguments(args string) map[string]string {
 	described := map[string]string{}
 	var name string
@@ -73,7 +73,7 @@ func arguments(args string) map[string]string {
 	return described
 }
 
-// dedent takes the four spaces of a function's body off the lines of its
+// dedent removes the four spaces of a function's body from the lines of its
 // docstring.
 func dedent(doc string) string {
 	return strings.ReplaceAll(doc, "\n    ", "\n")

@@ -1,5 +1,5 @@
-// Package cli is what the main packages of the tools share: flags, the way
-// errors are printed, and exit codes.
+// Package cli is what the tools' main packages share: flags, error output and
+// exit codes.
 package cli
 
 import (
@@ -15,15 +15,15 @@ import (
 type Tool struct {
 	Name  string
 	Flags func(*flag.FlagSet) // declares the flags
-	Needs []string            // flags that may not be empty
+	Needs []string            // flags that must not be empty
 	Run   func(stderr io.Writer) error
 }
 
 // Main runs the tool with the process's arguments and exits: 0 done, 1 failed,
-// 2 wrong call.
+// 2 usage error.
 func (t Tool) Main() {
-	// A tool lives for milliseconds: a third of them would go into collecting
-	// garbage that ends with the process. GOGC still has the last word.
+	// A tool lives for milliseconds, and a third of them would go into
+	// collecting garbage that ends with the process. GOGC overrides this.
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)
 	}
@@ -38,7 +38,7 @@ func (t Tool) Exec(args []string, stderr io.Writer) int {
 	if err := fs.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return 0
 	} else if err != nil {
-		return 2 // Parse has printed it, with the usage
+		return 2 // Parse has printed the error and the usage
 	}
 	if fs.NArg() > 0 {
 		fmt.Fprintf(stderr, "%s: unexpected argument %q\nhint: every input has a flag; see -help\n", t.Name, fs.Arg(0))
@@ -61,7 +61,7 @@ func (t Tool) Exec(args []string, stderr io.Writer) int {
 	return 0
 }
 
-// Read reads a file and hands its bytes to decode.
+// Read reads a file and passes its bytes to decode.
 func Read[T any](path string, decode func([]byte) (T, error)) (T, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {

@@ -1,7 +1,7 @@
-// Command config finds out a flow's settings and where each comes from: with
-// -out it writes them as JSON, without it prints those that lie beside it.
+// Command config resolves a flow's settings and where each comes from: with
+// -out it writes them as JSON, without it prints those beside the program.
 //
-// Bazel calls it in both ways: the first to build <flow>_config.json, the second
+// Bazel runs it in both ways: the first to build <flow>_config.json, the second
 // as the program <flow>_config.
 package main
 
@@ -67,14 +67,14 @@ func print(w io.Writer, path string, asJSON bool) error {
 	return config.PrintSettings(w, settings)
 }
 
-// notes names variables that are set and nearly those of a field: the build
-// reads only those that it knows.
+// notes names variables that are set and resemble a field's: the build reads
+// only those that it knows.
 func notes(environ []string) []string {
 	var all []string
 	for _, variable := range environ {
 		name, _, _ := strings.Cut(variable, "=")
 		if near := config.Near(name); strings.HasPrefix(name, "LOKKI_") && near != "" && near != name {
-			all = append(all, fmt.Sprintf("%s is set, which no field has; did you mean %s?", name, near))
+			all = append(all, fmt.Sprintf("%s is set but belongs to no field; did you mean %s?", name, near))
 		}
 	}
 	return all

@@ -37,8 +37,8 @@ func TestWriteThenPrint(t *testing.T) {
 func TestNotes(t *testing.T) {
 	got := notes([]string{"HOME=/h", "LOKKI_PREFIX=x", "LOKKI_PREFX=x", "LOKKI_LAMBDA_DEFAULT_TIMEOUT=3", "LOKKI_REGISTRY=local", "LOKKI", "PREFIX=x"})
 	want := []string{
-		"LOKKI_PREFX is set, which no field has; did you mean LOKKI_PREFIX?",
-		"LOKKI_LAMBDA_DEFAULT_TIMEOUT is set, which no field has; did you mean LOKKI_LAMBDA_DEFAULTS_TIMEOUT?",
+		"LOKKI_PREFX is set but belongs to no field; did you mean LOKKI_PREFIX?",
+		"LOKKI_LAMBDA_DEFAULT_TIMEOUT is set but belongs to no field; did you mean LOKKI_LAMBDA_DEFAULTS_TIMEOUT?",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("notes %q\nwant %q", got, want)

@@ -25,9 +25,9 @@ func main() {
 			fs.StringVar(&f.graph, "graph", "", "the flow's graph, birds.graph.json")
 			fs.StringVar(&f.manifest, "manifest", "", "the flow's steps, birds.steps.json")
 			f.sources.Flags(fs)
-			fs.StringVar(&f.prices, "prices", "", "a file with keys of tools/cost/basis.yml that it overrides; may be absent")
-			fs.StringVar(&f.items, "items", "", "numbers of items of each map, a column for each, as in 1,1000; may be absent")
-			fs.Func("map", "`step=items`: the map that begins with this step has so many in every column", f.fix)
+			fs.StringVar(&f.prices, "prices", "", "a file that overrides keys of tools/cost/basis.yml; optional")
+			fs.StringVar(&f.items, "items", "", "numbers of items of each map, one column each, as in 1,1000; optional")
+			fs.Func("map", "`step=items`: the number of items, in every column, of the map that begins with this step", f.fix)
 			fs.StringVar(&f.out, "out", "", "the table to write, birds.cost.txt")
 		},
 		Needs: []string{"graph", "manifest", "out"},
@@ -41,7 +41,7 @@ type flags struct {
 	fixed                               map[string]int
 }
 
-// fix takes one -map.
+// fix parses one -map.
 func (f *flags) fix(arg string) error {
 	name, number, _ := strings.Cut(arg, "=")
 	n, err := strconv.Atoi(number)
@@ -86,7 +86,7 @@ func run(f flags) error {
 	return cli.Write(f.out, text)
 }
 
-// lengths lets the flags override those of the prices' file.
+// lengths lets the flags override the lengths in the prices file.
 func (f flags) lengths(items *cost.Items) error {
 	if items.Maps == nil {
 		items.Maps = map[string]int{}
@@ -99,7 +99,7 @@ func (f flags) lengths(items *cost.Items) error {
 	for field := range strings.SplitSeq(f.items, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(field))
 		if err != nil {
-			return fmt.Errorf("-items %s: want numbers with commas between them, as in 1,1000", f.items)
+			return fmt.Errorf("-items %s: want numbers separated by commas, as in 1,1000", f.items)
 		}
 		items.Columns = append(items.Columns, n)
 	}

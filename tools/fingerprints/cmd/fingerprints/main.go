@@ -1,5 +1,5 @@
-// Command fingerprints writes what tells the code of a flow's steps from other
-// versions of it.
+// Command fingerprints writes the fingerprints of a flow's steps, which change
+// with their code.
 package main
 
 import (

@@ -1,6 +1,6 @@
-// Command flowcheck is the program of a lokki_flow_test, and of its update. Its
-// case is in the file that LOKKI_FLOW_CASE names; its arguments go to the
-// flow's program.
+// Command flowcheck is the program of a lokki_flow_test, and of its update.
+// LOKKI_FLOW_CASE names the file with its case; its arguments go to the flow's
+// program.
 package main
 
 import (
