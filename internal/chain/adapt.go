@@ -11,17 +11,17 @@ import (
 
 type stepFunc[In, Out any] = func(context.Context, In) (Out, error)
 
-// Func is a step on encoded values. It keeps neither its argument nor its
+// Func is a step on encoded values. It retains neither its argument nor its
 // result.
 type Func func(ctx context.Context, in []byte) (out []byte, err error)
 
-// Typed is a step on values as they are, for who encodes lists otherwise than
-// in one piece: load decodes the argument into a pointer to one.
+// Typed is a step on Go values, for callers that encode lists in parts: load
+// decodes the argument into a pointer.
 type Typed func(ctx context.Context, load func(into any) error) (any, error)
 
-// Adapt makes a Func of a step: the one place where a step's types meet the
-// codec. A panic of the step, or of a method by which a
-// value is encoded, becomes an error of type *PanicError.
+// Adapt makes a Func from a step: it is the one place where a step's types meet the
+// codec. A panic of the step, or of a method that encodes or decodes a value, becomes
+// an error of type *PanicError.
 func Adapt[In, Out any](step func(context.Context, In) (Out, error)) Func {
 	return func(ctx context.Context, in []byte) (out []byte, err error) {
 		defer Catch(&err)
@@ -37,7 +37,7 @@ func Adapt[In, Out any](step func(context.Context, In) (Out, error)) Func {
 	}
 }
 
-// AdaptTyped makes a Typed of a step. Its errors are those of Adapt.
+// AdaptTyped makes a Typed from a step. Its errors are those of Adapt.
 func AdaptTyped[In, Out any](step func(context.Context, In) (Out, error)) Typed {
 	return func(ctx context.Context, load func(any) error) (out any, err error) {
 		defer Catch(&err)
@@ -63,7 +63,7 @@ func Encode[T any](result T) ([]byte, error) {
 	return out, nil
 }
 
-// Catch, deferred, makes a panic the error of the function.
+// Catch, when deferred, turns a panic into the error of the function.
 func Catch(err *error) {
 	if v := recover(); v != nil {
 		stack := debug.Stack()
@@ -76,7 +76,7 @@ func Catch(err *error) {
 
 // PanicError is the error of a step or flow function that panicked.
 type PanicError struct {
-	Value any    // what panic was called with; an error is one that can be used
+	Value any    // what panic was called with; if it is an error, it is safe to use
 	Stack []byte // the goroutine's stack at the panic
 }
 
@@ -85,8 +85,8 @@ func (e *PanicError) Error() string {
 	return failure.PanicText(e.Value) + "\n\n" + failure.Cut(string(e.Stack), maxStack)
 }
 
-// maxStack bounds the stack in an error's text, in bytes. The runtime leaves out what
-// is in the middle of a deep one, but its lines may be long.
+// maxStack limits the stack in an error's text, in bytes. The runtime omits the
+// middle of a deep stack, but its lines may be long.
 const maxStack = 32 << 10
 
 // Panicked marks the error for package failure.

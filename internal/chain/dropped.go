@@ -6,14 +6,14 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// checkDropped reports the nodes that begin with one of the starts and are not
-// in the chain: as long as a flow is one, nothing would run them.
+// checkDropped reports the nodes that begin with one of the starts but are not in
+// the chain: nothing would run them, since a flow is one chain.
 func (b *builder) checkDropped(chain, starts []*Node) {
 	place := map[*Node]int{nil: -1} // in the chain
 	for i, n := range chain {
 		place[n] = i
 	}
-	reported := map[graph.Problem]bool{} // a loop makes the same call many times
+	reported := map[graph.Problem]bool{} // a loop makes the same call repeatedly
 	for _, start := range starts {
 		for _, n := range start.made.all() {
 			if _, ok := place[n]; ok {
@@ -37,7 +37,7 @@ func (b *builder) checkDropped(chain, starts []*Node) {
 	}
 }
 
-// goesOn says how the flow goes on after the node at the given place, or how it
+// goesOn says how the flow continues after the node at the given place, or how it
 // begins, for -1.
 func (b *builder) goesOn(from int) string {
 	nodes := b.graph.Nodes
@@ -52,7 +52,7 @@ func (b *builder) goesOn(from int) string {
 	return fmt.Sprintf(": after step %s the flow goes on with step %s at %s", nodes[from].Name, nodes[from+1].Name, nodes[from+1].Position)
 }
 
-// stepName is what a node is called that isn't in the graph.
+// stepName returns the name of a node that isn't in the graph.
 func stepName(n *Node) string {
 	_, ident := split(n.Symbol)
 	if name, err := graph.Name(ident); err == nil {

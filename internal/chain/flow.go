@@ -8,15 +8,15 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// Flow is a chain that was built: its graph, and for each of the graph's nodes
-// the one that can be called.
+// Flow is a built chain: its graph, and for each of the graph's nodes the chain's
+// node, which can be called.
 type Flow struct {
 	Graph graph.Graph
 	Nodes []*Node
 }
 
-// Build makes a flow of the chain that ends with last. Its name is that of the
-// function that made it, as flowFunction finds it. All problems are reported,
+// Build makes a flow from the chain that ends with last. It is named after the
+// function that made it, as found by flowFunction. All problems are reported,
 // joined; each is a graph.Problem.
 func Build(last *Node) (Flow, error) {
 	nodes := last.nodes()
@@ -27,9 +27,8 @@ func Build(last *Node) (Flow, error) {
 	return build(nodes, nodes[:1], function)
 }
 
-// BuildFunc makes a flow of what the flow function fn returns when it is
-// called, and names it after fn. A panic of the function is an error with a
-// *PanicError in it.
+// BuildFunc makes a flow from what the flow function fn returns, and names it after
+// fn. A panic of the function is an error that wraps a *PanicError.
 func BuildFunc(fn any, call func() *Node) (Flow, error) {
 	symbol := symbolOf(fn)
 	if what, hint := refusal(symbol); what != "" {
@@ -46,8 +45,8 @@ func BuildFunc(fn any, call func() *Node) (Flow, error) {
 	return build(nodes, starts, function(symbol))
 }
 
-// build makes a flow of a chain. No node that begins with one of the starts may
-// be left out.
+// build makes a flow from a chain, which must include every node that begins with
+// one of the starts.
 func build(nodes, starts []*Node, function string) (Flow, error) {
 	b := builder{used: map[string]bool{}, uses: map[string]int{}}
 	var position string
@@ -78,14 +77,14 @@ type builder struct {
 	graph    graph.Graph
 	scope    []string
 	used     map[string]bool // names of nodes
-	uses     map[string]int  // by a function's name, how many nodes after its first were named after it
+	uses     map[string]int  // a function's name → how many nodes after its first were named after it
 	problems []error
 }
 
 func (b *builder) report(p graph.Problem) { b.problems = append(b.problems, p) }
 
-// checkStart finds the values that no lokki.Start made, and those that flows
-// could share.
+// checkStart reports values that no lokki.Start made, and those that flows could
+// share.
 func (b *builder) checkStart(nodes []*Node) {
 	if len(nodes) > 0 && nodes[0].Kind == graph.Start {
 		if duringInit(nodes[0].Caller.frames()) {
@@ -132,7 +131,7 @@ func (b *builder) add(n *Node) {
 	b.graph.Nodes = append(b.graph.Nodes, node)
 }
 
-// name finds the node's name, unique in the flow, and the step's function.
+// name returns the node's name, unique in the flow, and the step's function.
 func (b *builder) name(n *Node) (name, fn string) {
 	path, ident := split(n.Symbol)
 	problem := graph.Problem{Position: n.Caller.Position(), Step: ident}
@@ -152,7 +151,7 @@ func (b *builder) name(n *Node) (name, fn string) {
 	}
 	first := name
 	for b.used[name] {
-		b.uses[first]++ // those before are taken, however many there are
+		b.uses[first]++ // all lower numbers are taken
 		name = fmt.Sprintf("%s-%d", first, b.uses[first]+1)
 	}
 	b.used[name] = true

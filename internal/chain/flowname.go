@@ -8,17 +8,17 @@ import (
 	"unicode/utf8"
 )
 
-// flowFunction is the qualified name of the function that made a flow, from the
-// frames of the flow's first call, its last one, and of what builds it. A
-// helper may have made a part of the flow, or all of it: the flow function is
-// one in which all calls were made and that has returned, and of these the
-// innermost that a lokki_flow could name. If there is none, the innermost
-// function in which all calls were made gives its name.
+// flowFunction returns the qualified name of the function that made a flow, from the
+// frames of the flow's first call, its last one, and of the code that builds it. A
+// helper may have made part of the flow, or all of it: the flow function is the
+// innermost function that a lokki_flow could name, in which all calls were made, and
+// that has returned. If there is none, the innermost function in which all calls
+// were made gives its name.
 func flowFunction(first, last, builds []runtime.Frame) string {
 	around := common(first, last)
 	returned := around
 	running := common(around, builds)
-	// Of the function that the ways of one goroutine part in, they are two calls.
+	// The function in which the call stacks of one goroutine diverge was called twice.
 	if n := len(running); n > 0 && builds[n-1].PC != around[n-1].PC {
 		returned = around[n:]
 	}
@@ -28,7 +28,7 @@ func flowFunction(first, last, builds []runtime.Frame) string {
 		}
 	}
 	for i := len(around) - 1; i >= 0; i-- {
-		// Literals in package variables belong to none.
+		// Function literals in package variables belong to no function.
 		if name := enclosing(around[i].Function); !strings.HasSuffix(name, ".init") {
 			return name
 		}
@@ -36,8 +36,8 @@ func flowFunction(first, last, builds []runtime.Frame) string {
 	return enclosing(first[len(first)-1].Function)
 }
 
-// common is the part of the way that two calls have in common, up to the
-// function in which they part.
+// common returns the common part of two call stacks, up to the function in which
+// they diverge.
 func common(a, b []runtime.Frame) []runtime.Frame {
 	n := 0
 	for n < len(a) && n < len(b) && a[n].Function == b[n].Function {
@@ -51,8 +51,8 @@ func common(a, b []runtime.Frame) []runtime.Frame {
 
 var testFunction = regexp.MustCompile(`^(Test|Benchmark|Fuzz|Example)(\P{Ll}|$)`)
 
-// canBeFlow reports whether a frame is one of an exported top-level function
-// that is no test.
+// canBeFlow reports whether a frame is that of an exported top-level function
+// other than a test.
 func canBeFlow(f runtime.Frame) bool {
 	if what, _ := refusal(f.Function); what != "" {
 		return false
@@ -65,7 +65,7 @@ func canBeFlow(f runtime.Frame) bool {
 
 var initializer = regexp.MustCompile(`^init(\.\d+)?$`)
 
-// duringInit reports whether a call is made by the initialization of a package.
+// duringInit reports whether a call is made during the initialization of a package.
 func duringInit(frames []runtime.Frame) bool {
 	for _, f := range frames {
 		if _, rest := split(f.Function); initializer.MatchString(rest) {

@@ -15,11 +15,11 @@ type Frame struct {
 	File   string // as the compiler recorded it
 	Line   int
 
-	stack []uintptr // program counters of the place and of those around it
+	stack []uintptr // program counters of the place and its callers
 }
 
-// Caller is a place up the stack, counted as runtime.Caller counts: 0 is the
-// call of Caller itself, 1 the call of the function that it is in.
+// Caller returns a place up the stack, counted as in runtime.Caller: 0 is the
+// call of Caller itself, 1 the call of the function that contains it.
 func Caller(skip int) Frame {
 	stack := make([]uintptr, 32)
 	for {
@@ -37,7 +37,7 @@ func Caller(skip int) Frame {
 	return Frame{Symbol: f.Function, File: f.File, Line: f.Line, stack: stack}
 }
 
-// frames lists the calls that led to the place, outermost first, and the place
+// frames lists the calls that led to the place, outermost first, then the place
 // itself.
 func (f Frame) frames() []runtime.Frame {
 	if len(f.stack) == 0 {
@@ -55,9 +55,9 @@ func (f Frame) frames() []runtime.Frame {
 	}
 }
 
-// Position is "file:line". The file is relative to the working directory if it
-// lies below, as Bazel records it already; otherwise it is the name alone, so
-// that a graph does not depend on where it was built.
+// Position returns "file:line". The file is relative to the working directory if it
+// is below it, as Bazel already records it; otherwise it is only the name, so that a
+// graph does not depend on where it was built.
 func (f Frame) Position() string {
 	file := f.File
 	if filepath.IsAbs(file) {

@@ -8,7 +8,7 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// made is nodes in the order in which they were made.
+// made is a list of nodes in the order in which they were made.
 type made struct {
 	mu    sync.Mutex
 	nodes []*Node
@@ -20,15 +20,15 @@ func (m *made) add(n *Node) {
 	m.nodes = append(m.nodes, n)
 }
 
-// all is a copy: flows may go on to be made while another one is built.
+// all returns a copy: other flows may be made while one is built.
 func (m *made) all() []*Node {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return slices.Clone(m.nodes)
 }
 
-// record adds a new node to those that begin with its start. They belong to
-// one flow, which they know of each other by: a node knows none after it.
+// record adds a new node to those that begin with its start. They belong to one
+// flow; only this list connects a node to later ones.
 func (n *Node) record() {
 	if n.From != nil {
 		n.made = n.From.made
@@ -41,7 +41,7 @@ func (n *Node) record() {
 
 var (
 	calling sync.Mutex           // held while a flow function is called: one at a time
-	starts  atomic.Pointer[made] // its starts; nil when none is called
+	starts  atomic.Pointer[made] // its starts; nil while none is called
 )
 
 // callFlow calls a flow function and returns the last node of its chain, and
@@ -62,8 +62,8 @@ func protectCall(call func() *Node) (last *Node, err error) {
 	return call(), nil
 }
 
-// noteStart tells callFlow of a start. Those that other goroutines make
-// meanwhile have nothing to do with the flow function.
+// noteStart tells callFlow about a start. Starts made meanwhile by other goroutines
+// don't belong to the flow function.
 func noteStart(n *Node) {
 	m := starts.Load()
 	if m == nil || n.Kind != graph.Start {

@@ -1,5 +1,5 @@
-// Package chain is the untyped core under package lokki: the nodes that a flow
-// function strings together, and the flow that is built from the last of them.
+// Package chain is the untyped core of package lokki: the nodes that a flow
+// function chains, and the flow that is built from the last of them.
 package chain
 
 import (
@@ -10,8 +10,8 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// Node is one use of a step. It knows the node before it and none after it and
-// is not changed once it is made.
+// Node is one use of a step. It points to the node before it but to none after it,
+// and does not change once it is made.
 type Node struct {
 	From     *Node
 	Kind     graph.Kind
@@ -26,14 +26,14 @@ type Node struct {
 
 	made        *made // every node that begins with the same start
 	defaultsErr error
-	options     map[string]bool // by their names, those that were given
+	options     map[string]bool // names of the options that were given
 	refused     []refused
 }
 
-// refused is an option that can't hold.
+// refused is an invalid option.
 type refused struct{ what, hint string }
 
-// New makes the node that calls step with the value of from.
+// New makes a node that calls step with the value of from.
 func New[In, Out any](from *Node, kind graph.Kind, step stepFunc[In, Out], caller Frame) *Node {
 	n := &Node{
 		From:   from,
@@ -49,8 +49,8 @@ func New[In, Out any](from *Node, kind graph.Kind, step stepFunc[In, Out], calle
 	return n
 }
 
-// SetDefaults encodes the value that the execution's input overrides. That it
-// can't be encoded is reported with the flow's other problems.
+// SetDefaults encodes the value that the execution's input overrides. An error of
+// the encoding is reported with the flow's other problems.
 func (n *Node) SetDefaults(v any) {
 	data, err := codec.Marshal(v)
 	n.Defaults, n.defaultsErr = data, err
@@ -59,7 +59,7 @@ func (n *Node) SetDefaults(v any) {
 // Refuse reports an option's value with the flow's other problems.
 func (n *Node) Refuse(what, hint string) { n.refused = append(n.refused, refused{what, hint}) }
 
-// Once refuses an option of the given name if the node has it already.
+// Once refuses the named option if the node already has it.
 func (n *Node) Once(option string) {
 	if n.options[option] {
 		n.Refuse(option+" is given twice", "keep one of them")

@@ -9,14 +9,14 @@ import (
 	"strings"
 )
 
-// symbolOf is the linker's symbol of a function value; empty for nil.
+// symbolOf returns the linker's symbol of a function value; empty for nil.
 func symbolOf(fn any) string {
 	pc := reflect.ValueOf(fn).Pointer()
 	if pc == 0 {
 		return ""
 	}
-	// FuncForPC would name a function that was inlined at the very start. The
-	// last frame is the function itself; frames take pc for a return address.
+	// FuncForPC would return a function that was inlined at the very start. The
+	// last frame is the function itself. CallersFrames expects return addresses.
 	frames := runtime.CallersFrames([]uintptr{pc + 1})
 	for {
 		f, more := frames.Next()
@@ -26,8 +26,8 @@ func symbolOf(fn any) string {
 	}
 }
 
-// split splits a symbol into the import path and the rest: the identifier of a
-// top-level function, and more than that for everything else.
+// split splits a symbol into the import path and the rest, which is an identifier
+// for a top-level function, and more for anything else.
 func split(symbol string) (path, rest string) {
 	slash := strings.LastIndexByte(symbol, '/') + 1
 	// The linker writes the last element's own dots as %2e.
@@ -39,7 +39,7 @@ func split(symbol string) (path, rest string) {
 	return path, rest
 }
 
-// function is the qualified name for a symbol of a top-level function.
+// function returns the qualified name for the symbol of a top-level function.
 func function(symbol string) string {
 	path, rest := split(symbol)
 	return path + "." + rest
@@ -50,7 +50,7 @@ var closure = regexp.MustCompile(`^(func\d*|gowrap\d+|deferwrap\d+|\d+)$|-range\
 // instance is how the linker writes all type arguments.
 const instance = "[...]"
 
-// enclosing is the qualified name of the named function that a symbol belongs
+// enclosing returns the qualified name of the named function that a symbol belongs
 // to: BirdsFlow for the closure BirdsFlow.func1, Chain for Chain[...].func1.
 func enclosing(symbol string) string {
 	path, rest := split(symbol)
@@ -64,8 +64,8 @@ func enclosing(symbol string) string {
 	return path + "." + parts[len(parts)-1]
 }
 
-// refusal says why a symbol is not one of a top-level function that other code
-// can name, and what to do; "" when it is.
+// refusal says why a symbol is not that of a top-level function that other code
+// can name, and what to do; "" if it is.
 func refusal(symbol string) (what, hint string) {
 	_, rest := split(symbol)
 	switch {

@@ -14,8 +14,8 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// checkTypes reports types that no step could pass on. Arguments are results
-// of the step before, so only a start's is looked at.
+// checkTypes reports types that can't be passed on. Arguments are results of the
+// previous step, so only a start's argument is checked.
 func (b *builder) checkTypes(n *Node, node graph.Node) {
 	before := len(b.problems)
 	if n.Kind == graph.Start {
@@ -53,13 +53,13 @@ func (b *builder) storable(node graph.Node, role string, t reflect.Type) {
 	}
 }
 
-// nilKinds are those of types whose values may be nil and are null in JSON then.
-// The codec refuses pointers to such values, but not where it is given one: it
-// takes that for the way to the value.
+// nilKinds are the kinds of types with nil values, which are null in JSON. The codec
+// refuses pointers to such values, except the pointer that it is called with, which
+// it dereferences.
 var nilKinds = []reflect.Kind{reflect.Pointer, reflect.Slice, reflect.Map, reflect.Interface}
 
-// storedAsList reports whether a slice type is a JSON array: it has no form of
-// its own, and it is not bytes, which become one string.
+// storedAsList reports whether a slice type becomes a JSON array: it has no custom
+// format, and it is not bytes, which become one string.
 func storedAsList(t reflect.Type) bool {
 	bytes := t.Elem().Kind() == reflect.Uint8 && !hasOwnForm(t.Elem())
 	return !hasOwnForm(t) && !bytes
@@ -70,7 +70,7 @@ var ownForms = []reflect.Type{
 	reflect.TypeFor[encoding.TextMarshaler](), reflect.TypeFor[encoding.TextAppender](),
 }
 
-// hasOwnForm reports whether values of type t write their JSON by themselves.
+// hasOwnForm reports whether values of type t encode their own JSON.
 func hasOwnForm(t reflect.Type) bool {
 	return slices.ContainsFunc(ownForms, reflect.PointerTo(t).Implements)
 }

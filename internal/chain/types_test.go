@@ -35,7 +35,7 @@ func (*words) UnmarshalJSON([]byte) error      { return nil }
 
 func Result(ctx context.Context, in result) (time.Time, error) { return time.Time{}, nil }
 
-// TestTypes has the problems of a type in the order of its fields, each with
+// TestTypes expects the problems of a type in the order of its fields, each with
 // its path.
 func TestTypes(t *testing.T) {
 	n := New(nil, graph.Start, Result, Caller(0))
@@ -98,7 +98,7 @@ func Kept(ctx context.Context, in kept) ([]kept, error) {
 	return []kept{in}, nil
 }
 
-// TestLossyTypes has types that JSON would not keep refused where the flow calls
+// TestLossyTypes: types that JSON would not keep are refused where the flow uses
 // the step.
 func TestLossyTypes(t *testing.T) {
 	refused := func(n *Node, want ...string) {
@@ -133,7 +133,7 @@ func TestLossyTypes(t *testing.T) {
 	}
 }
 
-// TestStoredAsList asks the codec: a list has to become an array.
+// TestStoredAsList compares with the codec: a list must become an array.
 func TestStoredAsList(t *testing.T) {
 	for _, v := range []any{
 		[]int{1}, []byte{1}, []letter{1}, []written{'a'}, words{"a"}, []words{{"a"}}, []any{1}, []uint8{1}, []int8{1},
@@ -143,7 +143,7 @@ func TestStoredAsList(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// A raw message may be an array, but does not have to.
+		// A raw message may be an array, but need not be.
 		want := data[0] == '[' && reflect.TypeOf(v) != reflect.TypeFor[json.RawMessage]()
 		if got := storedAsList(reflect.TypeOf(v)); got != want {
 			t.Errorf("%T is stored as %s: got %v", v, data, got)

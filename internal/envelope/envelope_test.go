@@ -13,7 +13,7 @@ func TestDecode(t *testing.T) {
 	const id = `"flow":"birds-flow","run":"r-1","step":"flap-bird"`
 	for _, c := range []struct {
 		name, payload string
-		want          []string // parts of the error; none when it is valid
+		want          []string // parts of the error; none if it is valid
 	}{
 		{"start", `{` + id + `,"path":"","defaults":{},"input":null}`, nil},
 		{"then", `{` + id + `,"path":"3/","from":"get-birds","attempt":2}`, nil},
@@ -86,7 +86,7 @@ func TestParentIsTheInverseOfChild(t *testing.T) {
 	}
 }
 
-// TestNoTwoInvocationsShareAKey walks random flows of nested maps and notes
+// TestNoTwoInvocationsShareAKey walks random flows of nested maps and records
 // every key that an invocation writes.
 func TestNoTwoInvocationsShareAKey(t *testing.T) {
 	for seed := range uint64(200) {
@@ -131,7 +131,7 @@ func (w *walk) scope(depth int, paths []string) {
 	}
 }
 
-// names are such as could be confused with an index or an object.
+// names could be confused with an index or an object.
 var names = []string{"a", "a-2", "0", "1", "10", "items", "output"}
 
 func (w *walk) step(paths []string, split bool) {

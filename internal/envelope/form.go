@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// The forms of what becomes part of a key. Regular expressions would take half
-// a millisecond of every cold start. The alphabets need no escaping in S3.
+// The forms of the parts of a key. Regular expressions would add half a millisecond
+// to every cold start. The alphabets need no escaping in S3.
 
 // isName reports whether s can be the name of a flow or a step.
 func isName(s string) bool {
@@ -14,7 +14,7 @@ func isName(s string) bool {
 }
 
 // IsPrefix reports whether s can be the prefix of keys: 1 to 256 characters, in parts
-// between single slashes. It has no dot in front: stores keep what is theirs under such names.
+// between single slashes. It may not start with a dot: stores use such names for themselves.
 func IsPrefix(s string) bool {
 	for part := range strings.SplitSeq(s, "/") {
 		if part == "." || part == ".." || !made(part, runSigns, maxPrefix) {
@@ -24,10 +24,11 @@ func IsPrefix(s string) bool {
 	return len(s) <= maxPrefix && s[0] != '.'
 }
 
-// maxPrefix leaves room in a key for all that follows.
+// maxPrefix leaves room in a key for the rest.
 const maxPrefix = 256
 
-// made reports whether s is 1 to limit ASCII letters, digits and others.
+// made reports whether s consists of 1 to limit ASCII letters, digits and characters
+// of others.
 func made(s, others string, limit int) bool {
 	for i := range len(s) {
 		c := s[i]
@@ -39,8 +40,8 @@ func made(s, others string, limit int) bool {
 	return s != "" && len(s) <= limit
 }
 
-// isPath reports whether s is a map path: indices in their one decimal form,
-// each followed by a slash.
+// isPath reports whether s is a map path: indices in canonical decimal form, each
+// followed by a slash.
 func isPath(s string) bool {
 	if s == "" {
 		return true

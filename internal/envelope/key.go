@@ -2,8 +2,8 @@ package envelope
 
 import "strconv"
 
-// Keys derives the keys of one run's objects. Writer and reader derive them
-// alike, so no key but Reply.Items ever travels.
+// Keys derives the keys of a run's objects. Writer and reader derive the same keys,
+// so only Reply.Items is ever passed on.
 type Keys struct {
 	Prefix string // first part of every key, without a slash at either end
 	Flow   string
@@ -17,23 +17,23 @@ const (
 	batchesName = "items.json"
 )
 
-// ObjectNames are all names of objects that hold values.
+// ObjectNames are the names of all objects that hold values.
 var ObjectNames = []string{outputName, itemsName, batchesName}
 
-// Output is the key of the value a step stored at a map path.
+// Output returns the key of the value that a step stored at a map path.
 func (k Keys) Output(step, path string) string { return k.object(step, path, outputName) }
 
-// Items is the key of a list that is mapped next, in frames.
+// Items returns the key of a list that the next map takes, in frames.
 func (k Keys) Items(step, path string) string { return k.object(step, path, itemsName) }
 
-// Batches is the key of the array of Batch that goes with Items.
+// Batches returns the key of the array of Batch for Items.
 func (k Keys) Batches(step, path string) string { return k.object(step, path, batchesName) }
 
 func (k Keys) object(step, path, name string) string {
 	return k.Prefix + "/" + k.Flow + "/" + k.Run + "/" + step + "/" + path + name
 }
 
-// Child is the map path of the child that handles the batch starting at item
+// Child returns the map path of the child that handles the batch starting at item
 // index, in a map opened at path.
 func Child(path string, index int) string { return path + strconv.Itoa(index) + "/" }
 

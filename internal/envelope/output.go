@@ -2,13 +2,13 @@ package envelope
 
 import "encoding/json"
 
-// Output is what the last step's Lambda answers, and so the execution's output: for
-// people and for what starts executions.
+// Output is the response of the last step's Lambda, and so the execution's output:
+// for people and for programs that start executions.
 type Output struct {
 	Run    string   `json:"run"` // id of the run
 	Stored Location `json:"stored"`
 
-	// Result is the flow's result if its JSON has up to MaxResult bytes; it is null if that is.
+	// Result is the flow's result if its JSON has up to MaxResult bytes. A null result is null here.
 	Result json.RawMessage `json:"result,omitempty"`
 }
 
@@ -19,9 +19,9 @@ type Location struct {
 	Codec  string `json:"codec"` // Codec
 }
 
-// Codec is how values are stored: a gzip stream of a line of JSON.
+// Codec says how values are stored: as a gzip stream of a line of JSON.
 const Codec = "json+gzip"
 
-// MaxResult is well below the 256 KiB of a state's output, of which the rest is for
-// what a caller adds.
+// MaxResult is well below the limit of 256 KiB for a state's output, to leave room
+// for what a caller adds.
 const MaxResult = 32 << 10

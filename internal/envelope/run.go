@@ -2,40 +2,39 @@ package envelope
 
 import "strings"
 
-// What identifies a run. Its id is one part of the keys of all its values, so
-// two runs with the same id would take each other's values for their own.
+// Run ids. The id is part of the keys of all values of a run, so two runs with the
+// same id would take each other's values for their own.
 //
 //	NAME.HASH.STACK  an execution of a state machine
 //	NAME             a local run: 1 to 80 characters
-//	RUN.N            a local run that goes on from RUN with other code; N counts from 2
+//	RUN.N            a local run that continues RUN with different code; N counts from 2
 //
-// NAME, the execution's, is what a person knows. HASH is that of the execution's
-// ARN and start: a name may be used again, by another state machine or after 90
-// days. STACK is the UUID of the stack's id, which no other stack has, in any
-// account, nor the same one when it is made again. It comes last, so that a
-// pattern which ends in it matches the runs of one stack and no others, whatever
-// their executions are called: their names have no slash, and no other part of
-// a key has a dot before a slash.
+// NAME, the execution's name, is what people know. HASH is the hash of the execution's
+// ARN and start time, since a name may be reused by another state machine or after 90
+// days. STACK is the UUID in the stack's id, which is unique across all accounts,
+// even when a stack is deleted and created again. It comes last, so that a pattern
+// that ends in it matches only the runs of one stack, whatever their executions are
+// named: names have no slash, and no other part of a key has a dot before a slash.
 //
-// NAME and all ids have ASCII letters, digits and !'()+.=@_- and no id is "." or
-// "..". That of an execution is made by the state machine in its first state, and is the
-// same for each try of that state and after a redrive.
+// NAME and all ids consist of ASCII letters, digits and !'()+.=@_- and no id is "."
+// or "..". The state machine makes an execution's id in its first state; it is the
+// same for each attempt of that state and after a redrive.
 
 const (
 	maxLocal = 80                                         // of a new local run
 	maxRun   = maxName + len(".") + hashSize + len(".") + // of an execution,
-		stackSize + len(".") + 17 // which went on here: up to the largest number, and more
+		stackSize + len(".") + 17 // continued here: room for more than the largest number
 	hashSize  = 64 // SHA-256 in hexadecimal digits
 	stackSize = 36 // a UUID
 )
 
-// Execution are the parts of the id of a run that a state machine began.
+// Execution has the parts of the id of a run that a state machine started.
 type Execution struct{ Name, Hash, Stack string }
 
-// Run is the id.
+// Run returns the id.
 func (e Execution) Run() string { return e.Name + "." + e.Hash + "." + e.Stack }
 
-// ParseExecution takes the id of an execution's run apart; false for all others.
+// ParseExecution splits the id of an execution's run; it reports false for all others.
 func ParseExecution(run string) (Execution, bool) {
 	rest, stack, ok := cutLast(run)
 	name, hash, ok2 := cutLast(rest)
@@ -45,24 +44,24 @@ func ParseExecution(run string) (Execution, bool) {
 	return Execution{name, hash, stack}, true
 }
 
-// RunExpression makes the id of an execution's run, in the States Language. stack
-// stands for the stack's part.
+// RunExpression returns the States Language expression for the id of an execution's
+// run. stack is inserted as the stack's part.
 func RunExpression(stack string) string {
 	return "States.Format('{}.{}." + stack + "', $$.Execution.Name, " +
 		"States.Hash(States.Format('{} {}', $$.Execution.Id, $$.Execution.StartTime), 'SHA-256'))"
 }
 
-// RunPattern matches the ids of all runs of a stack, in a policy.
+// RunPattern returns a policy pattern that matches the ids of all runs of a stack.
 func RunPattern(stack string) string { return "*." + stack }
 
 // IsRun reports whether s can be a run id of any form.
 func IsRun(s string) bool { return isRun(s, maxRun) }
 
-// IsLocalRun reports whether s can be the id of a new local run. It is too short
-// for that of an execution.
+// IsLocalRun reports whether s can be the id of a new local run, which is too short to
+// be an execution's.
 func IsLocalRun(s string) bool { return isRun(s, maxLocal) }
 
-// RunCharacters says what the ids and the names of executions are made of.
+// RunCharacters says which characters run ids and names of executions may have.
 const RunCharacters = "letters A to Z, digits or any of " + runSigns
 
 const (
@@ -72,8 +71,8 @@ const (
 
 func isRun(s string, limit int) bool { return s != "." && s != ".." && made(s, runSigns, limit) }
 
-// validateRun checks the run of a request. The name of an execution may be one
-// that Step Functions allows and keys don't.
+// validateRun checks the run of a request. Step Functions allows names of executions
+// that keys don't.
 func (r Request) validateRun(all *problems) {
 	if e, ok := ParseExecution(r.Run); ok && !made(e.Name, runSigns, maxName) {
 		all.unless(false, "the execution's name %q: want 1 to %d %s\nhint: start it under such a name", e.Name, maxName, RunCharacters)
@@ -102,5 +101,5 @@ func isUUID(s string) bool {
 	return strings.Count(s, "-") == 4 && only(s, hexDigits+"-")
 }
 
-// only reports whether s has no other characters than those of set.
+// only reports whether s has only characters of set.
 func only(s, set string) bool { return strings.Trim(s, set) == "" }

@@ -12,7 +12,7 @@ const (
 	stack = "5f2c8a10-9d3b-11f0-8de9-0242ac120002"
 )
 
-// execution is the id of the run of an execution.
+// execution returns the id of the run of an execution.
 func execution(name string) string {
 	return envelope.Execution{Name: name, Hash: hash, Stack: stack}.Run()
 }
@@ -34,7 +34,7 @@ func TestParseExecution(t *testing.T) {
 	}
 }
 
-// TestALocalRunIsNoExecution: what a user may call a run is never what a state machine does.
+// TestALocalRunIsNoExecution: an id that a user may give a run is never a state machine's.
 func TestALocalRunIsNoExecution(t *testing.T) {
 	if !envelope.IsLocalRun(strings.Repeat("r", 80)) || envelope.IsLocalRun(strings.Repeat("r", 81)) {
 		t.Error("a local run has up to 80 letters")

@@ -10,23 +10,23 @@ import (
 	"github.com/lokki-build/lokki/internal/timelimit"
 )
 
-// MaxItems is the most items one map can have, which is the most an ItemReader
-// of Step Functions reads.
+// MaxItems is the maximum number of items of one map, which is the most that an
+// ItemReader of Step Functions reads.
 const MaxItems = 100_000_000
 
-// maxName bounds the names of flows, steps and executions, in bytes, as Step
-// Functions bounds those of state machines, states and executions.
+// maxName limits the names of flows, steps and executions, in bytes, as Step
+// Functions limits those of state machines, states and executions.
 const maxName = 80
 
-// maxPath bounds a map path, in bytes, so that a key stays below S3's 1,024.
+// maxPath limits a map path, in bytes, so that a key stays below S3's 1,024.
 const maxPath = 200
 
-// MaxDepth is how many maps can be inside each other: each adds an index of up
-// to 8 digits and a slash to the map path.
+// MaxDepth is how deeply maps can be nested: each adds an index of up to 8 digits
+// and a slash to the map path.
 const MaxDepth = maxPath / len("99999999/")
 
-// Decode reads a request strictly: an unknown field is an error, as is
-// everything Validate refuses.
+// Decode decodes a request strictly: unknown fields are errors, as is everything
+// that Validate refuses.
 func Decode(payload []byte) (Request, error) {
 	var r Request
 	dec := json.NewDecoder(bytes.NewReader(payload))
@@ -59,7 +59,7 @@ func (r Request) Validate() error {
 	return errors.Join(all...)
 }
 
-// validateSource checks that exactly one source of the argument is given.
+// validateSource checks that the argument has exactly one source.
 func (r Request) validateSource(all *problems) {
 	if r.From == "" {
 		all.unless(r.Input != nil || r.Defaults != nil, "no source of the argument: want input, defaults or from")

@@ -7,9 +7,9 @@ import (
 )
 
 // Guard makes an error that a step returned safe to use. The methods of an error
-// are the step's code: they may panic, wrap themselves without end, or belong to a nil
-// pointer. Most errors are returned as they are. Of the others errors.Is and
-// errors.As find what they find without a panic, and the type stays.
+// are the step's code: they may panic, wrap themselves endlessly, or belong to a nil
+// pointer. Most errors are returned unchanged. In the others errors.Is and errors.As
+// find what they can without panicking, and the type remains.
 func Guard(err error) error {
 	if err == nil {
 		return nil
@@ -33,7 +33,7 @@ func Guard(err error) error {
 	return g
 }
 
-// guarded is an error whose methods are called with care, or not any more.
+// guarded is an error whose methods are called only with protection, or not at all.
 type guarded struct {
 	err        error
 	text, kind string
@@ -42,8 +42,8 @@ type guarded struct {
 
 func (g *guarded) Error() string { return g.text }
 
-// Is and As are in place of Unwrap, by which package errors would call the
-// methods itself.
+// Is and As replace Unwrap, through which package errors would call the methods
+// itself.
 func (g *guarded) Is(target error) (is bool) {
 	defer func() { is = recover() == nil && is }()
 	return !g.endless && errors.Is(g.err, target)
@@ -54,13 +54,13 @@ func (g *guarded) As(target any) (as bool) {
 	return !g.endless && errors.As(g.err, target)
 }
 
-// mostWrapped is how many errors one may wrap.
+// mostWrapped is how many errors an error may wrap.
 const mostWrapped = 1000
 
 const endless = "it wraps errors without end"
 
 // inspect calls the methods of an error and of those that it wraps. own reports
-// whether one of them has an Is or As of its own; broken is what one panicked with.
+// whether one of them has an Is or As method; broken is what one panicked with.
 func inspect(err error) (own bool, broken any) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -74,7 +74,7 @@ func inspect(err error) (own bool, broken any) {
 			return own, endless
 		}
 		switch queue[0].(type) {
-		case *guarded: // was looked at before
+		case *guarded: // already inspected
 		case interface{ Is(error) bool }, interface{ As(any) bool }:
 			own = true
 		}
@@ -94,7 +94,7 @@ func inspect(err error) (own bool, broken any) {
 	return own, nil
 }
 
-// bare is err without lokki's marks and names, which are no pointers of the step.
+// bare returns err without lokki's marks and names, which are not the step's pointers.
 func bare(err error) error {
 	for {
 		switch e := err.(type) {
@@ -126,7 +126,7 @@ func readNil(err error, broken any) string {
 	return read(err)
 }
 
-// unreadable is the text of an error that has none.
+// unreadable returns a text for an error that has none.
 func unreadable(err error, broken any) string {
 	if broken == endless {
 		return fmt.Sprintf("an error of type %T: %s", bare(err), endless)
@@ -134,7 +134,7 @@ func unreadable(err error, broken any) string {
 	return fmt.Sprintf("an error of type %T that can't be read: a method of it panicked: %v", bare(err), broken)
 }
 
-// safeKind is Own, as far as that can be found.
+// safeKind is Own with panics caught.
 func safeKind(err error) (kind string) {
 	defer func() {
 		if recover() != nil {
@@ -165,7 +165,7 @@ func safeKind(err error) (kind string) {
 	return ""
 }
 
-// findMark finds the mark in an error; nil if there is none.
+// findMark returns the mark in an error; nil if there is none.
 func findMark(err error) (marked *Marked) {
 	defer func() {
 		if recover() != nil {

@@ -45,7 +45,7 @@ type Many struct{ errs []error }
 func (Many) Error() string     { return "many" }
 func (m Many) Unwrap() []error { return m.errs }
 
-// Whatever a step returns, its type and text are found, here as on AWS.
+// TestGuard: whatever a step returns, its type and text are found, here as on AWS.
 func TestGuard(t *testing.T) {
 	var none *Nil
 	var silent *Silent

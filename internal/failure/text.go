@@ -5,21 +5,21 @@ import (
 	"unicode/utf8"
 )
 
-// MaxText bounds the text of an error, in bytes, wherever it is shown or passed
-// on: Step Functions cuts a cause at 32,768 characters, and the type and stack
-// must stay readable.
+// MaxText limits the text of an error, in bytes, wherever it is shown or passed
+// on: Step Functions truncates a cause at 32,768 characters, and the type and stack
+// must remain readable.
 const MaxText = 8 << 10
 
-// Text is the text of an error of a step, bounded.
+// Text returns the text of a step's error, limited to MaxText.
 func Text(err error) string {
 	if p, ok := err.(panicked); ok {
-		return p.Error() // which bounds it, and has a stack
+		return p.Error() // which is limited already, and has a stack
 	}
 	return Cut(read(err), MaxText)
 }
 
-// Cause is Text beside a type: where a mark is the type, the name whose place it has
-// taken is in the text.
+// Cause is Text for use next to a type: if the type is a mark, the text has the name
+// that the mark replaced.
 func Cause(err error) string {
 	if marked := findMark(err); marked != nil {
 		if name := Own(marked.Err); name != "" {
@@ -29,7 +29,7 @@ func Cause(err error) string {
 	return Text(err)
 }
 
-// Cut shortens a text to a number of bytes, at a whole character.
+// Cut shortens a text to a number of bytes, after a whole character.
 func Cut(text string, most int) string {
 	if len(text) <= most {
 		return text
@@ -41,7 +41,7 @@ func Cut(text string, most int) string {
 	return text[:cut] + "…"
 }
 
-// PanicText is the text of a panic with a value.
+// PanicText returns the text of a panic with a value.
 func PanicText(value any) string {
 	if err, ok := value.(error); ok {
 		return Cut("panic: "+read(err), MaxText)
@@ -49,7 +49,7 @@ func PanicText(value any) string {
 	return Cut(fmt.Sprintf("panic: %v", value), MaxText)
 }
 
-// read is err's text even if its Error method panics.
+// read returns err's text even if its Error method panics.
 func read(err error) (text string) {
 	defer func() {
 		if v := recover(); v != nil {

@@ -6,19 +6,19 @@ import (
 	"strings"
 )
 
-// Plain is the type of errors.New, and stands for every error that says
-// nothing but its text, wrapped or not.
+// Plain is the type of errors.New. It is used for every error that has only a text,
+// wrapped or not.
 const Plain = "errorString"
 
-// panicked is the error of a step that panicked, whatever it did so with.
+// panicked is the error of a step that panicked, with any value.
 type panicked interface {
 	error
 	Panicked()
 }
 
-// Type is the name by which a Retry matches err: that it is a panic, or its mark,
-// wherever that is, or else the name of the outermost error that says more than its
-// text. fmt.Errorf and errors.Join only wrap.
+// Type returns the name by which a Retry matches err: Panic for a panic, the mark if
+// it has one at any depth, and otherwise the name of the outermost error that has
+// more than a text. fmt.Errorf and errors.Join only wrap.
 func Type(err error) string {
 	var p panicked
 	if errors.As(err, &p) {
@@ -34,8 +34,7 @@ func Type(err error) string {
 	return Plain
 }
 
-// Own is the name of an error without its mark, or "" when it says nothing but
-// its text.
+// Own returns the name of an error without its mark, or "" if it has only a text.
 func Own(err error) string {
 	if err == nil {
 		return ""
@@ -64,7 +63,7 @@ func Own(err error) string {
 	return ""
 }
 
-// GoType is the name by which errors of a Go type are matched, "Throttled" for
+// GoType returns the name by which errors of a Go type are matched, "Throttled" for
 // *birds.Throttled, or "" for types without a name and those that only wrap.
 func GoType(t reflect.Type) string {
 	if t.Kind() == reflect.Pointer {

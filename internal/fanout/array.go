@@ -11,12 +11,12 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// SplitArray yields the elements of a JSON array as they stand in data,
-// without decoding them. null is an empty array, as a nil slice may be encoded
-// so. An error ends the sequence. An element is part of data: it must not be changed.
+// SplitArray yields the elements of a JSON array without decoding them. null is an
+// empty array, since a nil slice may be encoded that way. An error ends the sequence.
+// The elements are parts of data and must not be changed.
 func SplitArray(data []byte) iter.Seq2[json.RawMessage, error] {
 	return func(yield func(json.RawMessage, error) bool) {
-		// What a value may hold is for the codec to say when it is decoded.
+		// The codec decides what a value may contain when it is decoded.
 		dec := jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 		opening, err := dec.ReadToken()
 		if kind := opening.Kind(); err == nil && kind != '[' && kind != 'n' {
@@ -49,7 +49,7 @@ func SplitArray(data []byte) iter.Seq2[json.RawMessage, error] {
 	}
 }
 
-// JoinArray makes a JSON array of elements that are JSON.
+// JoinArray makes a JSON array from encoded elements.
 func JoinArray(elements []json.RawMessage) []byte {
 	size := 2
 	for _, e := range elements {

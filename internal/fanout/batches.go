@@ -10,7 +10,7 @@ import (
 )
 
 // frames says where the frames of items.jsonl.gz begin: 16 bytes for each 16
-// KiB of items, so the batches need not be held in memory.
+// KiB of items, so that the batches need not be in memory.
 type frames struct {
 	starts []start
 	items  int
@@ -23,7 +23,7 @@ type start struct {
 	off  int64 // its first byte
 }
 
-// begin opens a frame at the end of what there is.
+// begin starts a frame at the current end.
 func (f *frames) begin() { f.starts = append(f.starts, start{f.items, f.size}) }
 
 // batch locates the n items from index i.
@@ -37,13 +37,12 @@ func (f *frames) batch(i, n int) envelope.Batch {
 	return envelope.Batch{Index: i, Count: n, Offset: from.off, Length: end - from.off, Skip: i - from.item}
 }
 
-// holding is the number of the frame that holds item i.
+// holding returns the number of the frame that holds item i.
 func (f *frames) holding(i int) int {
 	return sort.Search(len(f.starts), func(k int) bool { return f.starts[k].item > i }) - 1
 }
 
-// writeBatches writes the array of all batches of size items, the last one of
-// what is left.
+// writeBatches writes the array of all batches of size items; the last has the rest.
 func (f *frames) writeBatches(to io.Writer, size int) error {
 	w := bufio.NewWriterSize(to, bufferSize)
 	w.WriteByte('[') // bufio keeps the first error for Flush
@@ -60,7 +59,7 @@ func (f *frames) writeBatches(to io.Writer, size int) error {
 	return w.Flush()
 }
 
-// appendBatch is json.Marshal for the one type of which there are millions.
+// appendBatch is a fast json.Marshal for the one type with millions of values.
 func appendBatch(to []byte, b envelope.Batch) []byte {
 	to = strconv.AppendInt(append(to, `{"i":`...), int64(b.Index), 10)
 	to = strconv.AppendInt(append(to, `,"n":`...), int64(b.Count), 10)

@@ -14,7 +14,7 @@ import (
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
-// sink is a store that reads what is put and keeps none of it.
+// sink is a store that reads what is put and discards it.
 type sink struct{ *store.Memory }
 
 func (sink) Put(_ context.Context, _ string, body io.Reader) error {
@@ -22,7 +22,7 @@ func (sink) Put(_ context.Context, _ string, body io.Reader) error {
 	return err
 }
 
-// rows are n items of about 100 bytes.
+// rows returns n items of about 100 bytes.
 func rows(n int) [][]byte {
 	items := make([][]byte, n)
 	for i := range items {

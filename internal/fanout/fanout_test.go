@@ -139,7 +139,7 @@ func TestWholeObjectIsOneGzipFileOfFrames(t *testing.T) {
 	}
 }
 
-// frameSizes are the unpacked sizes of the gzip members in data.
+// frameSizes returns the decompressed sizes of the gzip members in data.
 func frameSizes(t *testing.T, data []byte) []int {
 	t.Helper()
 	var sizes []int
@@ -286,7 +286,7 @@ func TestDamagedItemsAreNeverReturned(t *testing.T) {
 				t.Fatal(err)
 			}
 			got, err := fanout.ReadBatch(t.Context(), bad, at.Items, hurt)
-			// gzip's header has fields that do not bear on the data.
+			// gzip's header has fields that do not affect the data.
 			if err == nil && !bytes.Equal(bytes.Join(got, nil), bytes.Join(want, nil)) {
 				t.Error("damaged items were returned")
 			}

@@ -8,16 +8,16 @@ import (
 	"github.com/lokki-build/lokki/lokki/codec"
 )
 
-// framer writes lines in frames and notes where each frame begins.
+// framer writes lines in frames and records where each frame begins.
 type framer struct {
 	to     io.Writer
 	plain  []byte       // lines of the open frame
-	packed bytes.Buffer // the frame as it is written
+	packed bytes.Buffer // the compressed frame
 	frames frames
 }
 
-// add appends one line. A line that would make the open frame too large begins
-// the next one, so that small items never share a frame with a huge one.
+// add appends one line. A line that would make the open frame too large starts the
+// next one, so that small items never share a frame with a huge one.
 func (f *framer) add(line []byte) error {
 	if err := checkLine(line); err != nil {
 		return fmt.Errorf("item %d: %w", f.frames.items, err)
@@ -46,7 +46,7 @@ func (f *framer) flush() error {
 		return fmt.Errorf("compressing a frame: %w", err)
 	}
 	f.plain = f.plain[:0]
-	if cap(f.plain) > 4*FrameSize { // a huge item's memory is not kept
+	if cap(f.plain) > 4*FrameSize { // don't retain the memory of a huge item
 		f.plain = nil
 	}
 	f.frames.size += int64(f.packed.Len())
@@ -54,8 +54,8 @@ func (f *framer) flush() error {
 	return err
 }
 
-// close writes what is left. No items at all make one empty frame: an empty
-// object would not be gzip.
+// close writes the last frame. Without items it writes one empty frame, because an
+// empty object would not be valid gzip.
 func (f *framer) close() error {
 	if len(f.plain) > 0 || f.frames.items == 0 {
 		return f.flush()

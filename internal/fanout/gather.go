@@ -10,23 +10,23 @@ import (
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
-// Concurrency is how many objects Gather reads at once. S3 answers a small
-// read in 10 to 30 ms, so this many make thousands of reads a second; each
-// holds one connection.
+// Concurrency is how many objects Gather reads at once. A small read from S3 takes
+// 10 to 30 ms, so this allows thousands of reads a second; each uses one
+// connection.
 const Concurrency = 64
 
-// Gather reads the outputs of a map's children, which handled count items,
-// size of them each but the last. It calls item for each value, for different
-// indices concurrently. output names the object of the child whose first item
-// has the given index. The error is that of the first item, by index, that
-// could not be read before the reading stopped.
+// Gather reads the outputs of a map's children, which handled count items, size of
+// them each except the last. It calls item for each value, concurrently for different
+// indices. output returns the key of the child whose first item has the given index.
+// The error is that of the item with the lowest index among those that could not be
+// read before reading stopped.
 func Gather(ctx context.Context, s store.Store, count, size int, output func(first int) string, item func(i int, value []byte) error) error {
 	_, err := gather(ctx, s, count, size, output, item, false)
 	return err
 }
 
-// GatherFound is Gather for a map whose items may have failed. It leaves out
-// the items of each child that has no output, and tells how many those are.
+// GatherFound is Gather for a map whose items may have failed. It skips the items of
+// children without an output, and returns how many those are.
 func GatherFound(ctx context.Context, s store.Store, count, size int, output func(first int) string, item func(i int, value []byte) error) (missing int, err error) {
 	return gather(ctx, s, count, size, output, item, true)
 }
@@ -58,7 +58,7 @@ func gather(ctx context.Context, s store.Store, count, size int, output func(int
 					continue
 				}
 				mu.Lock()
-				// What others report after the first failure is the cancellation.
+				// After the first failure, other reads report the cancellation.
 				if failed < 0 || first < failed && !errors.Is(err, context.Canceled) {
 					failed, cause = first, err
 				}
@@ -72,8 +72,8 @@ func gather(ctx context.Context, s store.Store, count, size int, output func(int
 	return int(missing.Load()), cause
 }
 
-// errNoOutput is said of a child without an output, and not of a value that a
-// caller's item could not find.
+// errNoOutput is the error for a child without an output, as opposed to a value that
+// a caller's item could not find.
 var errNoOutput = errors.New("has no output")
 
 // readChild reads the n results of one child.

@@ -13,8 +13,8 @@ import (
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
-// ReadBatch reads the items of one child, with one ranged read. Nothing is
-// returned before the checksums of all frames have been verified.
+// ReadBatch reads the items of one child with one ranged read. It returns nothing
+// before the checksums of all frames are verified.
 func ReadBatch(ctx context.Context, s store.Store, key string, b envelope.Batch) ([][]byte, error) {
 	items, err := lines(ctx, s, key, b.Offset, b.Length, b.Skip, b.Count)
 	if err != nil {
@@ -23,8 +23,8 @@ func ReadBatch(ctx context.Context, s store.Store, key string, b envelope.Batch)
 	return items, nil
 }
 
-// ReadLines reads all values of an object. Nothing is returned before its
-// checksum has been verified.
+// ReadLines reads all values of an object. It returns nothing before the checksum is
+// verified.
 func ReadLines(ctx context.Context, s store.Store, key string) ([][]byte, error) {
 	values, err := lines(ctx, s, key, 0, -1, 0, -1)
 	if err != nil {
@@ -33,8 +33,8 @@ func ReadLines(ctx context.Context, s store.Store, key string) ([][]byte, error)
 	return values, nil
 }
 
-// WriteLines stores the values as one object. The error Is store.ErrExists
-// when there is one already.
+// WriteLines stores the values as one object. The error Is store.ErrExists if the
+// object exists.
 func WriteLines(ctx context.Context, s store.Store, key string, values [][]byte) error {
 	size := 0
 	for _, v := range values {
@@ -55,7 +55,7 @@ func WriteLines(ctx context.Context, s store.Store, key string, values [][]byte)
 		}
 		return gz.Close()
 	}
-	// A pipe between two goroutines takes longer than compressing a small value.
+	// A pipe between two goroutines costs more than compressing a small value.
 	if size > 4*bufferSize {
 		return stream(ctx, s, key, write)
 	}
@@ -68,8 +68,8 @@ func WriteLines(ctx context.Context, s store.Store, key string, values [][]byte)
 
 var newline = []byte{'\n'}
 
-// checkLine refuses a value that is not one line. The codec makes none, but
-// JSON may be written so.
+// checkLine refuses a value that is not a single line. The codec never writes one, but
+// other JSON may have line breaks.
 func checkLine(value []byte) error {
 	if len(value) == 0 || bytes.IndexByte(value, '\n') >= 0 {
 		return errors.New("a value must be JSON on one line")
@@ -108,13 +108,13 @@ func split(r io.Reader, skip, n int) ([][]byte, error) {
 		}
 		got = append(got, line[:len(line)-1])
 	}
-	_, err := io.Copy(io.Discard, in) // the checksum stands at the end
+	_, err := io.Copy(io.Discard, in) // the checksum is at the end
 	return got, err
 }
 
-// skipLines reads over n lines of any length, of which it can't find those left.
-// Most of what the child of a small batch reads are lines of others, so they are
-// counted and not looked at one by one.
+// skipLines skips n lines of any length, and returns how many it could not find. Most
+// of what the child of a small batch reads are lines of others, so it counts line
+// breaks instead of reading line by line.
 func skipLines(in *bufio.Reader, n int) (left int, err error) {
 	for n > 0 {
 		if _, err := in.Peek(1); err != nil {
@@ -136,7 +136,7 @@ func skipLines(in *bufio.Reader, n int) (left int, err error) {
 	return 0, nil
 }
 
-// tooFew says that an object has ended before all of its lines.
+// tooFew returns the error for an object that ended before all of its lines.
 func tooFew(found, want int, err error) error {
 	if err != io.EOF {
 		return err

@@ -10,10 +10,10 @@ import (
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
-// Failed reads which children of a map failed, from what Step Functions'
-// ResultWriter wrote at the map's end: a manifest, whose key is given, and the files
-// that it lists. It calls child with the index of each one's first item. However many
-// failed, one of them is in memory at a time. The form is that of
+// Failed reads which children of a map failed from the files that Step Functions'
+// ResultWriter wrote at the end of the map: the manifest with the given key, and the
+// files that it lists. It calls child with the index of each failed child's first
+// item. Only one child is in memory at a time. The format is described in
 // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html.
 func Failed(ctx context.Context, s store.Store, manifest string, child func(first int)) error {
 	var m struct {

@@ -14,7 +14,7 @@ import (
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
-// scan finds the frames of stored items again by reading them all.
+// scan finds the frames of stored items by reading them all.
 func scan(ctx context.Context, s store.Store, key string) (*frames, error) {
 	body, err := s.Get(ctx, key, 0, -1)
 	if err != nil {
@@ -45,7 +45,7 @@ func (f *frames) scan(body io.Reader) error {
 		if err != nil {
 			return err
 		}
-		if lines > 0 { // the frame of an empty list holds none
+		if lines > 0 { // the frame of an empty list has none
 			f.begin()
 		}
 		f.items += lines
@@ -67,8 +67,8 @@ func countLines(r io.Reader, buf []byte) (int, error) {
 	}
 }
 
-// counter counts what is taken from r. Being an io.ByteReader it is read by
-// gzip byte for byte to the end of a member, and not beyond.
+// counter counts the bytes read from r. Because it is an io.ByteReader, gzip reads
+// exactly to the end of a member.
 type counter struct {
 	r *bufio.Reader
 	n int64
@@ -88,11 +88,11 @@ func (c *counter) ReadByte() (byte, error) {
 	return b, err
 }
 
-// tail is more than the last element of items.json takes.
+// tail is more than the size of the last element of items.json.
 const tail = 256
 
-// countBatches reads the number of items off the end of a stored items.json. It
-// reads all of it: only then has the store verified its checksum.
+// countBatches gets the number of items from the end of a stored items.json. It
+// reads the whole object, since only then has the store verified its checksum.
 func countBatches(ctx context.Context, s store.Store, key string) (int, error) {
 	body, err := s.Get(ctx, key, 0, -1)
 	if err != nil {

@@ -13,14 +13,14 @@ import (
 // Keys are the two objects of a list.
 type Keys struct {
 	Items   string // items.jsonl.gz
-	Batches string // items.json, written last: where it exists the list is complete
+	Batches string // items.json, written last: if it exists, the list is complete
 }
 
-// Store writes the items, size of them to a batch, and returns how many there
-// are. Objects that exist already stay as they are: then the number is that of
-// the stored items, which may be another list's if the step is not
-// deterministic. An error of items ends it with that error and stores nothing.
-// Memory stays bounded by a few frames, or the largest item.
+// Store writes the items, size of them in a batch, and returns how many there are.
+// Existing objects are not changed: then the number is that of the stored items,
+// which may be a different list if the step is not deterministic. If items yields an
+// error, Store returns it and stores nothing. It uses memory for a few frames, or
+// the largest item.
 func Store(ctx context.Context, s store.Store, at Keys, size int, items iter.Seq2[[]byte, error]) (int, error) {
 	if size < 1 {
 		return 0, fmt.Errorf("batches of %d items: want at least 1", size)
@@ -39,8 +39,8 @@ func Store(ctx context.Context, s store.Store, at Keys, size int, items iter.Seq
 }
 
 // Resume completes what an earlier attempt of Store left behind. It returns
-// the number of items, or an error that Is store.ErrNotFound when no items
-// were stored.
+// the number of items, or an error that Is store.ErrNotFound if no items were
+// stored.
 func Resume(ctx context.Context, s store.Store, at Keys, size int) (int, error) {
 	n, err := countBatches(ctx, s, at.Batches)
 	if !errors.Is(err, store.ErrNotFound) {
@@ -75,8 +75,8 @@ func storeItems(ctx context.Context, s store.Store, key string, items iter.Seq2[
 	return list, err
 }
 
-// storeBatches writes the array that the map reads. Two attempts derive it
-// from the same stored items, so finding it there is success.
+// storeBatches writes the array that the map reads. All attempts derive it from
+// the same stored items, so it is a success if it exists.
 func storeBatches(ctx context.Context, s store.Store, key string, size int, list *frames) error {
 	err := stream(ctx, s, key, func(w io.Writer) error { return list.writeBatches(w, size) })
 	if err != nil && !errors.Is(err, store.ErrExists) {
@@ -85,14 +85,14 @@ func storeBatches(ctx context.Context, s store.Store, key string, size int, list
 	return nil
 }
 
-// stream puts what write writes. write runs in the caller's goroutine, so that
+// stream stores what write writes. write runs in the caller's goroutine, so that
 // a panic of a user's encoder reaches the caller.
 func stream(ctx context.Context, s store.Store, key string, write func(io.Writer) error) error {
 	r, w := io.Pipe()
 	put := make(chan error, 1)
 	go func() {
 		err := s.Put(ctx, key, r)
-		r.CloseWithError(errAbandoned) // a store that finds the object need not read on
+		r.CloseWithError(errAbandoned) // a store that finds an existing object stops reading
 		put <- err
 	}()
 	werr := feed(w, write)
@@ -103,7 +103,7 @@ func stream(ctx context.Context, s store.Store, key string, write func(io.Writer
 	return err
 }
 
-// feed closes w with write's error; a panic leaves the object unfinished too.
+// feed closes w with write's error; a panic also leaves the object incomplete.
 func feed(w *io.PipeWriter, write func(io.Writer) error) (err error) {
 	err = errors.New("the writing was broken off")
 	defer func() { w.CloseWithError(err) }() // nil is the end of the data

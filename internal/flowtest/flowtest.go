@@ -1,5 +1,4 @@
-// Package flowtest makes valid graphs for tests, without any Go function
-// behind them.
+// Package flowtest makes valid graphs for tests, without any Go functions.
 package flowtest
 
 import (
@@ -15,7 +14,7 @@ import (
 
 // Chain makes the graph of a flow function and its calls, each a kind and the
 // name of a step function: Chain("BirdsFlow", "start GetBirds", "map FlapBird",
-// "agg JoinBirds"). A step without a package is one of example.com/flows.
+// "agg JoinBirds"). A step without a package is in example.com/flows.
 func Chain(flow string, calls ...string) graph.Graph {
 	g := graph.Graph{Version: graph.Version, Flow: kebab(flow), Function: qualify(flow), Position: "flows/flows.go:10"}
 	uses := map[string]int{}
@@ -80,7 +79,7 @@ func Manifest(g graph.Graph) manifest.Manifest {
 	return m
 }
 
-// Digests stand for those of real images, by target.
+// Digests returns made-up image digests, by target.
 func Digests(m manifest.Manifest) map[string]string {
 	all := map[string]string{}
 	for _, s := range m.Steps {

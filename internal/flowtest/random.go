@@ -10,13 +10,13 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// maxDepth is how deep the maps of a random flow go. Every item of a test's run
-// is multiplied by it.
+// maxDepth is how deeply the maps of a random flow are nested, which multiplies the
+// items of a test's run.
 const maxDepth = 5
 
 // Random makes a valid flow, the same for the same seed: sequences and maps,
 // nested and in a row, with steps before, between and after them, functions
-// that are used more than once, names as long as they may be, and all options.
+// that are used more than once, names of maximum length, and all options.
 func Random(seed uint64) graph.Graph {
 	r := rand.New(rand.NewPCG(seed, 1))
 	calls := []string{"start " + function(r)}
@@ -41,8 +41,8 @@ func Random(seed uint64) graph.Graph {
 	return g
 }
 
-// function is one of 20. Some have long names that begin alike, and some share
-// their name with one of another package.
+// function returns one of 20 functions. Some have long names that begin alike, and
+// some share their name with a function of another package.
 func function(r *rand.Rand) string {
 	name := "Step" + string(rune('A'+r.IntN(17)))
 	if r.IntN(10) == 0 {
@@ -54,8 +54,8 @@ func function(r *rand.Rand) string {
 	return name
 }
 
-// defaults have what could be taken for something else in a state machine or
-// in YAML.
+// defaults have values that could be mistaken for something else in a state machine
+// or in YAML.
 var defaults = []json.RawMessage{
 	nil,
 	json.RawMessage(`{"count":3}`),
@@ -65,7 +65,7 @@ var defaults = []json.RawMessage{
 	json.RawMessage(`{"text":"größe # ': \"\n\t","off":"no","none":null}`),
 }
 
-// setOptions gives node i options, each of them to some nodes.
+// setOptions gives node i some of the options.
 func setOptions(r *rand.Rand, nodes []graph.Node, i int) {
 	n := &nodes[i]
 	if n.Kind == graph.Map {
@@ -74,7 +74,7 @@ func setOptions(r *rand.Rand, nodes []graph.Node, i int) {
 	if r.IntN(4) == 0 {
 		n.Timeout = 1 + r.IntN(timelimit.MaxLambda)
 		if inExpress(nodes, *n) {
-			n.Timeout = 1 + r.IntN(15) // 20 of them have time in one child
+			n.Timeout = 1 + r.IntN(15) // 20 of them fit into one child
 		}
 	}
 	errors := []string{"Throttled", "PathError", "States.Timeout", "Sandbox.Timedout", "errorString", "States.ALL"}
@@ -93,12 +93,12 @@ func setOptions(r *rand.Rand, nodes []graph.Node, i int) {
 	}
 }
 
-// setMapOptions leaves out what a map that holds another one can't have.
+// setMapOptions omits options that a map that contains another one can't have.
 func setMapOptions(r *rand.Rand, n *graph.Node, outer bool) {
 	if r.IntN(3) == 0 {
 		n.Concurrency = 1 + r.IntN(10_000)
 		if outer {
-			n.Concurrency = 1 + r.IntN(4) // five levels of 4 have 341 map runs
+			n.Concurrency = 1 + r.IntN(4) // five levels of 4 make 341 map runs
 		}
 	}
 	if r.IntN(4) == 0 {
@@ -113,7 +113,7 @@ func setMapOptions(r *rand.Rand, n *graph.Node, outer bool) {
 	n.Express = r.IntN(3) == 0
 }
 
-// holdsMap reports whether the map that the first node opens has one inside.
+// holdsMap reports whether the map that the first node opens contains another.
 func holdsMap(nodes []graph.Node) bool {
 	return len(nodes) > 1 && slices.ContainsFunc(nodes[1:], func(n graph.Node) bool {
 		return n.Kind == graph.Map && slices.Contains(n.Scope, nodes[0].Name)

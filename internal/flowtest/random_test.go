@@ -35,7 +35,7 @@ func TestRandomFlowsAreValidAndHaveEverything(t *testing.T) {
 	}
 }
 
-// shape counts what a flow has, by name.
+// shape counts the features of a flow, by name.
 func shape(g graph.Graph) map[string]int {
 	has := map[string]int{}
 	uses := map[string]int{}

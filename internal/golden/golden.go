@@ -1,5 +1,5 @@
-// Package golden compares what tests make with files that hold what is expected.
-// With the flag -update they write those files instead.
+// Package golden compares what tests make with golden files. With the flag -update
+// the tests write those files instead.
 package golden
 
 import (
@@ -38,14 +38,14 @@ func File(t testing.TB, path string, got []byte) {
 	}
 }
 
-// Archive compares with the files of a txtar archive that are not inputs. Its comment
-// and its inputs stay as they are.
+// Archive compares with the files of a txtar archive that are not inputs. An update
+// keeps its comment and its inputs.
 func Archive(t testing.TB, path string, inputs []string, got []txtar.File) {
 	t.Helper()
 	compare(t, path, parse(t, path), inputs, got)
 }
 
-// Cases compares what make makes of each archive in testdata.
+// Cases compares what make makes from each archive in testdata.
 func Cases(t *testing.T, inputs []string, make func(t *testing.T, archive *txtar.Archive) []txtar.File) {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join("testdata", "*.txtar"))

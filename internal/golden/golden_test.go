@@ -10,7 +10,7 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// recorder is a test that is watched.
+// recorder is a test whose failures are recorded.
 type recorder struct {
 	testing.TB
 	said string

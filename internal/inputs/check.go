@@ -13,8 +13,8 @@ import (
 	"github.com/lokki-build/lokki/lokki/codec"
 )
 
-// check reports what in a value can't be read as a t, and returns the value as it
-// is stored: durations may be given as text.
+// check reports what in a value can't be read as a t, and returns the value in its
+// stored form: durations may be given as text.
 func (m *merger) check(path string, value []byte, t reflect.Type) []byte {
 	t = pointed(t)
 	if string(value) == "null" && path != "" || t.Kind() == reflect.Interface {
@@ -46,7 +46,7 @@ func (m *merger) check(path string, value []byte, t reflect.Type) []byte {
 }
 
 func (m *merger) checkFields(path string, members []member, t reflect.Type) []byte {
-	m.given(path, members, t) // reports what isn't one of them
+	m.given(path, members, t) // reports unknown members
 	fields := map[string]codec.Field{}
 	for _, f := range codec.Fields(t) {
 		fields[f.Name] = f
@@ -75,7 +75,7 @@ func (m *merger) checkItems(path string, items []json.RawMessage, t reflect.Type
 	return append(out, ']')
 }
 
-// checkQuoted is for a field tagged ",string": the value stands in quotes.
+// checkQuoted is for a field tagged ",string": the value is in quotes.
 func (m *merger) checkQuoted(path string, value []byte, t reflect.Type) []byte {
 	if string(value) == "null" {
 		return value
@@ -94,7 +94,7 @@ func (m *merger) checkQuoted(path string, value []byte, t reflect.Type) []byte {
 	return value
 }
 
-// checkWhole reads a value that has no parts to speak of.
+// checkWhole checks a value as a whole.
 func (m *merger) checkWhole(path string, value []byte, t reflect.Type) {
 	err := codec.Unmarshal(value, reflect.New(t).Interface())
 	number := value[0] == '-' || value[0] >= '0' && value[0] <= '9'
@@ -138,7 +138,7 @@ func nullable(t reflect.Type) bool {
 	return t.Kind() == reflect.Slice || t.Kind() == reflect.Map || custom(t)
 }
 
-// rangeOf words the range of a number type; false for all other types.
+// rangeOf describes the range of a number type; false for all other types.
 func rangeOf(t reflect.Type) (string, bool) {
 	switch t.Kind() {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:

@@ -10,8 +10,8 @@ import (
 
 var durationType = reflect.TypeFor[time.Duration]()
 
-// duration returns a time.Duration in the form in which it is stored, a number
-// of nanoseconds. A person writes "5m".
+// duration returns a time.Duration in its stored form, a number of nanoseconds.
+// People write "5m".
 func (m *merger) duration(path string, value []byte) []byte {
 	if value[0] != '"' {
 		m.checkWhole(path, value, durationType)
@@ -25,7 +25,7 @@ func (m *merger) duration(path string, value []byte) []byte {
 	return nanoseconds
 }
 
-// parseDuration reads the text of a duration in a JSON string.
+// parseDuration parses the text of a duration in a JSON string.
 func parseDuration(value []byte) ([]byte, bool) {
 	var text string
 	if json.Unmarshal(value, &text) != nil {

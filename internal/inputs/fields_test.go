@@ -29,8 +29,7 @@ type (
 	}
 )
 
-// TestFieldsAreThoseOfJSON checks names and order against what encoding/json
-// itself writes.
+// TestFieldsAreThoseOfJSON compares names and order with what encoding/json writes.
 func TestFieldsAreThoseOfJSON(t *testing.T) {
 	for _, v := range []any{
 		withEach{Inner: &Inner{}, Text: "x", Number: 1, Odd: 1, done: struct{}{}}, struct{}{}, request{Waits: nil, Quoted: 1, private: "x"},

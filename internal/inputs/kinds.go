@@ -13,7 +13,7 @@ var ownForms = []reflect.Type{
 	reflect.TypeFor[stdjson.Unmarshaler](), reflect.TypeFor[json.UnmarshalerFrom](), reflect.TypeFor[encoding.TextUnmarshaler](),
 }
 
-// custom reports whether t reads its JSON by itself.
+// custom reports whether t decodes its own JSON.
 func custom(t reflect.Type) bool {
 	return slices.ContainsFunc(ownForms, reflect.PointerTo(t).Implements)
 }
@@ -21,8 +21,8 @@ func custom(t reflect.Type) bool {
 // mergeable reports whether values of type t are overridden field by field.
 func mergeable(t reflect.Type) bool { return t.Kind() == reflect.Struct && !custom(t) }
 
-// pointed is the type that a chain of pointers leads to. A pointer type can't
-// contain itself without a name, and one that does holds no value.
+// pointed returns the type at the end of a chain of pointers. Only a named pointer
+// type can point to itself, and such a type holds no value.
 func pointed(t reflect.Type) reflect.Type {
 	for t.Kind() == reflect.Pointer && !custom(t) && t.Elem() != t {
 		t = t.Elem()

@@ -1,5 +1,5 @@
-// Package inputs lays what a run is started with over the defaults of its
-// flow, and refuses what the flow's first step can't take.
+// Package inputs merges the input of a run over the defaults of its flow, and
+// refuses what the flow's first step can't take.
 package inputs
 
 import (
@@ -13,20 +13,20 @@ import (
 
 // Merge returns defaults, a value of type t as JSON, overridden by input.
 //
-// Where t is a struct, input is an object and overrides field by field, at
-// every depth: what it does not name stays, null sets the field to null. All
-// other values are replaced whole: lists, maps, and types with a JSON or text
-// form of their own, such as time.Time. Names are those of the JSON tags,
-// exact in case. A time.Duration is text, such as "1h30m", or a number of
+// If t is a struct, input is an object and overrides field by field, at every
+// depth: fields that it does not name keep their values, and null sets a field to
+// null. All other values are replaced as a whole: lists, maps, and types with a
+// custom JSON or text form, such as time.Time. Names are those of the JSON tags,
+// and case-sensitive. A time.Duration is text, such as "1h30m", or a number of
 // nanoseconds.
 //
-// Empty input and the empty object leave the defaults as they are: a state
-// machine that is started without input passes {}.
+// Empty input and the empty object leave the defaults unchanged: a state machine
+// that is started without input passes {}.
 //
 // The error has one line for each problem, which begins with the field's path,
 // as in "options.rows[2].colour"; some are followed by a line "hint: …". It says
-// what was wanted and what kind of value was given, and not the value: errors are
-// logged.
+// what was wanted and what kind of value was given, but not the value, because
+// errors are logged.
 func Merge(defaults, input []byte, t reflect.Type) ([]byte, error) {
 	input = bytes.TrimSpace(input)
 	if len(input) == 0 {
@@ -44,7 +44,7 @@ func Merge(defaults, input []byte, t reflect.Type) ([]byte, error) {
 	if err := errors.Join(m.problems...); err != nil {
 		return nil, err
 	}
-	// The codec has the last word: it reads the value in the step, too.
+	// The codec has the last word, since it decodes the value in the step, too.
 	if err := codec.Unmarshal(merged, reflect.New(t).Interface()); err != nil {
 		return nil, fmt.Errorf("reading the input as a %s: %w", t, err)
 	}
@@ -53,7 +53,7 @@ func Merge(defaults, input []byte, t reflect.Type) ([]byte, error) {
 
 type merger struct{ problems []error }
 
-// merge lays in over def, which may be nil, and reports what in t can't be in.
+// merge merges in over def, which may be nil, and reports what doesn't fit t.
 func (m *merger) merge(path string, def, in []byte, t reflect.Type) []byte {
 	t = pointed(t)
 	members, ok := object(in)
@@ -93,7 +93,7 @@ func (m *merger) field(path string, def, in []byte, f codec.Field) []byte {
 	return m.merge(path, def, in, f.Type)
 }
 
-// given returns the members of an object by name, less those that t has no
+// given returns the members of an object by name, without those that t has no
 // field for, which it reports.
 func (m *merger) given(path string, members []member, t reflect.Type) map[string][]byte {
 	var names []string
@@ -110,7 +110,7 @@ func (m *merger) given(path string, members []member, t reflect.Type) map[string
 			m.unknown(path, member.name, names)
 			continue
 		}
-		given[member.name] = member.value // those that are given twice are reported already
+		given[member.name] = member.value // repeated names are reported already
 	}
 	return given
 }

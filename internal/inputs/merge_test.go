@@ -188,8 +188,8 @@ func TestMergeWordsOfOthers(t *testing.T) {
 	}
 }
 
-// TestMergeAsJSONDoes compares with encoding/json, which merges when it reads
-// into a value that is there already.
+// TestMergeAsJSONDoes compares with encoding/json, which merges when it decodes
+// into an existing value.
 func TestMergeAsJSONDoes(t *testing.T) {
 	type flat struct {
 		base
@@ -251,7 +251,7 @@ func FuzzMerge(f *testing.F) {
 	})
 }
 
-// What Check refuses, Merge refuses in the same words, but for the size.
+// TestCheck: what Check refuses, Merge refuses with the same words, except for size.
 func TestCheck(t *testing.T) {
 	for _, input := range []string{`{`, `{"count":1}x`, `{"count":1,"count":2}`, `{"any":{"a":1,"a":2}}`, "\ufeff{}", `{"kind":"` + "\xff" + `"}`, `{"kind":"\udc00"}`} {
 		_, merged := Merge([]byte("{}"), []byte(input), reflect.TypeFor[request]())

@@ -11,8 +11,8 @@ type member struct {
 	value []byte
 }
 
-// object returns the members of a JSON object in their order, repeated names
-// included. It reports false for every other value and for invalid JSON.
+// object returns the members of a JSON object in order, including repeated names.
+// It reports false for every other value and for invalid JSON.
 func object(data []byte) ([]member, bool) {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	if start, err := dec.Token(); err != nil || start != json.Delim('{') {
@@ -28,7 +28,7 @@ func object(data []byte) ([]member, bool) {
 		if err := dec.Decode(&value); err != nil {
 			return nil, false
 		}
-		members = append(members, member{name.(string), value}) // JSON has no other names
+		members = append(members, member{name.(string), value}) // names in JSON are strings
 	}
 	return members, true
 }
@@ -48,7 +48,7 @@ func written(members []member) []byte {
 }
 
 func writeMember(out *bytes.Buffer, name string, value []byte) {
-	quoted, _ := json.Marshal(name) // a string always has a JSON form
+	quoted, _ := json.Marshal(name) // can't fail for a string
 	out.Write(quoted)
 	out.WriteByte(':')
 	out.Write(value)

@@ -11,12 +11,12 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxInput is the most that Step Functions takes as an execution's input, in bytes
+// maxInput is the maximum size of an execution's input in Step Functions, in bytes
 // (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
 const maxInput = 256 << 10
 
-// Check reports what no flow can be started with: input that is too large, not
-// JSON, or ambiguous. [Merge] reports the latter two as well, in the same words.
+// Check reports input that no flow can be started with: too large, not JSON, or
+// ambiguous. [Merge] reports the latter two as well, with the same words.
 func Check(input []byte) error {
 	input = bytes.TrimSpace(input)
 	if len(input) > maxInput {
@@ -32,13 +32,13 @@ func Check(input []byte) error {
 	return errors.Join(repeated...)
 }
 
-// Misfit says of which type the input of a flow has to be, for an error of Check or Merge.
+// Misfit adds the type that a flow's input must have to an error of Check or Merge.
 func Misfit(kind string, err error) error {
 	return fmt.Errorf("the input does not fit %s:\n%w", kind, err)
 }
 
-// syntax reports where data stops being one JSON value, and the members that
-// objects have twice.
+// syntax reports where data stops being one JSON value, and repeated members of
+// objects.
 func syntax(data []byte) (repeated []error, err error) {
 	if bytes.HasPrefix(data, []byte("\ufeff")) {
 		return nil, errors.New("not valid JSON: it begins with a byte order mark\nhint: save it as UTF-8 without one")
@@ -56,14 +56,13 @@ func syntax(data []byte) (repeated []error, err error) {
 	return r.problems, err
 }
 
-// repeats finds the members that are given twice.
+// repeats finds repeated members.
 type repeats struct {
 	in       *jsontext.Decoder
 	problems []error
 }
 
-// value reads one value. Its error is one of the encoding: of letters that UTF-8 and
-// UTF-16 don't have.
+// value reads one value. Its error is one of the encoding: invalid UTF-8 or UTF-16.
 func (r *repeats) value(path string) error {
 	token, err := r.in.ReadToken()
 	if err != nil {
@@ -95,7 +94,7 @@ func (r *repeats) value(path string) error {
 	default:
 		return nil
 	}
-	_, err = r.in.ReadToken() // of the end
+	_, err = r.in.ReadToken() // the end
 	return badText(path, err)
 }
 

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// kindOf words what JSON a type is read from.
+// kindOf describes the JSON that a type is read from.
 func kindOf(t reflect.Type) string {
 	if t == durationType {
 		return `a duration, such as "1h30m", or a whole number of nanoseconds`
@@ -34,7 +34,7 @@ func kindOf(t reflect.Type) string {
 	return fmt.Sprintf("a %s", t)
 }
 
-// shown words a JSON value for a message: its kind, and not the value.
+// shown describes a JSON value for a message: its kind, not its content.
 func shown(value []byte) string {
 	switch value[0] {
 	case '{':

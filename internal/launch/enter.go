@@ -13,24 +13,24 @@ import (
 	"github.com/lokki-build/lokki/internal/plaintext"
 )
 
-// EnvOneProcess, set to anything, keeps the program in one process: for debuggers. Then
-// the end of that process is not seen, and what init functions print comes first.
+// EnvOneProcess, set to anything, keeps the program in one process, for debuggers. Then
+// the end of that process is not observed, and what init functions print comes first.
 const EnvOneProcess = "LOKKI_ONE_PROCESS"
 
 // Process is the program around the user's code.
 type Process struct {
 	Args                  []string // without the program's name
-	Stdin, Stdout, Stderr *os.File // that the user's code doesn't know of
-	Prints                *Prints  // nil if what is printed goes to standard error at once
+	Stdin, Stdout, Stderr *os.File // hidden from the user's code
+	Prints                *Prints  // nil if output goes directly to standard error
 
 	report *os.File // nil in one process
 }
 
-// Enter is called by main before anything else. In the process that the user has
-// started it does not return, but runs the program again and exits as that does.
+// Enter is called by main before anything else. In the process that the user
+// started it does not return, but runs the program again and exits with its exit code.
 //
-// The user's code finds neither the arguments of the program, as they would
-// break its own flags, nor its standard input.
+// The user's code sees neither the program's arguments, which would break its own
+// flags, nor its standard input.
 func Enter() *Process { return entered() }
 
 var entered = sync.OnceValue(func() *Process {
@@ -38,7 +38,7 @@ var entered = sync.OnceValue(func() *Process {
 	switch {
 	case err == nil && parent == os.Getppid():
 		return enter()
-	case err == nil && syscall.Kill(parent, 0) != nil: // the first process has ended already
+	case err == nil && syscall.Kill(parent, 0) != nil: // the first process has already ended
 		os.Exit(1)
 	case os.Getenv(EnvOneProcess) != "":
 		return enterAlone()
@@ -53,7 +53,7 @@ var entered = sync.OnceValue(func() *Process {
 })
 
 func enter() *Process {
-	os.Unsetenv(envParent) // a program that a step starts may be one of lokki's too
+	os.Unsetenv(envParent) // a program that a step starts may also use this package
 	file := func(fd int, name string) *os.File {
 		syscall.CloseOnExec(fd)
 		return os.NewFile(uintptr(fd), name)
@@ -81,7 +81,7 @@ func enter() *Process {
 	return p
 }
 
-// enterAlone has only the files apart.
+// enterAlone only separates the files.
 func enterAlone() *Process {
 	p := &Process{Args: os.Args[1:]}
 	os.Args = os.Args[:1]
@@ -104,7 +104,7 @@ func enterAlone() *Process {
 	return p
 }
 
-// redirect makes fd another number for the file.
+// redirect makes fd refer to the file.
 func redirect(f *os.File, fd int) error {
 	c, err := f.SyscallConn()
 	if err != nil {
@@ -126,10 +126,10 @@ func (p *Process) Fail(err error) {
 	p.Exit(1)
 }
 
-// Name says which flow the user's code is, for the error of its end.
+// Name reports the name of the flow, for the error if the process ends.
 func (p *Process) Name(flow string) { p.say("flow " + flow) }
 
-// Exit ends the process as a step can't: with a word to the first one.
+// Exit ends the process and tells the first process so, which a step can't.
 func (p *Process) Exit(code int) {
 	p.Prints.Release(nil)
 	p.say(fmt.Sprint("exit ", code))

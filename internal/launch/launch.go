@@ -1,16 +1,16 @@
-// Package launch runs a program that has a user's code in it as a second process,
-// under the one that the user has started. So standard output can hold the result and
-// nothing else, and the end of the program is seen, whatever that code does: the
-// functions init of its packages, which run before any main function, writes to file
-// descriptor 1, programs that it starts, os.Exit, a panic in a goroutine.
+// Package launch runs a program that contains a user's code as a second process, under
+// the one that the user started. So standard output has only the result, and the end
+// of the program is always observed, whatever that code does: init functions of its
+// packages, which run before main, writes to file descriptor 1, programs that it
+// starts, os.Exit, a panic in a goroutine.
 //
-//   - [Run] is the first process: the launcher that Bazel builds, which has no code
-//     of a user in it, or a main function that has begun and starts itself again.
-//   - [Enter] is called by main in the second one. Its file descriptors 1 and 2 are
-//     a file for what the user's code prints; the true ones have other numbers.
+//   - [Run] is the first process: the launcher that Bazel builds, which contains no
+//     user's code, or a main function that starts itself again.
+//   - [Enter] is called by main in the second process. Its file descriptors 1 and 2
+//     are a file for what the user's code prints; the real ones have other numbers.
 //
-// A process more costs some 5 ms. Signals are passed on to the second one, and it
-// doesn't outlive the first.
+// The extra process costs about 5 ms. Signals are passed on to the second process,
+// which doesn't outlive the first.
 package launch
 
 import (
@@ -34,9 +34,9 @@ import (
 // Program is what to run.
 type Program struct {
 	Path string   // of the file
-	Name string   // by which it is called, its first argument
-	Args []string // the others
-	Env  []string // as "KEY=value", on top of this process's
+	Name string   // as which it is called, its first argument
+	Args []string // the other arguments
+	Env  []string // as "KEY=value", added to this process's
 }
 
 // The files of the second process after 0, 1 and 2.
@@ -49,16 +49,16 @@ const (
 	fdPrints
 )
 
-// envParent has the number of the first process, by which the second one knows
-// that it is that.
+// envParent has the id of the first process, and tells the second that it is the
+// second.
 const envParent = "LOKKI_PARENT"
 
-// Run runs a program to its end and returns the exit code: its own, or 1 when it
-// ended in another way than by [Process.Exit].
+// Run runs a program to its end and returns the exit code: its own, or 1 if it did
+// not end by [Process.Exit].
 func Run(p Program) int {
 	code, err := run(p)
 	if err != nil {
-		// What the program has printed last may be a part of a line.
+		// The program's last output may be an incomplete line.
 		fmt.Fprintf(os.Stderr, "\nerror: %s\n", plaintext.Escape(err.Error()))
 		return 1
 	}
@@ -85,7 +85,7 @@ func run(p Program) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("starting %s: %w", p.Path, err)
 	}
-	defer argsIn.Close() // by whose end the second process knows of this one's
+	defer argsIn.Close() // tells the second process when this one ends
 	reportOut, reportIn, err := os.Pipe()
 	if err != nil {
 		return 0, fmt.Errorf("starting %s: %w", p.Path, err)
@@ -111,10 +111,10 @@ func run(p Program) (int, error) {
 			_ = cmd.Process.Signal(s) // fails only if it has ended
 		}
 	}()
-	// It reads them once its packages are initialised, or never.
+	// It reads them once its packages are initialized, or never.
 	go func() { _, _ = argsIn.Write(append(args, '\n')) }()
 	reported := readReport(reportOut)
-	_ = cmd.Wait() // told by ProcessState
+	_ = cmd.Wait() // ProcessState has the outcome
 	_ = reportOut.SetReadDeadline(time.Now().Add(reportTime))
 	showRest(unread)
 	r := <-reported
@@ -124,7 +124,7 @@ func run(p Program) (int, error) {
 	return 0, errors.New(r.describe(cmd.ProcessState, p.Name))
 }
 
-// environment is the program's. Without a TZ of its own a Lambda's time.Local is UTC.
+// environment returns the program's environment. Unless TZ is set, a Lambda's time.Local is UTC.
 func environment(own []string) []string {
 	env := append(os.Environ(), envParent+"="+strconv.Itoa(os.Getpid()))
 	if !slices.ContainsFunc(own, func(v string) bool { return strings.HasPrefix(v, "TZ=") }) {
@@ -134,8 +134,8 @@ func environment(own []string) []string {
 }
 
 // openPrints opens a file without a name twice: to append what is printed, and to
-// read it. A file, and no pipe, as nothing must wait for this process or the other to
-// read it, and what the second one hasn't read when it ends is there for the first.
+// read it. It is a file, not a pipe, so that writers never wait for a reader, and
+// what the second process hasn't read when it ends is left for the first.
 func openPrints() (write, read *os.File, err error) {
 	f, err := os.CreateTemp("", "lokki-prints-")
 	if err != nil {
@@ -153,8 +153,8 @@ func openPrints() (write, read *os.File, err error) {
 	return write, read, nil
 }
 
-// showRest writes what was printed last: how a step ended the process, maybe. The
-// place in the file is that of the second process too.
+// showRest writes what was printed last, which may say how a step ended the process.
+// Both processes share the offset in the file.
 func showRest(unread *os.File) {
 	if info, err := os.Stderr.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
 		_, _ = io.Copy(os.Stderr, unread)

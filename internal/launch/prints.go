@@ -8,10 +8,10 @@ import (
 )
 
 // Prints is what the user's code prints: on os.Stdout and os.Stderr, with package
-// log, in programs that it starts. It is held back until it is taken or released. The
-// methods of nil do nothing.
+// log, and in programs that it starts. It is held back until it is taken or released.
+// The methods of nil do nothing.
 type Prints struct {
-	file   *os.File // whose place is that of the first process
+	file   *os.File // shares its offset with the first process
 	stderr *os.File
 
 	mu       sync.Mutex
@@ -19,10 +19,10 @@ type Prints struct {
 	taken    int64 // bytes since the last Shown
 }
 
-// mostTaken bounds what is taken at a time, in bytes. A longer line is broken.
+// mostTaken limits what is taken at a time, in bytes. A longer line is broken.
 const mostTaken = 64 << 10
 
-// Take returns whole lines, or nothing.
+// Take returns complete lines, or nothing.
 func (p *Prints) Take() []byte {
 	if p == nil {
 		return nil
@@ -50,8 +50,8 @@ func (p *Prints) take(rest bool) []byte {
 	return text
 }
 
-// Shown says that all that was taken was shown. What was not, the first process
-// shows when this one has ended.
+// Shown says that everything taken was shown. The rest is shown by the first process
+// when this one has ended.
 func (p *Prints) Shown() {
 	if p == nil {
 		return
@@ -68,7 +68,7 @@ func (p *Prints) shown() {
 	}
 }
 
-// Release has what is printed go to standard error from now on. What was printed
+// Release sends what is printed from now on to standard error. What was printed
 // before is shown, or written there too.
 func (p *Prints) Release(show func(text []byte)) {
 	if p == nil {
@@ -100,6 +100,6 @@ func (p *Prints) Release(show func(text []byte)) {
 		last = text[len(text)-1]
 	}
 	if last != '\n' && own {
-		show([]byte{'\n'}) // what comes next has a line of its own
+		show([]byte{'\n'}) // what comes next starts on a new line
 	}
 }

@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// report is what the second process has said of itself: lines of "flow NAME" and
-// "exit CODE", and what the Go runtime says of a crash.
+// report is what the second process reports: lines of "flow NAME" and "exit CODE", and
+// the Go runtime's message about a crash.
 type report struct {
-	flow   string // "" before it has come so far
-	exited bool   // by itself
+	flow   string // "" if not reported yet
+	exited bool   // by Process.Exit
 	code   int
 	crash  string // as in "panic: boom"
 }
@@ -42,16 +42,16 @@ func readReport(f *os.File) <-chan report {
 				crashed = true
 			}
 		}
-		if crashed && r.crash == "" { // not all of the runtime's messages begin here
+		if crashed && r.crash == "" { // not all of the runtime's messages start like that
 			r.crash = "a fatal error of the Go runtime"
 		}
 		done <- r
-		_, _ = io.Copy(io.Discard, f) // or a process that crashes would wait
+		_, _ = io.Copy(io.Discard, f) // otherwise a crashing process would block
 	}()
 	return done
 }
 
-// describe is the error of a process that ended in another way than by itself.
+// describe returns the error of a process that did not end by Process.Exit.
 func (r report) describe(s *os.ProcessState, name string) string {
 	what, who := filepath.Base(name), "a package's init or the flow function"
 	if r.flow != "" {
@@ -66,6 +66,6 @@ func (r report) describe(s *os.ProcessState, name string) string {
 	return fmt.Sprintf("%s: the process was ended from outside: %s", what, s)
 }
 
-// reportTime bounds how long the first process waits for the rest of a report whose
-// process has ended: a program that it started before main may hold it open.
+// reportTime limits how long the first process waits for the rest of a report after
+// the second has ended: a program that it started before main may hold it open.
 const reportTime = time.Second

@@ -1,6 +1,6 @@
-// Package manifest is the form in which a lokki_flow rule hands what its BUILD
-// file says to the tools: which target runs which function, what that target
-// asks for, and when the flow is started.
+// Package manifest is the format in which a lokki_flow rule passes the content of
+// its BUILD file to the tools: which target runs which function, the settings of
+// that target, and when the flow is started.
 package manifest
 
 import (
@@ -13,17 +13,17 @@ import (
 	"github.com/lokki-build/lokki/internal/schedule"
 )
 
-// Manifest is a flow as its BUILD file has it, birds.steps.json.
+// Manifest is a flow as declared in its BUILD file, birds.steps.json.
 type Manifest struct {
 	Flow      string              `json:"flow"` // label of the lokki_flow, as in "//flows:birds"
 	Steps     []Step              `json:"steps"`
 	Schedules []schedule.Schedule `json:"schedules,omitempty"`
-	Alarms    bool                `json:"alarms,omitempty"`  // whether there are alarms on failed executions
+	Alarms    bool                `json:"alarms,omitempty"`  // whether the template has alarms
 	Timeout   int                 `json:"timeout,omitempty"` // seconds that an execution may take; 0 is no limit
 }
 
-// Step is one lokki_step. A number that is 0 was not given; the defaults of
-// lokki.yml, then lokki's own, take its place.
+// Step is one lokki_step. A number that is 0 was not set; the defaults of
+// lokki.yml, then lokki's own, apply.
 type Step struct {
 	Target           string            `json:"target"`                      // label, as in "//flows:get_birds"
 	Function         string            `json:"function"`                    // as in "example.com/birds.GetBirds"
@@ -34,8 +34,8 @@ type Step struct {
 	Env              map[string]string `json:"env,omitempty"`               // the Lambda's environment
 }
 
-// Decode reads a manifest strictly: an unknown field is an error, and so is
-// everything that Validate refuses.
+// Decode decodes a manifest strictly: unknown fields are errors, as is everything
+// that Validate refuses.
 func Decode(data []byte) (Manifest, error) {
 	var m Manifest
 	dec := json.NewDecoder(bytes.NewReader(data))

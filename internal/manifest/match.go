@@ -10,10 +10,10 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// Match reports, joined, where the steps of the manifest and the functions of
-// the flow differ: a function without a target, a target that the flow does
-// not use, and a function with two targets. A function that is used several
-// times is reported once.
+// Match reports, as joined errors, where the steps of the manifest and the functions
+// of the flow differ: functions without a target, targets that the flow does not use,
+// and functions with two targets. A function that is used several times is reported
+// once.
 func (m Manifest) Match(g graph.Graph) error {
 	var problems []error
 	targets := map[string][]string{} // by function
@@ -45,8 +45,8 @@ func (m Manifest) Match(g graph.Graph) error {
 	return errors.Join(problems...)
 }
 
-// missing words the fix for a function that has no target: to rename it, to
-// correct a target of the expected name, or to write that target.
+// missing says how to fix a function without a target: rename it, correct the
+// target with the expected name, or write that target.
 func (m Manifest) missing(n graph.Node) error {
 	path, ident, _ := splitFunction(n.Function)
 	p := graph.Problem{
@@ -78,7 +78,7 @@ func (m Manifest) unused(s Step, g graph.Graph) error {
 	}
 }
 
-// short is a label as one would write it in the flow's BUILD file.
+// short returns a label as written in the flow's BUILD file.
 func (m Manifest) short(label string) string {
 	if pkg, _, ok := strings.Cut(m.Flow, ":"); ok {
 		if name, ok := strings.CutPrefix(label, pkg+":"); ok {
@@ -88,7 +88,7 @@ func (m Manifest) short(label string) string {
 	return label
 }
 
-// snake is the usual target name of a function: get_birds for GetBirds.
+// snake returns the usual target name of a function: get_birds for GetBirds.
 func snake(ident string) string {
 	name, err := graph.Name(ident)
 	if err != nil {

@@ -12,12 +12,12 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// What Lambda allows
+// The names that Lambda allows
 // (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html).
 var envName = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_]+$`)
 
 // Validate reports everything that is wrong with the manifest itself, joined.
-// Whether it fits a flow is Match's question.
+// Match checks whether it fits a flow.
 func (m Manifest) Validate() error {
 	var errs []error
 	if m.Flow == "" {
@@ -76,8 +76,8 @@ func (s Step) problems() []string {
 	return all
 }
 
-// splitFunction splits "example.com/birds.GetBirds" into the import path and
-// the name. A path's last element may have dots of its own: the last counts.
+// splitFunction splits "example.com/birds.GetBirds" into the import path and the
+// name, at the last dot: a path's last element may contain dots.
 func splitFunction(function string) (path, ident string, ok bool) {
 	cut := strings.LastIndexByte(function, '.')
 	if cut <= strings.LastIndexByte(function, '/')+1 {

@@ -1,11 +1,11 @@
-// Package nearest finds the name that someone who mistyped one may have meant.
+// Package nearest suggests the correct name for a mistyped one.
 package nearest
 
 import "strings"
 
-// Name returns the one of names that is closest to got, the first of equals.
-// It returns "" when none is close: more than a third of the letters differ.
-// Case and the difference between "-" and "_" don't count.
+// Name returns the name closest to got, or the first of several that are equally
+// close. It returns "" if none is close, that is, if more than a third of the letters
+// differ. Case and the difference between "-" and "_" don't count.
 func Name(got string, names []string) string {
 	best, least := "", 0
 	for _, name := range names {
@@ -24,8 +24,8 @@ func fold(name string) []rune {
 	return []rune(strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(name)))
 }
 
-// distance counts the letters to insert, delete, replace or swap with their
-// neighbour to get from a to b (the optimal string alignment distance).
+// distance counts the insertions, deletions, replacements and swaps of adjacent
+// letters that turn a into b (the optimal string alignment distance).
 func distance(a, b []rune) int {
 	rows := [3][]int{make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)}
 	before, last, this := rows[0], rows[1], rows[2]

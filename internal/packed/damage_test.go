@@ -13,7 +13,7 @@ import (
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
-// filled is a folder with a run of n outputs, and its pack.
+// filled returns a folder with a run of n outputs, and its pack.
 func filled(t *testing.T, n int) (folder string, data []byte) {
 	t.Helper()
 	folder = t.TempDir()
@@ -53,8 +53,8 @@ func count(t *testing.T, d *Dir, n int) (found int) {
 	return found
 }
 
-// TestTornAtEachByte cuts the pack off at each byte, as a kill may: the records
-// before are there, and what is stored next is whole.
+// TestTornAtEachByte cuts off the pack at each byte, as a kill may: earlier records
+// remain, and what is stored next is intact.
 func TestTornAtEachByte(t *testing.T) {
 	folder, data := filled(t, 4)
 	for cut := range data {
@@ -78,8 +78,8 @@ func TestTornAtEachByte(t *testing.T) {
 	}
 }
 
-// TestDamagedAtEachByte changes each byte in turn: a wrong value never comes
-// out, and whole records behind the damage are not thrown away in silence.
+// TestDamagedAtEachByte changes each byte in turn: a wrong value is never returned,
+// and intact records after the damage are not dropped silently.
 func TestDamagedAtEachByte(t *testing.T) {
 	folder, data := filled(t, 3)
 	last := bytes.LastIndexByte(data[:len(data)-1], '\n') + 1
@@ -89,7 +89,7 @@ func TestDamagedAtEachByte(t *testing.T) {
 		overwrite(t, folder, damaged)
 		d := open(t, folder)
 		err := d.Lock(run)
-		if at < last-1 { // the line break before the last record makes one line of two
+		if at < last-1 { // without the line break before the last record, two lines become one
 			if err == nil || !strings.Contains(err.Error(), packName) || !strings.Contains(err.Error(), "\nhint: ") {
 				t.Fatalf("byte %d of %d damaged: %v, want an error about the pack", at, len(data), err)
 			}
@@ -102,7 +102,7 @@ func TestDamagedAtEachByte(t *testing.T) {
 	}
 }
 
-// TestDamagedMeanwhile damages a record that is in the index already.
+// TestDamagedMeanwhile damages a record that is already in the index.
 func TestDamagedMeanwhile(t *testing.T) {
 	folder, data := filled(t, 3)
 	d := locked(t, folder)
@@ -149,7 +149,7 @@ func TestOneProcessAtATime(t *testing.T) {
 	}
 }
 
-// TestIndex has keys of all kinds, with indices in order, the other way round and far apart.
+// TestIndex has keys of all kinds, with indices in order, in reverse and far apart.
 func TestIndex(t *testing.T) {
 	var all []string
 	for i := range 20000 {
@@ -159,7 +159,7 @@ func TestIndex(t *testing.T) {
 	x := newIndex()
 	for i, key := range all {
 		x.add([]byte(key), int64(i))
-		x.add([]byte(key), -1) // the first one holds
+		x.add([]byte(key), -1) // the first one wins
 	}
 	for i, key := range all {
 		if off, ok := x.find(key); !ok || off != int64(i) {

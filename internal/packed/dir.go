@@ -1,15 +1,14 @@
 // Package packed keeps the values of local runs in a directory that is laid out
-// like the bucket: the same keys, and the same bytes behind them. It is made
-// for runs of millions of small values, for which a file each would take longer
-// than the steps.
+// like the bucket: the same keys with the same bytes. It is made for runs of
+// millions of small values, for which a file each would take longer than the steps.
 //
-//	DIR/lokki/birds-flow/20261124-153012/outputs.pack         small values, a line each
-//	DIR/lokki/birds-flow/20261124-153012/<key>                each larger value, as the bucket has it
+//	DIR/lokki/birds-flow/20261124-153012/outputs.pack         small values, one per line
+//	DIR/lokki/birds-flow/20261124-153012/<key>                each larger value, as in the bucket
 //	DIR/lokki/birds-flow/20261124-153012/run.lock             held by the process that runs it
 //
-// A line of a pack has the key and the value as JSON. The object that the
-// bucket would hold is made of it when it is asked for: both come out of
-// [fanout], which makes the same bytes of the same values.
+// A line of a pack has the key and the value as JSON. The object that the bucket
+// would hold is made from it on request: both come from [fanout], which makes the
+// same bytes from the same values.
 package packed
 
 import (
@@ -29,9 +28,9 @@ import (
 // runDepth is how many parts of a key name the run: prefix, flow and run id.
 const runDepth = 3
 
-// Dir is a store.Store in a directory. It is to be closed.
+// Dir is a store.Store in a directory. It must be closed.
 //
-// One process at a time may store values of a run; see [Dir.Lock].
+// Only one process at a time may store values of a run; see [Dir.Lock].
 type Dir struct {
 	folder string
 	files  *store.Dir
@@ -41,9 +40,9 @@ type Dir struct {
 	locks []io.Closer
 }
 
-// Open returns the store in folder and makes the folder if there is none.
+// Open returns the store in folder, and creates the folder if it is missing.
 func Open(folder string) (*Dir, error) {
-	folder, err := filepath.Abs(folder) // a step may change the directory of the process
+	folder, err := filepath.Abs(folder) // a step may change the working directory
 	if err != nil {
 		return nil, fmt.Errorf("opening the store: %w", err)
 	}
@@ -54,7 +53,7 @@ func Open(folder string) (*Dir, error) {
 	return &Dir{folder: folder, files: files, packs: map[string]*pack{}}, nil
 }
 
-// Close makes safe what was stored, and lets others have the runs.
+// Close syncs what was stored, and unlocks the runs.
 func (d *Dir) Close() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -69,7 +68,7 @@ func (d *Dir) Close() error {
 	return errors.Join(all...)
 }
 
-// Put implements store.Store. The object is a file of its own.
+// Put implements store.Store. The object gets its own file.
 func (d *Dir) Put(ctx context.Context, key string, body io.Reader) error {
 	p, rest, err := d.pack(key)
 	if err != nil {
@@ -82,7 +81,7 @@ func (d *Dir) Put(ctx context.Context, key string, body io.Reader) error {
 		case !errors.Is(err, store.ErrNotFound):
 			return fmt.Errorf("storing %s: %w", key, err)
 		}
-		// What the object was made of has to be safe before the object is.
+		// What the object was made from must be synced before the object.
 		if err := p.sync(); err != nil {
 			return fmt.Errorf("storing %s: %w", key, err)
 		}
@@ -116,8 +115,8 @@ func (d *Dir) Size(ctx context.Context, key string) (int64, error) {
 	return object.Size(ctx, key)
 }
 
-// pack finds the pack of the run that a key is of, and the rest of the key; nil
-// if the key is of none, or there is no such pack.
+// pack returns the pack of the run that a key belongs to, and the rest of the key;
+// nil if the key belongs to none, or there is no such pack.
 func (d *Dir) pack(key string) (*pack, string, error) {
 	run, rest := split(key)
 	if rest == "" {
@@ -145,7 +144,7 @@ func (d *Dir) pack(key string) (*pack, string, error) {
 	return p, rest, nil
 }
 
-// writable is the pack of a run to append to. There is one if the run is locked.
+// writable returns the pack of a run for appending. It exists if the run is locked.
 func (d *Dir) writable(key string) (*pack, string, error) {
 	p, rest, err := d.pack(key)
 	if p == nil && err == nil {
@@ -156,7 +155,7 @@ func (d *Dir) writable(key string) (*pack, string, error) {
 
 var errNotLocked = errors.New("the run is not locked")
 
-// split cuts a key behind the folder of its run; the rest is empty if there is none.
+// split cuts a key after the folder of its run; the rest is empty if there is none.
 func split(key string) (run, rest string) {
 	at := 0
 	for range runDepth {
@@ -169,7 +168,7 @@ func split(key string) (run, rest string) {
 	return key[:at-1], key[at:]
 }
 
-// unpack makes the object of a key that a pack has the values of.
+// unpack makes the object of a key whose values are in a pack.
 func (d *Dir) unpack(ctx context.Context, key string) (store.Store, error) {
 	p, rest, err := d.pack(key)
 	if err != nil {

@@ -3,21 +3,21 @@ package packed
 import "bytes"
 
 // index says where in a pack the record of each key begins. The outputs of a
-// map take 8 bytes for each item: their keys differ in one number.
+// map take 8 bytes for each item, because their keys differ in one number.
 type index struct {
 	columns map[string]*column
 	others  map[string]int64
 }
 
-// column is the keys that differ in their last map index only.
+// column has the keys that differ only in their last map index.
 type column struct {
-	dense  []int64 // by index, the offset and 1; 0 where there is none
+	dense  []int64 // by index, the offset plus 1; 0 for none
 	sparse map[int]int64
 }
 
 func newIndex() *index { return &index{columns: map[string]*column{}, others: map[string]int64{}} }
 
-// add notes a record. Of two with one key the first one holds.
+// add adds a record. Of two with the same key, the first wins.
 func (x *index) add(key []byte, off int64) {
 	at, end := number(key)
 	n, ok := decimal(key[at:end])
@@ -50,13 +50,13 @@ func (x *index) find(key string) (int64, bool) {
 	return c.find(n)
 }
 
-// number finds the last part but one of a key, which is a map index in maps.
+// number finds the second to last part of a key, which in maps is a map index.
 func number(key []byte) (at, end int) {
 	end = max(0, bytes.LastIndexByte(key, '/'))
 	return bytes.LastIndexByte(key[:end], '/') + 1, end
 }
 
-// decimal reads a map index in its one form.
+// decimal parses a map index in its canonical form.
 func decimal(s []byte) (n int, ok bool) {
 	if len(s) == 0 || len(s) > 9 || s[0] == '0' && len(s) > 1 {
 		return 0, false
@@ -70,8 +70,8 @@ func decimal(s []byte) (n int, ok bool) {
 	return n, true
 }
 
-// near is how far beyond its end a column grows at once: keys come in about
-// the order of their indices, or lie as far apart as batches are large.
+// near is how far beyond its end a column may grow at once: keys arrive roughly in
+// the order of their indices, or as far apart as batches are large.
 const near = 4096
 
 func (c *column) add(n int, off int64) {

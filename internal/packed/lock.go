@@ -16,9 +16,9 @@ const lockName = "run.lock"
 // with errors.Is.
 var ErrLocked = errors.New("another process is running it")
 
-// Lock makes this process the only one that stores values of a run, until the
-// store is closed or the process ends, however that does. run is the run's
-// folder, as in "lokki/birds-flow/20261124-153012".
+// Lock makes this process the only one that stores values of a run, until the store
+// is closed or the process ends, in any way. run is the run's folder, as in
+// "lokki/birds-flow/20261124-153012".
 func (d *Dir) Lock(run string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -33,7 +33,7 @@ func (d *Dir) Lock(run string) error {
 		return fmt.Errorf("locking the run: %w", err)
 	}
 	if !got {
-		holder, _ := os.ReadFile(path) // it says less without
+		holder, _ := os.ReadFile(path) // without it the error says less
 		return fmt.Errorf("%s: %w\nhint: wait for it, or end it; %s is held by process %s",
 			filepath.Base(folder), ErrLocked, path, strings.TrimSpace(string(holder)))
 	}
@@ -41,7 +41,7 @@ func (d *Dir) Lock(run string) error {
 	if err := os.WriteFile(path, fmt.Appendln(nil, os.Getpid()), 0o644); err != nil {
 		return fmt.Errorf("locking the run: %w", err)
 	}
-	// Opened before for reading it does not know what others appended, nor may it append.
+	// If it was opened earlier for reading, it doesn't know what others appended, and can't append.
 	if p := d.packs[run]; p != nil {
 		if err := p.close(); err != nil {
 			return err

@@ -18,23 +18,23 @@ import (
 
 const packName = "outputs.pack"
 
-// pack is the small values of one run. A record is in the file when append
-// returns: it outlives a kill of the process, and a crash of the machine once
-// sync has returned.
+// pack has the small values of one run. A record is in the file when append
+// returns: it survives a kill of the process and, once sync has returned, a crash of
+// the machine.
 type pack struct {
 	path string
 
 	mu     sync.Mutex
 	file   *os.File
 	write  bool
-	end    int64 // of the last whole record
+	end    int64 // of the last complete record
 	synced int64
 	index  *index // of the records before known
 	known  int64
 	buf    []byte // of append
 }
 
-// openPack opens a pack that exists, for reading.
+// openPack opens an existing pack for reading.
 func openPack(path string) (*pack, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -43,8 +43,8 @@ func openPack(path string) (*pack, error) {
 	return newPack(f, path)
 }
 
-// createPack opens a pack for reading and appending, and makes it if there is none.
-// What a killed process left incomplete at its end is cut off.
+// createPack opens a pack for reading and appending, and creates it if it is missing.
+// An incomplete record at the end, left by a killed process, is cut off.
 func createPack(path string) (*pack, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
@@ -70,7 +70,7 @@ func newPack(f *os.File, path string) (*pack, error) {
 	return p, nil
 }
 
-// prepare makes the end of the file that of the last whole record.
+// prepare truncates the file after the last complete record.
 func (p *pack) prepare() error {
 	if err := p.file.Truncate(p.end); err != nil {
 		return err
@@ -97,14 +97,14 @@ func (p *pack) append(key string, split int, values [][]byte) error {
 	}
 	p.buf = appendRecord(p.buf[:0], key, split, values)
 	if _, err := p.file.WriteAt(p.buf, p.end); err != nil {
-		// The next record takes the place of a part of this one.
+		// Remove the partial record, so that the next one replaces it.
 		return errors.Join(fmt.Errorf("writing %s: %w", p.path, err), p.file.Truncate(p.end))
 	}
 	p.end += int64(len(p.buf))
 	return nil
 }
 
-// sync makes all records safe.
+// sync makes all records survive a crash of the machine.
 func (p *pack) sync() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -130,8 +130,8 @@ func (p *pack) find(key string) (record, error) {
 	return p.findKnown(key)
 }
 
-// update makes known what was written since the pack was opened, be it by
-// another process.
+// update indexes what was written since the pack was opened, even by another
+// process.
 func (p *pack) update() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -141,7 +141,7 @@ func (p *pack) update() error {
 	return p.scan()
 }
 
-// findKnown is find in what was there when the pack was opened, or at the last update.
+// findKnown is find without an update.
 func (p *pack) findKnown(key string) (record, error) {
 	p.mu.Lock()
 	off, ok := p.index.find(key)
@@ -152,7 +152,7 @@ func (p *pack) findKnown(key string) (record, error) {
 	return p.at(off, key)
 }
 
-// at reads the record of a key.
+// at reads the record of a key at an offset.
 func (p *pack) at(off int64, key string) (record, error) {
 	line, err := p.line(off)
 	if err != nil {
@@ -182,14 +182,14 @@ func (p *pack) line(off int64) ([]byte, error) {
 	}
 }
 
-// scan adds the records behind those that are known to the index, up to the
-// first that is not whole.
+// scan adds records after the known ones to the index, up to the first that is
+// incomplete.
 func (p *pack) scan() error {
 	in := bufio.NewReaderSize(io.NewSectionReader(p.file, p.known, 1<<62), maxLine)
 	for {
 		line, err := in.ReadSlice('\n')
 		if err == io.EOF {
-			return nil // whatever is there was not written to its end
+			return nil // the last record is incomplete
 		}
 		if err != nil && err != bufio.ErrBufferFull {
 			return fmt.Errorf("reading %s: %w", p.path, err)
@@ -213,8 +213,8 @@ func (p *pack) scan() error {
 	}
 }
 
-// damaged tells a record that was not written to its end, with which the pack
-// ends, from one that was damaged later: whole ones follow that.
+// damaged distinguishes an incomplete record at the end of the pack from a record
+// that was damaged later, which intact ones follow.
 func (p *pack) damaged(in *bufio.Reader) error {
 	for {
 		line, err := in.ReadSlice('\n')
@@ -234,7 +234,7 @@ func (p *pack) damaged(in *bufio.Reader) error {
 	}
 }
 
-// recordKey is the key of the record that an object is made of.
+// recordKey returns the key of the record that an object is made from.
 func recordKey(rest string) string {
 	if list, ok := strings.CutSuffix(rest, batchesName); ok {
 		return list + itemsName
@@ -242,7 +242,7 @@ func recordKey(rest string) string {
 	return rest
 }
 
-// object makes what the bucket holds under a key, in a store of its own.
+// object makes what the bucket would hold under a key, in a separate store.
 func (p *pack) object(ctx context.Context, key, rest string) (store.Store, error) {
 	r, err := p.find(recordKey(rest))
 	if err != nil {

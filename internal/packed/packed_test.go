@@ -66,7 +66,7 @@ func lines(n int, size int) [][]byte {
 func TestConformance(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) store.Store {
 		d := open(t, t.TempDir())
-		const run = "lokki/birds-flow/run-1" // as in keys of the suite
+		const run = "lokki/birds-flow/run-1" // as in the suite's keys
 		if err := d.Lock(run); err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +77,7 @@ func TestConformance(t *testing.T) {
 	})
 }
 
-// object is what is stored, and the keys under which it is read.
+// object is a stored object, and the keys under which it is read.
 type object struct {
 	name string
 	put  func(d *Dir) error
@@ -162,8 +162,8 @@ func TestSameObjects(t *testing.T) {
 	t.Run("the next process", func(t *testing.T) { check(t, locked(t, folder)) })
 }
 
-// TestLinesAndLists reads the values themselves, as a resumed run does, and
-// those that a Lambda put there.
+// TestLinesAndLists reads the values themselves, as a resumed run does, including
+// those that a Lambda stored.
 func TestLinesAndLists(t *testing.T) {
 	for _, by := range []string{"a local run", "lambdas"} {
 		t.Run(by, func(t *testing.T) {
@@ -205,8 +205,8 @@ func TestLinesAndLists(t *testing.T) {
 	}
 }
 
-// TestBatchesAreCompleted takes away the second object of a list, as a kill
-// between the two does.
+// TestBatchesAreCompleted removes the second object of a list, as a kill between
+// the two would.
 func TestBatchesAreCompleted(t *testing.T) {
 	folder := t.TempDir()
 	d := locked(t, folder)

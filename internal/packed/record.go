@@ -10,20 +10,20 @@ import (
 	"strings"
 )
 
-// A pack is text: a first line that says what it is, then a line for each
-// record, with a tab before each value:
+// A pack is text: a header line, then a line for each record, with a tab before
+// each value:
 //
 //	<CRC-32C of the rest, 8 hex digits> <key in the run's folder>[ <split>]\t<value>…
 //
-// The values of an output are those of a batch. The key of a list is that of
-// its items; split is how many of them one child of the map takes. JSON as the
-// codec writes it has neither tabs nor line breaks.
+// The values of an output are those of a batch. The key of a list is that of its
+// items; split is how many of them one child of the map takes. The codec's JSON has
+// neither tabs nor line breaks.
 const header = "# lokki pack 1: a line each of checksum, key and values; see docs/local-run.md\n"
 
-// maxRecord bounds what is put in a pack, in bytes of values: more is a file of its own.
+// maxRecord limits what goes into a pack, in bytes of values: larger ones get their own file.
 const maxRecord = 256 << 10
 
-// maxLine is the longest line that can be: values, key, checksum and split.
+// maxLine is the maximum length of a line: values, key, checksum and split.
 const maxLine = maxRecord + 2048
 
 const (
@@ -34,14 +34,14 @@ const (
 // record is one line, as bytes of the pack.
 type record struct {
 	key    []byte
-	split  int // of a list
+	split  int // for a list
 	values []byte
-	count  int // of values; the first may be empty only if there is none
+	count  int // number of values; the first may be empty only if there is none
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// sumLen is the length of the checksum and the space behind it.
+// sumLen is the length of the checksum and the space after it.
 const sumLen = 9
 
 // appendRecord writes a record as a line.
@@ -60,7 +60,7 @@ func appendRecord(to []byte, key string, split int, values [][]byte) []byte {
 	return append(to, '\n')
 }
 
-// checksum is that of a line behind it, as it is written.
+// checksum returns the checksum of the rest of a line, as written.
 func checksum(rest []byte) (sum [sumLen - 1]byte) {
 	var raw [4]byte
 	binary.BigEndian.PutUint32(raw[:], crc32.Checksum(rest, castagnoli))
@@ -70,7 +70,7 @@ func checksum(rest []byte) (sum [sumLen - 1]byte) {
 
 var errRecord = errors.New("the record is damaged")
 
-// parseRecord reads a line without its end, and verifies its checksum.
+// parseRecord parses a line without its line break, and verifies its checksum.
 func parseRecord(line []byte) (record, error) {
 	if len(line) < sumLen || line[sumLen-1] != ' ' {
 		return record{}, errRecord
@@ -96,7 +96,8 @@ func parseRecord(line []byte) (record, error) {
 	return r, nil
 }
 
-// all are the values, each of which can be changed or grown without the others.
+// all returns the values, each of which can be changed or grown without affecting the
+// others.
 func (r record) all() [][]byte {
 	values := make([][]byte, 0, r.count)
 	left := r.values

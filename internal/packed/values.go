@@ -9,9 +9,8 @@ import (
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
-// PutLines stores values as the object that fanout.WriteLines makes of them.
-// That there is none under the key yet is the caller's to know: of two the
-// first one holds.
+// PutLines stores values as the object that fanout.WriteLines makes from them. The
+// caller must know that the key doesn't exist yet: of two objects, the first wins.
 func (d *Dir) PutLines(ctx context.Context, key string, values [][]byte) error {
 	if len(values) == 0 || !packable(values) {
 		return fanout.WriteLines(ctx, d, key, values)
@@ -19,8 +18,8 @@ func (d *Dir) PutLines(ctx context.Context, key string, values [][]byte) error {
 	return d.append(ctx, key, 0, values)
 }
 
-// Lines returns the values of an object as fanout.ReadLines does. Of what this
-// process stored itself since it locked the run it need not know.
+// Lines returns the values of an object as fanout.ReadLines does. It may not find
+// what this process stored itself since it locked the run.
 func (d *Dir) Lines(ctx context.Context, key string) ([][]byte, error) {
 	values, err := d.packed(ctx, key)
 	if errors.Is(err, store.ErrNotFound) {
@@ -29,8 +28,8 @@ func (d *Dir) Lines(ctx context.Context, key string) ([][]byte, error) {
 	return values, err
 }
 
-// PutList stores a list that is mapped next, size of its items to a child, as
-// the two objects that fanout.Store makes of it.
+// PutList stores a list that the next map takes, size of its items for each child, as
+// the two objects that fanout.Store makes from it.
 func (d *Dir) PutList(ctx context.Context, at fanout.Keys, size int, list [][]byte) error {
 	if size < 1 || !packable(list) {
 		_, err := fanout.Store(ctx, d, at, size, each(list))
@@ -39,13 +38,13 @@ func (d *Dir) PutList(ctx context.Context, at fanout.Keys, size int, list [][]by
 	return d.append(ctx, at.Items, size, list)
 }
 
-// List returns the items of a list, with the same limit as Lines.
+// List returns the items of a list, with the same limitation as Lines.
 func (d *Dir) List(ctx context.Context, at fanout.Keys, size int) ([][]byte, error) {
 	items, err := d.packed(ctx, at.Items)
 	if !errors.Is(err, store.ErrNotFound) {
 		return items, err
 	}
-	// The process that stored the items may have been killed before the batches.
+	// The process that stored the items may have been killed before it stored the batches.
 	if _, err := fanout.Resume(ctx, d.files, at, size); err != nil {
 		return nil, err
 	}
@@ -66,7 +65,7 @@ func (d *Dir) append(ctx context.Context, key string, split int, values [][]byte
 	return nil
 }
 
-// packed returns the values that a pack has.
+// packed returns values from a pack.
 func (d *Dir) packed(ctx context.Context, key string) ([][]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-// Package peak tells how much memory a process has had.
+// Package peak measures the peak memory of a process.
 package peak
 
 import (
@@ -10,11 +10,11 @@ import (
 
 // Memory is the memory of one process.
 type Memory struct {
-	status *os.File // nil where the system doesn't tell
+	status *os.File // nil if the system doesn't provide it
 }
 
-// Of opens the figures of a process, which lives. Reading them from a file that
-// stays open takes a quarter of the time.
+// Of opens the figures of a running process. Keeping the file open makes reading
+// four times as fast.
 func Of(pid int) *Memory {
 	m := &Memory{}
 	if status, err := os.Open(filepath.Join("/proc", strconv.Itoa(pid), "status")); err == nil {
@@ -23,16 +23,16 @@ func Of(pid int) *Memory {
 	return m
 }
 
-// Bytes is the most that the process has had in memory since it began to run its
-// program; 0 after its end, and where the system doesn't tell
+// Bytes returns the peak memory of the process since it began to run its program; 0
+// after its end, and if the system doesn't provide it
 // (https://man7.org/linux/man-pages/man5/proc_pid_status.5.html). The kernel's
-// ru_maxrss is no substitute: it begins with that of the process which started this one.
+// ru_maxrss is no substitute: it starts with the value of the parent process.
 func (m *Memory) Bytes() int64 {
 	if m.status == nil {
 		return 0
 	}
 	var text [4 << 10]byte
-	n, _ := m.status.ReadAt(text[:], 0) // io.EOF, as the text is shorter
+	n, _ := m.status.ReadAt(text[:], 0) // returns io.EOF, since the text is shorter
 	_, most, _ := bytes.Cut(text[:n], []byte("\nVmHWM:"))
 	most, _, _ = bytes.Cut(most, []byte(" kB\n"))
 	kb, err := strconv.ParseInt(string(bytes.TrimSpace(most)), 10, 64)
@@ -42,7 +42,7 @@ func (m *Memory) Bytes() int64 {
 	return kb << 10
 }
 
-// Close ends the reading.
+// Close closes the file.
 func (m *Memory) Close() error {
 	if m.status == nil {
 		return nil

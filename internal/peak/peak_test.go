@@ -16,7 +16,7 @@ func TestBytes(t *testing.T) {
 	m := peak.Of(os.Getpid())
 	defer m.Close()
 	before := m.Bytes()
-	size := before + 200<<20 // more than any test of this process has had
+	size := before + 200<<20 // more than any test of this process has used
 	held := make([]byte, size)
 	for i := int64(0); i < size; i += 4096 {
 		held[i] = 1

@@ -1,6 +1,5 @@
-// Package plaintext makes text that somebody else wrote fit to be shown on a
-// terminal: what would move the cursor, colour the screen or turn the order of
-// the letters is shown instead of done.
+// Package plaintext makes untrusted text safe to show on a terminal: what would move
+// the cursor, colour the screen or reorder letters is escaped.
 package plaintext
 
 import (
@@ -10,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// Escape returns text with its control characters as Go would write them in a
-// string, as in `\x1b`. Newlines and tabs stay.
+// Escape returns text with its control characters escaped as in a Go string, as in
+// `\x1b`. Newlines and tabs are kept.
 func Escape(text string) string {
 	return replace(text, func(r rune, raw string) string {
 		switch {
@@ -26,9 +25,9 @@ func Escape(text string) string {
 	})
 }
 
-// EscapeJSON returns JSON of the same value, without control characters.
+// EscapeJSON returns JSON for the same value, without control characters.
 func EscapeJSON(data []byte) []byte {
-	// In JSON that is valid they stand in strings only, where this means the same.
+	// In valid JSON they occur only in strings, where the escape means the same.
 	return []byte(replace(string(data), func(r rune, raw string) string {
 		if r == utf8.RuneError && len(raw) == 1 {
 			return raw

@@ -24,7 +24,7 @@ func TestEscape(t *testing.T) {
 	}
 }
 
-// What is escaped is the same value.
+// The escaped JSON has the same value.
 func TestEscapeJSON(t *testing.T) {
 	text := "\x7f \u009b2J \u202e \u2028 é"
 	data := []byte("\"\x7f \u009b2J \u202e \u2028 é\"")

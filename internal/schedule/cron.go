@@ -11,7 +11,7 @@ import (
 type field struct {
 	name        string
 	least, most int
-	names       []string // of least and the values after it, if they have some
+	names       []string // of least and the values after it, if they have names
 }
 
 var (
@@ -23,9 +23,9 @@ var (
 	year       = field{"year", 1970, 2199, nil}
 )
 
-// checkCron checks the fields of a cron expression as EventBridge has them,
-// which are not those of Unix: there is a year, days of the week begin with
-// Sunday as 1, and one of the two days has to be left open with a question mark
+// checkCron checks the fields of an EventBridge cron expression, which differ from
+// those of Unix: there is a year, days of the week start with Sunday as 1, and one of
+// the two days must be a question mark
 // (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cron-expressions.html).
 func checkCron(s string) (what, hint string) {
 	parts := strings.Fields(s)
@@ -70,9 +70,9 @@ func (f field) check(s string) string {
 	return ""
 }
 
-// special reports whether item is one of the forms that only days have: the
-// last day (L), the weekday nearest to one (15W), the last weekday (LW), the last
-// Friday (6L), and the third Tuesday (3#3).
+// special reports whether item has a form that only days have: the last day (L), the
+// weekday nearest to a day (15W), the last weekday (LW), the last Friday (6L), or the
+// third Tuesday (3#3).
 func (f field) special(item string) bool {
 	isDay := func(s string) bool { _, ok := f.value(s); return ok }
 	switch f.name {
@@ -116,7 +116,7 @@ func (f field) checkItem(item string) string {
 	return ""
 }
 
-// value reads a number or a name of the field.
+// value parses a number or a name of the field.
 func (f field) value(s string) (int, bool) {
 	if i := slices.Index(f.names, s); i >= 0 {
 		return f.least + i, true

@@ -13,8 +13,8 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// attributes are what EventBridge Scheduler writes into the input when it
-// starts a flow, with a sample of each
+// attributes are the placeholders that EventBridge Scheduler replaces in the input
+// when it starts a flow, with a sample value for each
 // (https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html).
 var attributes = map[string]string{
 	"schedule-arn":   "arn:aws:scheduler:eu-west-1:123456789012:schedule/flows/daily",
@@ -25,7 +25,7 @@ var attributes = map[string]string{
 
 var attribute = regexp.MustCompile(`<aws\.scheduler\.([^<>"]*)>`)
 
-// checkInput checks what can be seen without the flow's types.
+// checkInput checks what can be checked without the flow's types.
 func (s Schedule) checkInput() []graph.Problem {
 	if !json.Valid(s.Input) {
 		return []graph.Problem{{What: "the input is not JSON", Hint: `write a dictionary, as in input = {"count": 2}`}}
@@ -52,17 +52,17 @@ func (s Schedule) checkInput() []graph.Problem {
 	return all
 }
 
-// CompactInput is the input without white space.
+// CompactInput returns the input without white space.
 func (s Schedule) CompactInput() []byte {
 	var b bytes.Buffer
 	if err := json.Compact(&b, s.Input); err != nil {
-		return s.Input // which Validate reports
+		return s.Input // Validate reports the error
 	}
 	return b.Bytes()
 }
 
-// SampleInput is the input as a run could get it: with samples in the place of
-// the attributes.
+// SampleInput returns the input as a run could get it: with samples instead of the
+// attributes.
 func (s Schedule) SampleInput() []byte {
 	return attribute.ReplaceAllFunc(s.Input, func(m []byte) []byte {
 		return []byte(attributes[string(attribute.FindSubmatch(m)[1])])

@@ -1,5 +1,5 @@
-// Package schedule is when a flow is started by the clock, and with what
-// input: what lokki_schedule declares, and the checks of it.
+// Package schedule is when a flow is started on a schedule, and with what input: what
+// lokki_schedule declares, and its checks.
 package schedule
 
 import (
@@ -12,13 +12,13 @@ import (
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// What EventBridge Scheduler allows
+// Limits of EventBridge Scheduler
 // (https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html).
 const (
 	maxName   = 64
 	maxWindow = 1440    // minutes
 	maxRetry  = 1440    // minutes
-	maxInput  = 256_000 // bytes; 256 KB, without saying which
+	maxInput  = 256_000 // bytes; documented as 256 KB, which may mean 1,000 or 1,024
 )
 
 // Schedule is one lokki_schedule. It has exactly one of Cron, Rate and At.
@@ -29,15 +29,15 @@ type Schedule struct {
 	At       string          `json:"at,omitempty"`       // as in "2030-01-31T06:00:00"
 	TimeZone string          `json:"time_zone"`          // as in "Europe/Berlin"
 	Input    json.RawMessage `json:"input"`              // the execution's; may have attributes, see SampleInput
-	Window   int             `json:"window,omitempty"`   // minutes within which a start is as good as at the time itself
-	Retry    int             `json:"retry,omitempty"`    // minutes for which a start that fails is tried again
-	Disabled bool            `json:"disabled,omitempty"` // starts nothing, unless it is enabled at deployment
+	Window   int             `json:"window,omitempty"`   // flexible time window, in minutes
+	Retry    int             `json:"retry,omitempty"`    // minutes during which a start that fails is retried
+	Disabled bool            `json:"disabled,omitempty"` // starts nothing unless enabled at deployment
 }
 
-// nameForm lets no two names have the same ID.
+// nameForm ensures that no two names have the same ID.
 var nameForm = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z][a-z0-9]*)*$`)
 
-// ID is the name in letters and digits, as in "WeekDays" for "week_days".
+// ID returns the name in letters and digits, such as "WeekDays" for "week_days".
 func (s Schedule) ID() string {
 	if s.Name == "" {
 		return ""
@@ -49,7 +49,7 @@ func (s Schedule) ID() string {
 	return b.String()
 }
 
-// Expression is when, in the words of EventBridge Scheduler.
+// Expression returns the schedule as an expression of EventBridge Scheduler.
 func (s Schedule) Expression() string {
 	switch {
 	case s.Cron != "":
@@ -60,9 +60,9 @@ func (s Schedule) Expression() string {
 	return "at(" + s.At + ")"
 }
 
-// Validate reports, joined, what is wrong with the schedules of a flow, which
-// is named by its label. Each problem is a graph.Problem. Whether the input fits
-// the flow is known only where the flow's types are.
+// Validate reports, joined, what is wrong with the schedules of a flow, which is
+// given by its label. Each problem is a graph.Problem. Whether the input fits the flow
+// can be checked only where the flow's types are known.
 func Validate(flow string, all []Schedule) error {
 	var errs []error
 	seen := map[string]bool{}
@@ -80,7 +80,7 @@ func Validate(flow string, all []Schedule) error {
 	return errors.Join(errs...)
 }
 
-// Title is how a message names the schedule.
+// Title returns the name of the schedule for messages.
 func (s Schedule) Title() string {
 	if s.Name == "" {
 		return "the schedule"

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// daily is a schedule without a mistake.
+// daily returns a valid schedule.
 func daily() Schedule {
 	return Schedule{Name: "daily", Cron: "0 6 * * ? *", TimeZone: "Europe/Berlin", Input: json.RawMessage(`{"count": 2}`), Window: 15, Retry: 60}
 }
@@ -92,8 +92,8 @@ func TestAllMistakesAreReported(t *testing.T) {
 	}
 }
 
-// TestSampleInput: attributes are replaced, also within a string; nothing else
-// of the input is changed.
+// TestSampleInput: attributes are replaced, also within a string; the rest of the
+// input is unchanged.
 func TestSampleInput(t *testing.T) {
 	s := Schedule{Input: json.RawMessage(`{"day": "<aws.scheduler.scheduled-time>", "id": "x-<aws.scheduler.execution-id>", "<&>": "<b>"}`)}
 	const want = `{"day": "2030-01-31T06:00:00Z", "id": "x-d32c5kddcf5bb8c3", "<&>": "<b>"}`

@@ -5,12 +5,12 @@ import (
 	"regexp"
 	"strings"
 	"time"
-	_ "time/tzdata" // the same zones on every machine that has none of its own
+	_ "time/tzdata" // time zones for machines that have none
 
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
-// checkTime checks when. The forms are those of
+// checkTime checks the time. The forms are those of
 // https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html.
 func (s Schedule) checkTime() []graph.Problem {
 	given := 0
@@ -63,8 +63,8 @@ func checkAt(s string) (what, hint string) {
 	return "", ""
 }
 
-// zoneForm is that of the database's names. It leaves out the files beside them,
-// such as posixrules and right/UTC, and "Local", which is a zone of each machine.
+// zoneForm is the form of names in the database. It excludes other files there, such
+// as posixrules and right/UTC, and "Local", which differs on each machine.
 var zoneForm = regexp.MustCompile(`^[A-Z][A-Za-z0-9_+-]*(/[A-Z][A-Za-z0-9_+-]*)*$`)
 
 func checkZone(name string) string {

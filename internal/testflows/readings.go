@@ -12,7 +12,7 @@ import (
 	"github.com/lokki-build/lokki/lokki"
 )
 
-// ReadingsFlow passes on values that JSON keeps only with care.
+// ReadingsFlow passes on values that JSON easily damages.
 func ReadingsFlow() lokki.Flow[[]Reading] {
 	readings := lokki.Start(TakeReadings, Interval{Every: time.Second, Count: 3})
 	return lokki.Agg(lokki.Map(readings, CheckReading), CheckReadings)
@@ -27,14 +27,14 @@ type Interval struct {
 // Stamp has the methods of the time it embeds.
 type Stamp struct{ time.Time }
 
-// Site is embedded where it may be nil.
+// Site is embedded as a pointer that may be nil.
 type Site struct {
 	Notes []string `json:"notes,omitempty"`
 }
 
-// Reading has empty lists that are not nil under omitempty, a zero with a sign, an
-// embedded pointer that has nothing in it, tags that only encoding/json takes,
-// and methods by which its time is stored.
+// Reading has empty lists that are not nil under omitempty, a negative zero, an
+// embedded pointer to an empty struct, tags that only encoding/json accepts, and
+// methods that store its time.
 type Reading struct {
 	*Site
 	N      int              `json:"n,string"`
@@ -48,7 +48,7 @@ type Reading struct {
 	cache  struct{}
 }
 
-// ReadingOf is the reading with that number.
+// ReadingOf returns the reading with that number.
 func ReadingOf(n int, every time.Duration) Reading {
 	r := Reading{N: n, Every: every, cache: struct{}{}}
 	switch n % 3 {
@@ -81,7 +81,7 @@ func CheckReading(_ context.Context, r Reading) (Reading, error) {
 	return r, nil
 }
 
-// CheckReadings does so for all, and returns them.
+// CheckReadings checks all readings, and returns them.
 func CheckReadings(ctx context.Context, readings []Reading) ([]Reading, error) {
 	for _, r := range readings {
 		if _, err := CheckReading(ctx, r); err != nil {

@@ -18,13 +18,13 @@ type WordsInput struct {
 	} `json:"options"`
 }
 
-// Summary is what is known of one text.
+// Summary is what is known about one text.
 type Summary struct {
 	Words   int `json:"words"`
 	Longest int `json:"longest"`
 }
 
-// SplitTexts passes the texts on, folded if that is asked for.
+// SplitTexts passes the texts on, folded on request.
 func SplitTexts(ctx context.Context, in WordsInput) ([]string, error) {
 	texts := slices.Clone(in.Texts)
 	if in.Options.Fold {
@@ -45,7 +45,7 @@ func CountWord(ctx context.Context, word string) (int, error) {
 	return utf8.RuneCountInString(word), nil
 }
 
-// Double shows a step inside two maps that opens none.
+// Double is a step inside two maps that opens none.
 func Double(ctx context.Context, n int) (int, error) { return 2 * n, nil }
 
 // SumWords sums up one text.
@@ -53,7 +53,7 @@ func SumWords(ctx context.Context, counts []int) (Summary, error) {
 	return Summary{Words: len(counts), Longest: slices.Max(append(counts, 0))}, nil
 }
 
-// SumTexts sums up all texts, by their place.
+// SumTexts sums up all texts, in order.
 func SumTexts(ctx context.Context, texts []Summary) ([]Summary, error) { return texts, nil }
 
 // WordsFlow has a map inside a map, a step in the inner one that is used

@@ -1,17 +1,17 @@
-// Package timelimit has the limits of time that the tools, the steps and the
-// local run agree on.
+// Package timelimit has the time limits that the tools, the steps and the local run
+// share.
 package timelimit
 
 import "time"
 
 // How long a Lambda may run, in seconds.
 const (
-	// MaxLambda is the most that Lambda allows a function
+	// MaxLambda is the maximum timeout of a function
 	// (https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html).
 	MaxLambda = 1800
 
-	// DefaultLambda is that of a function nothing is said of. Until November 2026
-	// it was the most, so every account and every checker of templates accepts it.
+	// DefaultLambda is the default timeout. Until November 2026 it was the maximum,
+	// so every account and every template checker accepts it.
 	DefaultLambda = 900
 )
 
@@ -22,6 +22,6 @@ const Express = 300
 // MaxExecution is how long a Standard workflow may run, in seconds: a year.
 const MaxExecution = 31_536_000
 
-// Grace is the time after the end of its context in which a step may still
-// return. Then it is given up.
+// Grace is how long a step may take to return after its context has ended, before
+// it is abandoned.
 const Grace = time.Second / 2

@@ -17,7 +17,7 @@ import (
 	"github.com/lokki-build/lokki/internal/progress"
 )
 
-// Writer writes each call as it ends: none of them stays in memory.
+// Writer writes each call when it ends, so that none stays in memory.
 type Writer struct {
 	mu    sync.Mutex
 	out   *bufio.Writer
@@ -27,7 +27,7 @@ type Writer struct {
 	err   error
 }
 
-// New begins a trace of a flow whose run begins now.
+// New starts a trace of a flow whose run starts now.
 func New(w io.Writer, flow string, now time.Time) *Writer {
 	t := &Writer{out: bufio.NewWriterSize(w, 1<<16), begin: now}
 	t.write([]byte(`{"displayTimeUnit":"ms","traceEvents":[` + "\n"))
@@ -65,8 +65,8 @@ func (t *Writer) Call(c progress.Call) {
 	t.write(t.buf)
 }
 
-// Close ends the trace and returns the first error of writing it. The
-// underlying writer is the caller's to close.
+// Close ends the trace and returns the first error of writing it. The caller must
+// close the underlying writer.
 func (t *Writer) Close() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -82,12 +82,12 @@ func (t *Writer) Close() error {
 	return err
 }
 
-// errClosed keeps calls that end after Close out.
+// errClosed excludes calls that end after Close.
 var errClosed = errors.New("the trace is closed")
 
-// lane finds a track that is free at begin: events of one track may only
-// follow each other or be nested. It takes the one that was used last, so that
-// there are as few as calls that ran at the same time.
+// lane returns a track that is free at begin: events of one track may only follow
+// each other or be nested. It takes the one that was used last, so that there are
+// only as many as calls that ran at the same time.
 func (t *Writer) lane(begin, end time.Time) int {
 	best := -1
 	for i, used := range t.lanes {
@@ -109,7 +109,7 @@ func (t *Writer) write(data []byte) {
 	}
 }
 
-// micros appends microseconds, to the nanosecond: calls may be shorter.
+// micros appends microseconds with nanosecond precision, since calls may be short.
 func micros(b []byte, d time.Duration) []byte {
 	if d < 0 {
 		b, d = append(b, '-'), -d
@@ -124,7 +124,7 @@ func micros(b []byte, d time.Duration) []byte {
 // quote appends a JSON string.
 func quote(b []byte, s string) []byte {
 	quoted, err := json.Marshal(s)
-	if err != nil { // of a string, which has none
+	if err != nil { // can't happen for a string
 		return append(b, `""`...)
 	}
 	return append(b, quoted...)

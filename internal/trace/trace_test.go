@@ -17,7 +17,7 @@ import (
 
 var begin = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// An event as a reader of the format sees it.
+// event is an event as a reader of the format sees it.
 type event struct {
 	Phase string  `json:"ph"`
 	Name  string  `json:"name"`
@@ -75,8 +75,8 @@ func TestTrace(t *testing.T) {
 	parse(t, out.Bytes())
 }
 
-// Calls of several workers at random times: all of them are there, none
-// overlaps another one of its track, and there are no more tracks than workers.
+// TestTracks has calls of several workers at random times: all of them are written,
+// none overlaps another one of its track, and there are no more tracks than workers.
 func TestTracks(t *testing.T) {
 	const workers, each = 8, 500
 	type span struct{ begin, end int }
@@ -106,7 +106,7 @@ func TestTracks(t *testing.T) {
 	check(t, parse(t, out.Bytes()), workers*each, workers)
 }
 
-// check proves what a viewer relies on.
+// check checks what a viewer relies on.
 func check(t *testing.T, events []event, calls, tracks int) {
 	t.Helper()
 	ends := map[int]float64{}
@@ -159,7 +159,7 @@ func (f *full) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A full disk is an error of Close, and no longer written to.
+// TestFullDisk: a full disk is an error of Close, and is no longer written to.
 func TestFullDisk(t *testing.T) {
 	w := New(&full{room: 1 << 17}, "birds-flow", begin)
 	for i := range 10_000 {

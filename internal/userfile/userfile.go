@@ -1,5 +1,5 @@
 // Package userfile finds the files that a user names on the command line of a
-// program, which "bazel run" may have started.
+// program that "bazel run" may have started.
 package userfile
 
 import (
@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// Path is where the user's name of a file leads. "bazel run" changes the
-// directory; the user's own is in the environment
+// Path resolves a file name given by the user. "bazel run" changes the working
+// directory; the user's is in the environment
 // (https://bazel.build/docs/user-manual#running-executables).
 func Path(name string) string {
 	if wd := os.Getenv("BUILD_WORKING_DIRECTORY"); wd != "" && !filepath.IsAbs(name) {
@@ -36,7 +36,7 @@ func ReadInput(name string, stdin io.Reader) ([]byte, error) {
 	return data, nil
 }
 
-// Quote writes a word as a shell reads it.
+// Quote quotes a word for a shell.
 func Quote(word string) string {
 	if word != "" && strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:+=@,") == "" {
 		return word

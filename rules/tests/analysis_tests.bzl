@@ -6,7 +6,7 @@ load(":fails.bzl", "fails_test")
 
 _LIBRARY = "//rules/tests/steps"
 
-# Targets that are here to be looked at: "..." must not build them.
+# Targets that exist only to be analyzed: "..." must not build them.
 _COMMON = {"tags": ["manual"], "testonly": True}
 
 def _step_info_impl(ctx):
@@ -68,7 +68,7 @@ _REFUSED = {
     "timeout": (1801, ["timeout is 1801", "1 to 1800 seconds", "hint: leave it out"]),
 }
 
-# Names of functions that lokki/graph refuses too, in the same words.
+# Names of functions that lokki/graph also refuses, with the same wording.
 _REFUSED_NAMES = {
     "circumflex": "Être",
     "hyphen": "Double-number",

@@ -14,7 +14,7 @@ def _order_impl(ctx):
         ("arm64", None, _ARM64, _AMD64),
         ("amd64", "amd64", _ARM64, _ARM64),
         ("amd64", "", _AMD64, ""),
-        # The tools refuse it; until then it decides nothing.
+        # The tools refuse it; here it has no effect.
         ("amd64", "sparc", _AMD64, ""),
     ]:
         asserts.equals(env, want, default_architecture(variable, project_file, global_file))
@@ -31,7 +31,7 @@ def _forms_impl(ctx):
     ]:
         asserts.equals(env, "amd64", default_architecture(None, text, ""), text)
 
-    # Other forms, and other keys, are left alone.
+    # Other forms and other keys are ignored.
     for text in [
         "lambda_defaults: {architecture: amd64}\n",
         "lambda_env:\n  architecture: amd64\n",

@@ -1,4 +1,4 @@
-"""A test that a target fails to be analyzed, and of what the failure says."""
+"""A test that the analysis of a target fails, with the expected message."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 

@@ -15,13 +15,13 @@ func TestMain(m *testing.M) {
 }
 
 // TestFlowsOfImages runs the flows of package steps as they would be deployed:
-// each task is an invocation of the binary that was taken out of the built
-// image, under the Lambda Runtime API, and the values are in a real S3 server.
+// each task is an invocation of the binary from the built image, under the Lambda
+// Runtime API, and the values are in a real S3 server.
 func TestFlowsOfImages(t *testing.T) {
 	c := newCloud(t)
 	for _, test := range []struct {
 		name, flow, input string
-		batch             int // items to a child
+		batch             int // items per child
 		want              int
 	}{
 		{"defaults", "numbers", `{}`, 1, 12},
@@ -47,7 +47,7 @@ func TestFlowsOfImages(t *testing.T) {
 }
 
 // TestImagesByDigest compares what is deployed with what was built: the digest
-// of each image stands in the list of images and in the template.
+// of each image is in the list of images and in the template.
 func TestImagesByDigest(t *testing.T) {
 	var list map[string]struct{ Target, Repository, Digest string }
 	if err := json.Unmarshal(file(t, "steps/numbers.images.json"), &list); err != nil {

@@ -42,8 +42,8 @@ func newCloud(t *testing.T) *cloud {
 	return c
 }
 
-// function unpacks the image of a step, which runs as a user that the image
-// does not know.
+// function unpacks the image of a step, which runs as a user that is unknown in the
+// image.
 func (c *cloud) function(target string) *lambdahost.Host {
 	if f := c.functions[target]; f != nil {
 		return f
@@ -63,7 +63,7 @@ func (c *cloud) function(target string) *lambdahost.Host {
 		Sandbox: &lambdahost.Sandbox{Root: image.Root},
 		Log:     c.t.Output(),
 	}
-	if os.Geteuid() != 0 { // no namespaces then: the binary runs as it is, outside of its root
+	if os.Geteuid() != 0 { // without namespaces the binary runs outside its root
 		config.Sandbox = nil
 		config.Command = append([]string{filepath.Join(image.Root, image.Command[0])}, image.Command[1:]...)
 	}
@@ -75,7 +75,7 @@ func (c *cloud) function(target string) *lambdahost.Host {
 	return f
 }
 
-// machine does what the state machine of a graph does, with batches of any size.
+// machine acts as the state machine of a graph, with batches of any size.
 type machine struct {
 	t     *testing.T
 	cloud *cloud
@@ -121,7 +121,7 @@ func (m *machine) scope(nodes []graph.Node, first envelope.Request) {
 		if mapped {
 			inner, after = divide(nodes)
 			if size = m.batch; contains(inner[1:], graph.Map) {
-				size = 1 // a child that maps again has one item
+				size = 1 // a child that contains another map has one item
 			}
 		}
 		r.Step, r.Split = here.Name, size
@@ -142,8 +142,8 @@ func (m *machine) scope(nodes []graph.Node, first envelope.Request) {
 	}
 }
 
-// divide separates the nodes of a map, the first ones, from its aggregation
-// and what follows.
+// divide separates the nodes of a map, which come first, from its aggregation and
+// the rest.
 func divide(nodes []graph.Node) (inner, after []graph.Node) {
 	open := 0
 	for i, n := range nodes {
@@ -190,7 +190,7 @@ func (m *machine) task(n graph.Node, r envelope.Request) envelope.Reply {
 	return reply
 }
 
-// target is the step's: the first node of a function has the name of its target.
+// target returns the step's target: the first node of a function has its name.
 func (m *machine) target(n graph.Node) string {
 	for _, first := range m.graph.Nodes {
 		if first.Function == n.Function {

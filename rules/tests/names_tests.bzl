@@ -1,4 +1,4 @@
-"""Tests of the names that rules derive."""
+"""Tests of the names that the rules derive."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
 load("//rules/private:names.bzl", "go_name", "target_name_problem")

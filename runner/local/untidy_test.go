@@ -20,10 +20,10 @@ import (
 	"github.com/lokki-build/lokki/lokki"
 )
 
-// envUntidy says what the functions init of the program's packages do.
+// envUntidy says what the program's init functions do.
 const envUntidy = "LOCAL_TEST_UNTIDY"
 
-// early is os.Stdout as a step's package may keep it.
+// early is os.Stdout as a step's package may store it.
 var early = os.Stdout
 
 func init() {
@@ -119,7 +119,7 @@ func (p *person) untidy(how string, flags ...string) (code int, stdout, stderr s
 	return p.run([]string{envProgram + "=launcher", envUntidy + "=print", "TZ=America/New_York"}, append([]string{"--input", fmt.Sprintf("%q", how)}, flags...)...)
 }
 
-// Standard output has the result and nothing else.
+// Standard output has only the result.
 func TestResultAlone(t *testing.T) {
 	p := newPerson(t)
 	for how, want := range map[string]string{
@@ -141,7 +141,7 @@ func TestResultAlone(t *testing.T) {
 	}
 }
 
-// What is printed among events is an event.
+// What is printed between events becomes an event.
 func TestEventsAlone(t *testing.T) {
 	code, _, stderr := newPerson(t).untidy("print", "--json")
 	var printed []string
@@ -160,7 +160,7 @@ func TestEventsAlone(t *testing.T) {
 	}
 }
 
-// A step that ends the process fails the run, and is said to.
+// A step that ends the process fails the run, and the error says so.
 func TestAStepThatEndsTheProcess(t *testing.T) {
 	p := newPerson(t)
 	for how, want := range map[string]string{
@@ -196,7 +196,7 @@ func TestAStepThatEndsTheProcess(t *testing.T) {
 	}
 }
 
-// Without a second process a debugger sees the program, and the files are apart all the same.
+// With one process a debugger sees the program, and the files are still separate.
 func TestOneProcess(t *testing.T) {
 	p := newPerson(t)
 	for how, want := range map[string]string{"print": `"print"`, "flags": `"0 1"`, "read": `""`, "close": `"close"`} {
@@ -207,7 +207,7 @@ func TestOneProcess(t *testing.T) {
 	}
 }
 
-// The second process ends with the first, even if that is killed.
+// The second process ends with the first, even if the first is killed.
 func TestNoProcessIsLeft(t *testing.T) {
 	p := newPerson(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -227,7 +227,7 @@ func TestNoProcessIsLeft(t *testing.T) {
 		t.Fatal(err)
 	}
 	cmd.Process.Kill()
-	if _, err := io.Copy(io.Discard, out); err != nil { // ends when nobody holds it open
+	if _, err := io.Copy(io.Discard, out); err != nil { // ends when no process has it open
 		t.Error(err)
 	}
 	_ = cmd.Wait()

@@ -1,4 +1,4 @@
-// Package birds is the smallest flow with a map: it lists some birds, lets each
+// Package birds is the smallest flow with a map: it lists some birds, makes each
 // one flap, and joins the results.
 package birds
 
@@ -25,17 +25,17 @@ func GetBirds(ctx context.Context, in Input) ([]string, error) {
 	return all[:in.Count], nil
 }
 
-// FlapBird lets one bird flap.
+// FlapBird makes one bird flap.
 func FlapBird(ctx context.Context, bird string) (string, error) {
 	return "flappy " + bird, nil
 }
 
-// JoinBirds puts all birds in one line.
+// JoinBirds joins all birds in one line.
 func JoinBirds(ctx context.Context, birds []string) (string, error) {
 	return strings.Join(birds, ", "), nil
 }
 
-// BirdsFlow lists the birds, lets them flap side by side, and joins them.
+// BirdsFlow lists the birds, makes them flap in parallel, and joins them.
 func BirdsFlow() lokki.Flow[string] {
 	birds := lokki.Start(GetBirds, Input{Count: 3})
 	flapped := lokki.Map(birds, FlapBird)

@@ -1,5 +1,5 @@
 // Package invoice is a flow without a map: a sequence of steps, each taking
-// what the one before returned.
+// what the previous one returned.
 package invoice
 
 import (

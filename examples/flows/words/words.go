@@ -21,7 +21,7 @@ type Word struct {
 	Length int    `json:"length"` // in characters
 }
 
-// Summary is what is said of one text.
+// Summary is what is reported about one text.
 type Summary struct {
 	Words   int    `json:"words"`
 	Longest string `json:"longest"` // the first of them, if there are several

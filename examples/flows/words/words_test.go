@@ -37,13 +37,13 @@ func TestWordsFlow(t *testing.T) {
 	}
 }
 
-// TestBusyService has the second word of the first text fail twice, and looks
-// at the calls: the flow tries that word again and no other one.
+// TestBusyService has the second word of the first text fail twice, and checks
+// the calls: the flow retries that word and no other.
 func TestBusyService(t *testing.T) {
 	var calls runner.Recorder
 	got, err := runner.Run(t.Context(), words.WordsFlow(), runner.Options{
 		OnCall:  calls.Record,
-		Backoff: runner.NoBackoff, // or the test would wait seconds
+		Backoff: runner.NoBackoff, // otherwise the test would wait for seconds
 		Inject: func(step string, index []int, attempt int) error {
 			if step == "measure-word" && reflect.DeepEqual(index, []int{0, 1}) && attempt <= 2 {
 				return lokki.Transient(errors.New("too many words"))

@@ -1,5 +1,5 @@
-// Package steps is what the rules' tests build: a flow with a map, one of every
-// shape, and a function that no flow uses.
+// Package steps is what the rules' tests build: a flow with a map, a flow with
+// every feature, and a function that no flow uses.
 package steps
 
 import (
@@ -47,7 +47,7 @@ func NumbersFlow() lokki.Flow[int] {
 	return lokki.Agg(doubled, SumNumbers)
 }
 
-// RangesFlow has a map in a map, and sequences inside and behind them: it adds
+// RangesFlow has a map in a map, with sequences inside and after them: it adds
 // four times all the numbers up to each number, and doubles that.
 func RangesFlow() lokki.Flow[int] {
 	numbers := lokki.Start(ListNumbers, Input{Numbers: []int{1, 2, 3}})
