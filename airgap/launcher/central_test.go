@@ -8,12 +8,12 @@ import (
 	"testing"
 )
 
-// moduleFiles name dependencies. Bazel gives this test the first two: the others belong to
-// modules of their own.
+// moduleFiles name dependencies. Bazel gives this test the first two: the others belong
+// to other modules.
 var moduleFiles = []string{"MODULE.bazel", "README.md", "examples/MODULE.bazel", "airgap/rules_oci/MODULE.bazel"}
 
-// A version that the Central Registry lacks builds here, where the local registry answers for every version, and
-// nowhere else.
+// A version that the Central Registry lacks builds here, where the local registry accepts
+// every version, and nowhere else.
 func TestTheCentralRegistryHasEveryDependency(t *testing.T) {
 	has := centralRegistry(t)
 	for i, name := range moduleFiles {
@@ -29,7 +29,7 @@ func TestTheCentralRegistryHasEveryDependency(t *testing.T) {
 			t.Errorf("%s: no bazel_dep was found", name)
 		}
 		for _, dep := range deps {
-			if dep.name == "lokki" { // the examples' own: local_path_override says where it is
+			if dep.name == "lokki" { // the examples': local_path_override says where it is
 				continue
 			}
 			if versions, known := has[dep.name]; !known {

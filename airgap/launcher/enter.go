@@ -13,24 +13,25 @@ import (
 	"syscall"
 )
 
-// own are the folders that the private root has for itself; every other
-// top-level folder of the machine (home, tmp, the workspace's) is seen in it at
-// the same path.
+// own are the folders that the private root keeps for itself; every other
+// top-level folder of the machine (home, tmp, the workspace's) is visible in it
+// at the same path.
 var own = []string{"usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "etc", "var", "boot", "lost+found"}
 
 // shared are paths inside own folders that must be the machine's nevertheless:
-// name resolution, users, the CA certificates, and what is installed locally.
+// name resolution, users, the CA certificates, and local installations.
 var shared = []string{
 	"/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/passwd", "/etc/group", "/etc/localtime",
 	"/etc/ssl/certs", "/usr/share/ca-certificates", "/usr/local", "/var/tmp",
 }
 
-// enter moves this process, and so what it becomes, into the private root, in a
-// mount namespace of its own. The caller has to exec at once: only
+// enter moves this process, and so the program that it becomes, into the
+// private root, in a new mount namespace. The caller must exec at once: only
 // the calling thread is moved.
 //
-// pivot_root and not chroot: in a chroot Bazel's client takes the server's
-// working directory for deleted and restarts the server at every call.
+// It uses pivot_root, not chroot: in a chroot Bazel's client thinks that the
+// server's working directory was deleted, and restarts the server for every
+// command.
 func enter(root string) error {
 	cwd, err := os.Getwd()
 	if err != nil {
@@ -44,14 +45,14 @@ func enter(root string) error {
 	runtime.LockOSThread()
 	if err := syscall.Unshare(syscall.CLONE_NEWNS); err != nil {
 		if errors.Is(err, syscall.EPERM) {
-			return withHint(errors.New("a mount namespace takes root"), "run tools/bazel as root, or install bazelisk or a bazel of version 7.7 or newer")
+			return withHint(errors.New("making a mount namespace needs root"), "run tools/bazel as root, or install bazelisk or a bazel of version 7.7 or newer")
 		}
 		return fmt.Errorf("making a mount namespace: %w", err)
 	}
 	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil {
 		return fmt.Errorf("making the mounts private: %w", err)
 	}
-	if err := bind(root, root); err != nil { // pivot_root wants a mount point
+	if err := bind(root, root); err != nil { // pivot_root needs a mount point
 		return err
 	}
 	paths, err := visible(goroot)
@@ -63,7 +64,8 @@ func enter(root string) error {
 			return err
 		}
 	}
-	// The old root is put on top of the new one's /, then taken away: no folder is needed for it.
+	// The old root is mounted on top of the new one's /, then detached: no
+	// folder is needed for it.
 	if err := os.Chdir(root); err != nil {
 		return err
 	}
@@ -92,14 +94,15 @@ func visible(goroot string) ([]string, error) {
 		}
 	}
 	paths = append(paths, shared...)
-	// Debian's own Go lies in /usr/lib and /usr/share, where no other path of this list leads.
+	// Debian's own Go is in /usr/lib and /usr/share, which no other path of
+	// this list covers.
 	if strings.HasPrefix(goroot, "/usr/") && !strings.HasPrefix(goroot, "/usr/local/") {
 		paths = append(paths, goroot, strings.Replace(goroot, "/usr/lib/", "/usr/share/", 1))
 	}
 	return slices.DeleteFunc(slices.Compact(paths), func(p string) bool { return !exists(p) }), nil
 }
 
-// bindAt shows the machine's path in the root, making the mount point.
+// bindAt shows the machine's path in the root, creating the mount point.
 func bindAt(root, path string) error {
 	info, err := os.Stat(path)
 	if err != nil {

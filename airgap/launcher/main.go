@@ -1,15 +1,15 @@
 // Command launcher runs Bazel on a machine that can't reach the Bazel Central
-// Registry. tools/bazel calls it; nobody else needs to.
+// Registry. Only tools/bazel calls it.
 //
 // It prepares three things under the user's cache folder, each once, and each
-// whole or not at all:
+// completely or not at all:
 //
 //   - a private Debian root with Bazel and the Bazel modules that Debian has;
 //   - rules_go and gazelle, which come as Go modules;
 //   - a local registry that leads to both, and to the stand-ins of this folder.
 //
 // Then it becomes Bazel: the machine's own with -bazel, or the private root's,
-// in a mount namespace of its own.
+// in a new mount namespace.
 package main
 
 import (
@@ -84,14 +84,14 @@ func run(ctx context.Context, project, bazel string, prepare bool, args []string
 // withRegistry adds the options that make Bazel use the registry in the folder.
 func withRegistry(ctx context.Context, registry, bazel string, args []string) ([]string, error) {
 	options := []string{"--bazelrc=" + filepath.Join(registry, bazelrc)}
-	major := 7 // of the private root's
+	major := 7 // the private root's
 	if bazel != "" {
 		out, err := exec.CommandContext(ctx, bazel, "--version").Output()
 		if err != nil {
 			return nil, fmt.Errorf("asking %s for its version: %w", bazel, err)
 		}
 		if _, err := fmt.Sscanf(string(out), "bazel %d.", &major); err != nil {
-			return nil, fmt.Errorf("%s --version says %q, which is no version of Bazel", bazel, out)
+			return nil, fmt.Errorf("%s --version says %q, which is not a version of Bazel", bazel, out)
 		}
 	}
 	if major == 7 {
@@ -106,7 +106,7 @@ func become(program string, args []string) error {
 	return fmt.Errorf("starting %s: %w", program, err)
 }
 
-// hinted is an error that comes with what to do about it.
+// hinted is an error with a hint what to do about it.
 type hinted struct {
 	error
 	hint string
@@ -114,5 +114,5 @@ type hinted struct {
 
 func (h *hinted) Unwrap() error { return h.error }
 
-// withHint adds what to do to an error.
+// withHint adds a hint to an error.
 func withHint(err error, hint string) error { return &hinted{err, hint} }

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// debianModules are the Bazel modules in Debian's packages, by name, and where
-// they lie in the root.
+// debianModules maps the Bazel modules in Debian's packages to their folders in
+// the root.
 var debianModules = map[string]string{
 	"bazel_skylib":   "usr/share/bazel/tools/skylib",
 	"bazel_features": "usr/share/bazel/tools/features",
@@ -27,7 +27,7 @@ var debianModules = map[string]string{
 	"stardoc":        "usr/share/bazel/tools/stardoc",
 }
 
-// standIns are the modules whose place a folder of airgap/ takes.
+// standIns are the modules that a folder of airgap/ replaces.
 var standIns = map[string]string{
 	"apple_support":    "airgap/modules/apple_support",
 	"buildozer":        "airgap/modules/buildozer",
@@ -42,24 +42,25 @@ type goModule struct {
 	name    string // of the Bazel module
 	path    string // of the Go module
 	version string
-	// prepare makes a copy of the Go module a Bazel module again.
+	// prepare turns a copy of the Go module into a Bazel module again.
 	prepare func(ctx context.Context, dir string) error
 }
 
-// goModules: newer ones don't work with the modules of Debian. rules_go 0.60
-// wants flags of a newer bazel_features.
+// goModules: newer versions don't work with Debian's modules. rules_go 0.60
+// needs flags of a newer bazel_features.
 var goModules = []goModule{
 	{"rules_go", "github.com/bazelbuild/rules_go", "v0.59.0", prepareRulesGo},
 	{"gazelle", "github.com/bazelbuild/bazel-gazelle", "v0.53.0", prepareGazelle},
 }
 
-// gazelleV2 is the part of gazelle that is a Go module of its own, and so not
-// in the other's archive.
+// gazelleV2 is the part of gazelle that is a separate Go module, and so not in
+// gazelle's archive.
 const gazelleV2 = "github.com/bazel-contrib/bazel-gazelle/v2@v2.0.0-3"
 
-// ensure makes the module's folder in the cache if it isn't there and returns it.
+// ensure returns the module's folder in the cache, and creates it if missing.
 func (m goModule) ensure(ctx context.Context, cache string) (string, error) {
-	// The number is that of the preparation below: raise it with each change.
+	// The number is the version of the preparation below: raise it with each
+	// change.
 	dir := filepath.Join(cache, "modules", fmt.Sprintf("%s-%s-1", m.name, m.version))
 	err := once(ctx, dir, func(ctx context.Context, tmp string) error {
 		step(fmt.Sprintf("fetching %s %s as a Go module", m.name, m.version))
@@ -74,9 +75,9 @@ func (m goModule) ensure(ctx context.Context, cache string) (string, error) {
 	return dir, err
 }
 
-// downloadGoModule returns where Go's cache has the module.
+// downloadGoModule returns the module's folder in Go's cache.
 func downloadGoModule(ctx context.Context, module string) (dir string, err error) {
-	// In a module of its own: no other go.mod is read or changed.
+	// Run in a new module: no other go.mod is read or changed.
 	own, err := os.MkdirTemp("", "lokki-")
 	if err != nil {
 		return "", err
@@ -93,8 +94,8 @@ func downloadGoModule(ctx context.Context, module string) (dir string, err error
 	return info.Dir, nil
 }
 
-// goCommand calls go in a folder, whatever workspace lies around it and
-// whatever flags its user likes.
+// goCommand runs go in a folder, regardless of a surrounding workspace and of
+// the user's flags.
 func goCommand(ctx context.Context, dir string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir
@@ -123,7 +124,7 @@ func copyGoModule(ctx context.Context, module, dir string) error {
 	if err := os.CopyFS(dir, src); err != nil {
 		return fmt.Errorf("copying %s: %w", module, err)
 	}
-	// Module archives carry neither write nor run permissions.
+	// Module archives have neither write nor execute permissions.
 	return filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -136,9 +137,8 @@ func copyGoModule(ctx context.Context, module, dir string) error {
 	})
 }
 
-// prepareRulesGo lets go_sdk.download stand for this machine's Go: a MODULE.bazel
-// pins a version to be downloaded, as is best where that can be done, and
-// works here unchanged.
+// prepareRulesGo makes go_sdk.download use this machine's Go: so a MODULE.bazel
+// that pins a version to download, as is best elsewhere, works here unchanged.
 func prepareRulesGo(_ context.Context, dir string) error {
 	err := edit(filepath.Join(dir, "go/private/sdk.bzl"),
 		"def _go_download_sdk_impl(ctx):\n",
@@ -157,14 +157,15 @@ def _unused_go_download_sdk_impl(ctx):
 	if err != nil {
 		return err
 	}
-	// The list of SDKs can't be had, and trying prints two warnings a build.
+	// The list of SDKs can't be fetched, and each build would print two
+	// warnings for trying.
 	return edit(filepath.Join(dir, "go/private/sdk.bzl"),
 		"def fetch_sdks_by_version(ctx, allow_fail = False):\n",
 		"def fetch_sdks_by_version(ctx, allow_fail = False):\n    if allow_fail:\n        return None\n")
 }
 
-// prepareGazelle puts the part in place that is a Go module of its own, and has gazelle
-// list the sources of the tool that fetches Go modules for Bazel.
+// prepareGazelle adds the part that is a separate Go module, and has gazelle list the
+// sources of its tool that fetches Go modules for Bazel.
 func prepareGazelle(ctx context.Context, dir string) error {
 	if err := copyGoModule(ctx, gazelleV2, filepath.Join(dir, "v2")); err != nil {
 		return err
@@ -177,14 +178,14 @@ func prepareGazelle(ctx context.Context, dir string) error {
 	return nil
 }
 
-// edit replaces the one place in the file that reads old.
+// edit replaces the only place in the file that reads old.
 func edit(path, old, new string) error {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
 	if n := strings.Count(string(data), old); n != 1 {
-		return fmt.Errorf("%s has %d places that read %q; there should be one", path, n, old)
+		return fmt.Errorf("%s has %d places that read %q; want one", path, n, old)
 	}
 	return os.WriteFile(path, []byte(strings.Replace(string(data), old, new, 1)), 0o644)
 }

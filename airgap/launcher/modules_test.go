@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestDownloadBesideAWorkspace has around the temporary folder what would lead
-// the go command astray.
+// TestDownloadBesideAWorkspace surrounds the temporary folder with files that
+// would mislead the go command.
 func TestDownloadBesideAWorkspace(t *testing.T) {
 	if _, err := exec.LookPath("go"); err != nil {
 		t.Skip("no go command here")

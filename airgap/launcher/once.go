@@ -8,10 +8,10 @@ import (
 	"syscall"
 )
 
-// once makes dir by calling fill with an empty folder beside it, which becomes
-// dir by a rename when fill succeeds. So dir is whole or not there, also after
-// a cut power line, and the next call repairs what an interrupted one left.
-// Callers that come at the same time wait for each other.
+// once makes dir by calling fill with an empty folder beside it, which is
+// renamed to dir when fill succeeds. So dir is complete or missing, even after
+// a power failure, and the next call repairs what an interrupted one left.
+// Concurrent callers wait for each other.
 func once(ctx context.Context, dir string, fill func(ctx context.Context, tmp string) error) error {
 	if exists(dir) {
 		return nil
@@ -21,7 +21,7 @@ func once(ctx context.Context, dir string, fill func(ctx context.Context, tmp st
 		return err
 	}
 	defer unlock()
-	if exists(dir) { // another call made it while this one waited
+	if exists(dir) { // another call made it in the meantime
 		return nil
 	}
 	tmp := dir + ".partial"
@@ -43,8 +43,8 @@ func once(ctx context.Context, dir string, fill func(ctx context.Context, tmp st
 	return nil
 }
 
-// lock waits for the file's lock. The kernel frees it when this process ends,
-// however it ends.
+// lock waits for the file's lock. The kernel releases it when this process
+// ends, however it ends.
 func lock(path string) (unlock func(), err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ func TestOnceMakesOnce(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "sub", "made")
 	var calls atomic.Int32
 	var wg sync.WaitGroup
-	for range 8 { // at the same time, as two terminals would
+	for range 8 { // concurrently, as two terminals would
 		wg.Go(func() {
 			err := once(t.Context(), dir, func(_ context.Context, tmp string) error {
 				calls.Add(1)
@@ -48,7 +48,8 @@ func TestOnceLeavesNothingOnFailure(t *testing.T) {
 	}
 }
 
-// killedIn names the folder that the process of this test binary dies in the middle of filling.
+// killedIn names the folder that the process of this test binary dies in the
+// middle of filling.
 const killedIn = "LOKKI_TEST_KILLED_IN"
 
 func TestMain(m *testing.M) {

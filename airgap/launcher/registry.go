@@ -12,11 +12,11 @@ import (
 	"strings"
 )
 
-// module is one version of a Bazel module, and the folder that has it. All
-// versions of a module share the folder.
+// module is one version of a Bazel module. All versions of a module share one
+// folder.
 type module struct{ name, version string }
 
-// Files in the registry's folder that make Bazel use it and nothing else.
+// Files in the registry's folder that make Bazel use only this registry.
 const (
 	bazelrc  = "bazelrc"
 	bazelrc7 = "bazelrc-7" // for Bazel 7, in addition
@@ -43,8 +43,8 @@ func ensureRegistry(ctx context.Context, cache, root, project string) (dir strin
 
 	files = append(files, file{bazelrc7, bazelrc7For(cache, project)})
 
-	// Named by its content: folders of different clones don't disturb each other,
-	// and a change of a MODULE.bazel is seen at once.
+	// The folder is named after its content: different clones don't interfere,
+	// and a changed MODULE.bazel takes effect at once.
 	sum := sha256.New()
 	for _, f := range append(files, file{bazelrc, bazelrcFor("", cache)}) {
 		fmt.Fprintf(sum, "%s\n%d\n%s", f.path, len(f.content), f.content)
@@ -65,30 +65,36 @@ func ensureRegistry(ctx context.Context, cache, root, project string) (dir strin
 	return dir, err
 }
 
-// bazelrcFor is the configuration of a Bazel that knows only the local registry.
+// bazelrcFor is the configuration for a Bazel that uses only the local
+// registry.
 func bazelrcFor(registry, cache string) string {
 	lines := []string{
 		"common --registry=file://" + registry,
 		// Debian's Bazel 7.7.1 can't read the lock files of other versions.
 		"common --lockfile_mode=off",
-		// A version that the local registry answers with another is no news here.
+		// The local registry always answers with its one version; a warning
+		// would be noise.
 		"common --check_direct_dependencies=off",
-		// Go modules are downloaded once for all workspaces, and the standard library is compiled once.
+		// Go modules are downloaded once for all workspaces, and the standard
+		// library is compiled once.
 		"common --repo_env=GO_REPOSITORY_USE_HOST_MODCACHE=1",
-		// They are downloaded whatever workspace of Go lies around Bazel's folders.
+		// They are downloaded regardless of any Go workspace around Bazel's
+		// folders.
 		"common --repo_env=GOWORK=off",
 		"common --disk_cache=" + filepath.Join(cache, "disk"),
 	}
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// bazelrc7For is what Bazel 7 takes in addition.
+// bazelrc7For is what Bazel 7 needs in addition.
 func bazelrc7For(cache, project string) string {
-	// The WORKSPACE suffix, off by default in later versions, would fetch rules_cc from the net.
+	// The WORKSPACE suffix, off by default in later versions, would download
+	// rules_cc.
 	lines := []string{"common --noenable_workspace"}
 	for _, dir := range []string{cache, project} {
 		if strings.HasPrefix(dir, "/tmp/") {
-			// Sandboxes get a /tmp of their own, in which the modules would be missing.
+			// Sandboxes get their own /tmp, in which the modules would be
+			// missing.
 			lines = append(lines, "common --noincompatible_sandbox_hermetic_tmp")
 			break
 		}
@@ -96,15 +102,15 @@ func bazelrc7For(cache, project string) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// rootModules lists the MODULE.bazel files whose dependencies are asked for
-// first: those of lokki's own workspaces and the one inside Bazel.
+// rootModules lists the MODULE.bazel files to start from: those of lokki's own
+// workspaces and the one inside Bazel.
 func rootModules(root, project string) []string {
 	files := []string{filepath.Join(root, "usr/share/bazel/embedded_tools/MODULE.bazel")}
 	for _, dir := range []string{"", "examples", "airgap/rules_oci"} {
 		files = append(files, filepath.Join(project, dir, "MODULE.bazel"))
 	}
 	if wd, err := os.Getwd(); err == nil {
-		for dir := wd; ; dir = filepath.Dir(dir) { // the workspace tools/bazel was called in
+		for dir := wd; ; dir = filepath.Dir(dir) { // the workspace that tools/bazel was called in
 			if f := filepath.Join(dir, "MODULE.bazel"); exists(f) && !slices.Contains(files, f) {
 				files = append(files, f)
 			}
@@ -121,8 +127,9 @@ type file struct{ path, content string }
 
 // registryFiles makes the registry's files: an entry for every version of a
 // module that any module asks for, starting with the roots' MODULE.bazel files.
-// Bazel picks the highest of them, and all lead to the module's one folder.
-// A module that isn't in dirs has no entry: Bazel says which one asks for it.
+// Bazel picks the highest version, and all lead to the module's one folder. A
+// module that isn't in dirs has no entry: Bazel reports which module asks for
+// it.
 func registryFiles(dirs map[string]string, roots []string) ([]file, error) {
 	texts := map[string]string{} // module name → its MODULE.bazel
 	var queue []string
@@ -133,7 +140,8 @@ func registryFiles(dirs map[string]string, roots []string) ([]file, error) {
 		}
 		queue = append(queue, string(text))
 	}
-	// A module that Bazel makes up, local_config_platform, asks for this one and has no file that could be read.
+	// local_config_platform, which Bazel generates, depends on this module and
+	// has no file to read.
 	queue = append(queue, `bazel_dep(name = "platforms", version = "0.0.7")`)
 	seen := map[module]bool{}
 	for ; len(queue) > 0; queue = queue[1:] {
@@ -183,7 +191,7 @@ var (
 	versionArg = regexp.MustCompile(`\bversion\s*=\s*"([^"]*)"`)
 )
 
-// bazelDeps lists what a MODULE.bazel asks for. Its calls hold nothing but
+// bazelDeps lists a MODULE.bazel's dependencies. Their calls contain only
 // literals, so they can be read without Starlark.
 func bazelDeps(text string) []module {
 	var deps []module
@@ -197,7 +205,7 @@ func bazelDeps(text string) []module {
 }
 
 // withVersion is the module's MODULE.bazel with the version that was asked for,
-// which Bazel compares with the entry's place.
+// which Bazel compares with the entry's path.
 func withVersion(text string, m module) string {
 	text = comment.ReplaceAllString(text, "")
 	call := moduleCall.FindString(text)

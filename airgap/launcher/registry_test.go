@@ -41,7 +41,8 @@ func TestWithVersion(t *testing.T) {
 	}
 }
 
-// The closure: every version that any reachable module asks for has an entry, known modules only.
+// The closure: every version that any reachable module asks for has an entry,
+// for known modules only.
 func TestRegistryFiles(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {

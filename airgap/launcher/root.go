@@ -15,8 +15,9 @@ import (
 	"time"
 )
 
-// suite is the Debian release that carries a Bazel with bzlmod (7.7.1). Its
-// packages go into a private root: pinning them on an older Debian breaks it.
+// suite is the Debian release with a Bazel that has bzlmod (7.7.1). Its
+// packages go into a private root: installing them on an older Debian would
+// break it.
 const suite = "forky"
 
 // packages are Bazel and the Bazel modules that Debian has.
@@ -28,13 +29,13 @@ var packages = []string{
 	"ca-certificates", "git",
 }
 
-// systemRC is the root's configuration of Bazel. Of Debian's it keeps what Bazel
-// needs to find its own parts; the rest suits the builds of Debian's packages.
+// systemRC is the root's Bazel configuration. It keeps the part of Debian's that
+// Bazel needs to find its own files; the rest is for building Debian's packages.
 const systemRC = `startup --install_base=/usr/share/bazel
 startup --trust_install_base
 `
 
-// ensureRoot makes the private root if it isn't there and returns its folder.
+// ensureRoot returns the private root's folder, and creates it if missing.
 func ensureRoot(ctx context.Context, cache string) (string, error) {
 	root := filepath.Join(cache, "root-"+suite)
 	err := once(ctx, root, func(ctx context.Context, tmp string) error {
@@ -56,21 +57,21 @@ func ensureRoot(ctx context.Context, cache string) (string, error) {
 	return root, err
 }
 
-// canMakeRoot tells early, and in one message, what this machine lacks.
+// canMakeRoot reports early, in one message, what this machine lacks.
 func canMakeRoot() error {
 	if _, err := exec.LookPath("apt-get"); err != nil {
-		return withHint(errors.New("no bazel here, and this is no Debian machine to set one up on (there is no apt-get)"),
+		return withHint(errors.New("no bazel here, and none can be set up, as this is not a Debian machine (it has no apt-get)"),
 			"install bazelisk, or a bazel of version 7.7 or newer, and put it on the PATH")
 	}
 	if os.Geteuid() != 0 {
-		return withHint(errors.New("no bazel here, and setting one up takes root (mounts and package installation)"),
+		return withHint(errors.New("no bazel here, and setting one up needs root (for mounts and package installation)"),
 			"run tools/bazel as root once, or install bazelisk or a bazel of version 7.7 or newer")
 	}
 	return nil
 }
 
-// prepareApt installs the tool that makes Debian roots, if needed, and returns the
-// mirror that apt uses here.
+// prepareApt installs the tool that makes Debian roots, if needed, and returns
+// apt's mirror.
 func prepareApt(ctx context.Context) (mirror string, err error) {
 	if _, err := exec.LookPath("mmdebstrap"); err != nil {
 		step("installing mmdebstrap")
@@ -92,8 +93,8 @@ func prepareApt(ctx context.Context) (mirror string, err error) {
 }
 
 // firstMirror picks the main archive's address from apt's list of index
-// targets, lines of "address suite release": not the security or the
-// third-party ones, which don't have the suite.
+// targets, lines of "address suite release". It skips security and third-party
+// archives, which don't have the suite.
 func firstMirror(targets string) string {
 	for line := range strings.Lines(targets) {
 		f := strings.Fields(line)
@@ -116,7 +117,7 @@ func fillRoot(ctx context.Context, dir, mirror string) error {
 	args := []string{
 		"--mode=root", "--variant=apt",
 		"--include=" + strings.Join(packages, ","),
-		// A mirror may lag behind the release file's validity date.
+		// A mirror may be older than its release file is valid.
 		`--aptopt=Acquire::Check-Valid-Until "false"`,
 		`--aptopt=APT::Install-Recommends "false"`,
 	}
@@ -125,15 +126,15 @@ func fillRoot(ctx context.Context, dir, mirror string) error {
 	}
 	args = append(args, suite, dir, "deb "+mirror+" "+suite+" main")
 	cmd := exec.CommandContext(ctx, "mmdebstrap", args...)
-	// In namespaces of its own, so that its mounts are no other's, and so that it
-	// ends with all its children when this process does, however that ends.
+	// It runs in its own namespaces, so that its mounts stay private and it ends
+	// with all its children when this process does, however that ends.
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags:   syscall.CLONE_NEWPID,
 		Unshareflags: syscall.CLONE_NEWNS,
 		Setpgid:      true, // a Ctrl-C reaches it through this process
 		Pdeathsig:    syscall.SIGKILL,
 	}
-	runtime.LockOSThread() // the kernel takes the end of the thread that starts it for this process's
+	runtime.LockOSThread() // the kernel treats the end of the starting thread as the end of this process
 	defer runtime.UnlockOSThread()
 	cmd.WaitDelay = 10 * time.Second
 	out, err := cmd.StderrPipe()
@@ -157,7 +158,8 @@ func fillRoot(ctx context.Context, dir, mirror string) error {
 	return nil
 }
 
-// showProgress prints mmdebstrap's stages ("I: downloading packages with apt...") as they come.
+// showProgress prints mmdebstrap's stages ("I: downloading packages with
+// apt...") as they come.
 func showProgress(r io.Reader) {
 	lines := bufio.NewScanner(r)
 	for lines.Scan() {
@@ -171,7 +173,7 @@ func showProgress(r io.Reader) {
 // step prints one line of progress.
 func step(what string) { fmt.Fprintln(os.Stderr, "tools/bazel:  ", what) }
 
-// quiet runs a command whose output matters only when it fails.
+// quiet runs a command and shows its output only if it fails.
 func quiet(ctx context.Context, name string, args ...string) error {
 	cmd := exec.CommandContext(ctx, name, args...)
 	out, err := cmd.CombinedOutput()

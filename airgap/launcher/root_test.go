@@ -25,7 +25,7 @@ func TestEdit(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
 	for _, test := range []struct{ name, content, wantErr string }{
 		{"one place", "a b c", ""},
-		{"none: the file is of another version", "a c", "has 0 places"},
+		{"none: the file has another version", "a c", "has 0 places"},
 		{"two: which one is meant?", "b b", "has 2 places"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

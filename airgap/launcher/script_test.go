@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// machine is one on which tools/bazel is called: a home, and a PATH of nothing but what the script needs and what a test adds.
+// machine is a fake machine that tools/bazel runs on: a home, and a PATH with
+// only what the script needs and what a test adds.
 type machine struct {
 	project, home, bin string
 }
@@ -34,7 +35,7 @@ func newMachine(t *testing.T) machine {
 		m.write(t, filepath.Join(m.bin, tool), "#!/bin/sh\nexec "+path+" \"$@\"\n")
 	}
 	m.tool(t, "sleep", "")
-	// The launcher that go would build says how it was called.
+	// The launcher that go would build prints how it was called.
 	m.tool(t, "go", `while [ "$1" != -o ]; do shift; done; printf '#!/bin/sh\necho launcher "$@"\n' >"$2"; chmod +x "$2"`)
 	return m
 }
@@ -55,7 +56,7 @@ func (m machine) tool(t *testing.T, name, script string) {
 	m.write(t, filepath.Join(m.bin, name), "#!/bin/sh\n"+script+"\n")
 }
 
-// registry has curl answer the first requests with failures; the number of all requests is kept.
+// registry makes curl fail the first requests, and counts all of them.
 func (m machine) registry(t *testing.T, failures string) {
 	t.Helper()
 	os.Remove(m.requests())
@@ -68,13 +69,13 @@ while read -r _; do n=$((n + 1)); done <"`+m.requests()+`"
 
 func (m machine) requests() string { return filepath.Join(filepath.Dir(m.bin), "requests") }
 
-// requested is how many requests were made since registry was called.
+// requested returns how many requests were made since registry was called.
 func (m machine) requested() int {
 	data, _ := os.ReadFile(m.requests())
 	return bytes.Count(data, []byte("\n"))
 }
 
-// bazel calls tools/bazel build //x.
+// bazel runs tools/bazel build //x.
 func (m machine) bazel(t *testing.T, env ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	cmd := exec.Command(filepath.Join(m.bin, "sh"), filepath.Join(m.project, "tools", "bazel"), "build", "//x y")
@@ -100,7 +101,7 @@ const (
 func TestScript(t *testing.T) {
 	for _, test := range []struct {
 		name     string
-		bazel    string // a script, or none
+		bazel    string // a script; "" for none
 		bazelisk string
 		failures string // of the first requests
 		env      []string
@@ -149,7 +150,7 @@ func TestScript(t *testing.T) {
 	}
 }
 
-// An answer is kept, and said, for its time.
+// An answer is kept, and reported, for its time.
 func TestScriptKeepsTheAnswer(t *testing.T) {
 	for _, test := range []struct {
 		name             string

@@ -150,7 +150,7 @@ func TestAWrongReferenceFailsHere(t *testing.T) {
 		"attribute": {"!GetAtt StepAFunction.Arn", "!GetAtt StepAFunction.Name", "StepAFunction"},
 		"parameter": {"!Ref LogLevel", "!Ref LogLevels", "LogLevels"},
 		"digest":    {"@sha256:", "@sha256:0", "which is not one of the flow's"},
-		"state":     {`"Next": "agg-e"`, `"Next": "agg-f"`, "Step Functions would refuse"},
+		"state":     {`"Next": "agg-e"`, `"Next": "agg-f"`, "Step Functions would reject"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := whole

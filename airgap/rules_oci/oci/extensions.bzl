@@ -16,12 +16,12 @@ _pull = tag_class(
         "tag": attr.string(),
         "www_authenticate_challenges": attr.string_dict(),
     },
-    doc = "Pulls an image. Here, building with it is an error that says so.",
+    doc = "Declares an image. Building with it fails here, with an error that says so.",
 )
 
 _toolchains = tag_class(
     attrs = {"name": attr.string(default = "oci")},
-    doc = "Has no effect: the one tool of this module is built from source.",
+    doc = "Has no effect: this module's only tool is built from source.",
 )
 
 def _oci_impl(module_ctx):

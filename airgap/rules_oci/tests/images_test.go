@@ -1,4 +1,4 @@
-// Package tests has tests of the rules with what Bazel built by them.
+// Package tests tests what Bazel built with the rules.
 package tests
 
 import (
@@ -60,7 +60,7 @@ func TestOddValues(t *testing.T) {
 	if want := map[string]string{"a b": "c=d"}; !reflect.DeepEqual(config.Labels, want) {
 		t.Errorf("labels are %q", config.Labels)
 	}
-	// What is empty is there all the same.
+	// Empty members are present all the same.
 	root, _, _ := layouttest.Manifests(t, "odd_values")
 	text := string(layouttest.Blob(t, "odd_values", layouttest.Manifest(t, "odd_values", root).Config.Digest))
 	for _, part := range []string{`"Entrypoint": []`, `"Env": []`, `"ExposedPorts": {}`, "\"Volumes\": {\n      \"/b\": {},\n      \"/a\": {}\n"} {
@@ -90,7 +90,7 @@ func TestIndexOfPlatforms(t *testing.T) {
 	needBazel(t)
 	layouttest.Check(t, "platforms")
 	_, index, images := layouttest.Manifests(t, "platforms")
-	// Their order is Bazel's.
+	// Bazel determines their order.
 	if len(images) != 2 {
 		t.Errorf("there are %d images", len(images))
 	}

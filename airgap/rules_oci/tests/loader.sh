@@ -1,5 +1,5 @@
 #!/bin/sh
-# Stands for a container engine: keeps what it is to load.
+# Stands in for a container engine: keeps what it is asked to load.
 set -eu
 [ "$1 $2" = "load --input" ]
 cat "$3" >"$LOADED_TO"

@@ -21,7 +21,7 @@ import (
 	"github.com/lokki-build/lokki/airgap/rules_oci/internal/layouttest"
 )
 
-// run runs a target's program, which must succeed, and returns what it prints.
+// run runs a target's program, which must succeed, and returns its output.
 func run(t *testing.T, program string, args ...string) string {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
@@ -68,8 +68,8 @@ func TestPush(t *testing.T) {
 	}
 }
 
-// TestPushAsItIs runs targets without arguments. Nothing listens where their
-// repositories are.
+// TestPushAsItIs runs targets without arguments. Nothing listens at their
+// repositories.
 func TestPushAsItIs(t *testing.T) {
 	needBazel(t)
 	for _, program := range []string{"push_push.sh", "push_push_files.sh"} {

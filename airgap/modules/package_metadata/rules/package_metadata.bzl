@@ -9,7 +9,7 @@ _package_metadata = rule(
 )
 
 def package_metadata(name, **kwargs):
-    """Accepts what gazelle says of a Go module.
+    """Accepts gazelle's metadata of a Go module.
 
     Args:
       name: name of the target.
@@ -17,7 +17,8 @@ def package_metadata(name, **kwargs):
     """
     _package_metadata(
         name = name,
-        # The repository's default metadata is this very target: without this it would depend on itself.
+        # The repository's default metadata is this very target: without this it
+        # would depend on itself.
         applicable_licenses = [],
         **kwargs
     )

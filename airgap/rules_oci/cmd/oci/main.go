@@ -1,6 +1,6 @@
 // Command oci makes images and image indexes in OCI layout, loads them into
-// container engines and pushes them to registries. The rules of this module
-// call it; `oci help` lists its commands.
+// container engines and pushes them to registries. This module's rules run it;
+// `oci help` lists its commands.
 package main
 
 import (

@@ -1,4 +1,4 @@
-// Package cli reads the command line of the program oci.
+// Package cli implements the command line of the program oci.
 package cli
 
 import (
@@ -30,8 +30,8 @@ var commands = []command{
 	{"push", "push an image to a registry", definePush},
 }
 
-// Run runs the command that args name and returns the exit code: 0 if it is done,
-// 1 if it failed and 2 if the call was wrong.
+// Run runs the command that args name and returns the exit code: 0 for success, 1
+// for failure and 2 for a usage error.
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) == 0 || slices.Contains([]string{"help", "-h", "-help", "--help"}, args[0]) {
 		usage(stderr)
@@ -42,7 +42,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	i := slices.IndexFunc(commands, func(c command) bool { return c.name == args[0] })
 	if i < 0 {
-		fmt.Fprintf(stderr, "error: there is no command %q\n", args[0])
+		fmt.Fprintf(stderr, "error: unknown command %q\n", args[0])
 		usage(stderr)
 		return 2
 	}
@@ -55,7 +55,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	if flags.NArg() > 0 {
-		fmt.Fprintf(stderr, "error: %q is no flag of %s\n", flags.Arg(0), flags.Name())
+		fmt.Fprintf(stderr, "error: %q is not a flag of %s\n", flags.Arg(0), flags.Name())
 		flags.Usage()
 		return 2
 	}
@@ -72,7 +72,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
-// errUsage is in errors of calls that lack something.
+// errUsage is wrapped by errors of calls that lack something.
 var errUsage = errors.New("wrong call")
 
 func usage(w io.Writer) {
@@ -82,7 +82,7 @@ func usage(w io.Writer) {
 	}
 }
 
-// list is the flag of a list, with one element each time it is given.
+// list is a flag that can be repeated, with one element each time.
 type list []string
 
 func (l *list) String() string { return fmt.Sprint([]string(*l)) }

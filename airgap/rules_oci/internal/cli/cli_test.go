@@ -21,14 +21,14 @@ func TestExitCodes(t *testing.T) {
 		name string
 		args []string
 		code int
-		want string // in what goes to the standard error
+		want string // part of standard error
 	}{
 		{"no command", nil, 2, "usage: oci COMMAND"},
 		{"help", []string{"help"}, 0, "make an image index in OCI layout"},
-		{"unknown command", []string{"frob"}, 2, `there is no command "frob"`},
+		{"unknown command", []string{"frob"}, 2, `unknown command "frob"`},
 		{"help of a command", []string{"image", "-help"}, 0, "-architecture"},
 		{"unknown flag", []string{"image", "-frob"}, 2, "flag provided but not defined: -frob"},
-		{"argument", []string{"push", "-r", "x/y", "frob"}, 2, `"frob" is no flag of oci push`},
+		{"argument", []string{"push", "-r", "x/y", "frob"}, 2, `"frob" is not a flag of oci push`},
 		{"no output", []string{"image"}, 2, "-output is needed"},
 		{"no output of an index", []string{"index"}, 2, "-output is needed"},
 		{"layer without label", []string{"image", "-output", empty, "-layer", "a.tar"}, 2, "1 layers and 0 labels"},
@@ -52,7 +52,7 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
-// TestPushFlags gives the flags of the rule, and after them those of a user.
+// TestPushFlags passes the rule's flags, and after them a user's.
 func TestPushFlags(t *testing.T) {
 	server := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
 	t.Cleanup(server.Close)

@@ -9,7 +9,7 @@ import (
 	"github.com/lokki-build/lokki/airgap/rules_oci/internal/layouttest"
 )
 
-// img has the layers and what rules_oci 2.3.2 made of them.
+// img has the layers and what rules_oci 2.3.2 made from them.
 const img = "../../img"
 
 // run runs the program, which must succeed.
@@ -71,9 +71,9 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// TestOddValues has the digests that the genuine rules' own scripts made of values
-// that img/ doesn't have: line breaks and quotes, references to nothing,
-// empty lists, keys that come twice.
+// TestOddValues has the digests that the genuine rules' own scripts made from
+// values that img/ doesn't have: line breaks and quotes, undefined references,
+// empty lists, duplicate keys.
 func TestOddValues(t *testing.T) {
 	dir := t.TempDir()
 	out := func(target string) string { return filepath.Join(dir, target) }

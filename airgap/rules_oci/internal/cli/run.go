@@ -18,7 +18,7 @@ import (
 	"github.com/lokki-build/lokki/airgap/rules_oci/internal/values"
 )
 
-// loadFlags are the flags of what goes into a tarball.
+// loadFlags are the flags for a tarball's contents.
 func loadFlags(flags *flag.FlagSet) (read func() (load.Options, error)) {
 	var opts load.Options
 	flags.StringVar(&opts.Image, "image", "", "OCI layout of an image or image index")
@@ -49,7 +49,7 @@ func defineTarball(flags *flag.FlagSet) runner {
 
 func defineLoad(flags *flag.FlagSet) runner {
 	read := loadFlags(flags)
-	loader := flags.String("loader", "", "program to call instead of docker, podman or nerdctl")
+	loader := flags.String("loader", "", "program to run instead of docker, podman or nerdctl")
 	return func(ctx context.Context, stdout, stderr io.Writer) error {
 		opts, err := read()
 		if err != nil {
@@ -64,7 +64,7 @@ func defineLoad(flags *flag.FlagSet) runner {
 	}
 }
 
-// definePush has the flags that the rule gives, and those that crane's users
+// definePush has the flags that the rule sets, and those that users of crane
 // give after `bazel run TARGET --`.
 func definePush(flags *flag.FlagSet) runner {
 	var opts push.Options
@@ -74,10 +74,10 @@ func definePush(flags *flag.FlagSet) runner {
 	tagsFile := flags.String("remote_tags", "", "file of tags")
 	flags.StringVar(&opts.Repository, "repository", "", "repository to push to, such as ghcr.io/owner/app")
 	flags.StringVar(&opts.Repository, "r", "", "short for -repository")
-	flags.Var(&tags, "tag", "tag to give to the image besides those of the target; can be repeated")
+	flags.Var(&tags, "tag", "tag for the image in addition to the target's; can be repeated")
 	flags.Var(&tags, "t", "short for -tag")
 	flags.BoolVar(&opts.Insecure, "insecure", false, "allow HTTP, and HTTPS with any certificate")
-	flags.BoolVar(&opts.Nondistributable, "allow-nondistributable-artifacts", false, "push also layers that have URLs of their own")
+	flags.BoolVar(&opts.Nondistributable, "allow-nondistributable-artifacts", false, "also push layers that have their own URLs")
 	verbose := flags.Bool("verbose", false, "log what is sent")
 	flags.BoolVar(verbose, "v", false, "short for -verbose")
 
@@ -94,7 +94,7 @@ func definePush(flags *flag.FlagSet) runner {
 			opts.Repository = strings.TrimSpace(string(data))
 		}
 		if opts.Repository == "" {
-			return hint.Add(fmt.Errorf("%w: there is no repository to push to", errUsage),
+			return hint.Add(fmt.Errorf("%w: no repository to push to", errUsage),
 				"set repository or repository_file, or add: -- --repository NAME")
 		}
 		opts.Tags = tags

@@ -1,4 +1,4 @@
-// Package hint adds to an error what to do about it.
+// Package hint adds hints to errors: what to do about them.
 package hint
 
 import "errors"
@@ -13,7 +13,7 @@ func (h *hinted) Unwrap() error { return h.error }
 // Add returns the error with a hint, which is one line without a full stop.
 func Add(err error, hint string) error { return &hinted{err, hint} }
 
-// Of returns the outermost hint that was added to the error, or "".
+// Of returns the outermost hint of the error, or "".
 func Of(err error) string {
 	var h *hinted
 	if errors.As(err, &h) {

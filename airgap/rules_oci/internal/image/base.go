@@ -11,8 +11,8 @@ import (
 )
 
 // startFrom copies the layers of the base image in dir and returns its manifest
-// and configuration, in which every member keeps its place: also those that this
-// package knows nothing of.
+// and configuration, in which every member keeps its place, including those that
+// this package doesn't know.
 func startFrom(dir string, w *ocilayout.Writer) (manifest, config *ordered.Object, err error) {
 	base, err := ocilayout.Open(dir)
 	if err != nil {

@@ -10,13 +10,12 @@ import (
 	"github.com/lokki-build/lokki/airgap/rules_oci/internal/values"
 )
 
-// reference is $KEY or ${KEY}. Each brace may be missing without the other, as
-// in rules_oci.
+// reference is $KEY or ${KEY}. As in rules_oci, either brace may be missing.
 var reference = regexp.MustCompile(`\$\{?([a-zA-Z0-9_]+)\}?`)
 
-// expandEnv returns the value of Env: that of the old configuration, changed by
-// the file's lines in turn. References in a line's value mean the variables
-// so far, and unknown ones are empty.
+// expandEnv returns the new value of Env: the old configuration's, changed by
+// the file's lines in order. References in a line's value use the variables so
+// far; unknown ones are empty.
 func expandEnv(old *ordered.Object, file string) (any, error) {
 	env, err := oldEnv(old)
 	if err != nil {
@@ -29,7 +28,7 @@ func expandEnv(old *ordered.Object, file string) (any, error) {
 	var errs []error
 	for _, pair := range pairs {
 		if pair.Key == "" {
-			errs = append(errs, fmt.Errorf("%s:%d: there is no variable's name", file, pair.Line))
+			errs = append(errs, fmt.Errorf("%s:%d: the variable's name is missing", file, pair.Line))
 			continue
 		}
 		env = env.with(pair.Key, env.expand(pair.Value))
@@ -41,7 +40,7 @@ func expandEnv(old *ordered.Object, file string) (any, error) {
 	return list, errors.Join(errs...)
 }
 
-// environment has variables in their order.
+// environment has variables in order.
 type environment []variable
 
 type variable struct{ key, value string }
@@ -78,7 +77,7 @@ func (e environment) expand(text string) string {
 	})
 }
 
-// with gives the variable a value, in its place or, if it is new, at the end.
+// with sets a variable, in its place or, if it is new, at the end.
 func (e environment) with(key, value string) environment {
 	for i := range e {
 		if e[i].key == key {

@@ -1,9 +1,9 @@
-// Package image makes an image, as a directory in OCI layout, of tar archives
+// Package image makes an image, as a directory in OCI layout, from tar archives
 // and an optional base image.
 //
-// What it writes is that of rules_oci 2.3.2 to the byte: these are the facts
-// that digests hang on, so none of the order, the spacing or the line breaks
-// below is a matter of taste.
+// Its output equals that of rules_oci 2.3.2 to the byte. Digests depend on it,
+// so the order, the spacing and the line breaks below are not a matter of
+// taste.
 package image
 
 import (
@@ -18,8 +18,8 @@ import (
 	"github.com/lokki-build/lokki/airgap/rules_oci/internal/ordered"
 )
 
-// Spec says what to make. Fields that end in File are paths, and "" leaves the
-// base image's value.
+// Spec says what to make. Fields that end in File are paths; "" keeps the base
+// image's value.
 type Spec struct {
 	Base                      string // an OCI layout; "" for no base image
 	OS, Architecture, Variant string // as Go names them; only without Base
@@ -31,7 +31,7 @@ type Spec struct {
 // Layer is one tar archive and the label of the target that made it.
 type Layer struct{ Path, Label string }
 
-// epoch is the time that stands where no time should be known.
+// epoch is the time that is written where there must be no real one.
 const epoch = "1970-01-01T00:00:00Z"
 
 // version is the content of an image's oci-layout file.
@@ -40,7 +40,7 @@ const version = `{"imageLayoutVersion":"1.0.0"}`
 // Build makes the image in the directory out.
 func Build(ctx context.Context, spec Spec, out string) error {
 	if spec.Base != "" && spec.OS+spec.Architecture+spec.Variant != "" {
-		return errors.New("the platform is that of the base image and can't be given as well")
+		return errors.New("the base image determines the platform, which can't be set as well")
 	}
 	if spec.Base == "" && (spec.OS == "" || spec.Architecture == "") {
 		return errors.New("without a base image, the operating system and the architecture are needed")
@@ -69,7 +69,7 @@ func Build(ctx context.Context, spec Spec, out string) error {
 	return finish(w, manifest, config)
 }
 
-// scratch returns the manifest and the configuration of an image with nothing in it.
+// scratch returns the manifest and the configuration of an empty image.
 func scratch(spec Spec) (manifest, config *ordered.Object) {
 	manifest = ordered.New(
 		"schemaVersion", ordered.Int(2),
@@ -91,7 +91,7 @@ func scratch(spec Spec) (manifest, config *ordered.Object) {
 	return manifest, config
 }
 
-// addLayer adds a layer on top, and one history entry for it.
+// addLayer adds a layer on top, with one history entry.
 func addLayer(ctx context.Context, w *ocilayout.Writer, manifest, config *ordered.Object, l Layer) error {
 	info, err := w.AddLayer(ctx, l.Path)
 	if err != nil {
@@ -111,7 +111,8 @@ func addLayer(ctx context.Context, w *ocilayout.Writer, manifest, config *ordere
 	)
 }
 
-// layerMediaType goes with the manifest's media type: an image made by Docker stays one.
+// layerMediaType matches the manifest's media type: an image made by Docker
+// stays one.
 func layerMediaType(manifest, compression string) string {
 	base, separator := "application/vnd.oci.image.layer.v1.tar", "+"
 	if strings.HasPrefix(manifest, "application/vnd.docker.") {
@@ -123,7 +124,7 @@ func layerMediaType(manifest, compression string) string {
 	return base + separator + compression
 }
 
-// finish writes the configuration, the manifest and what names them.
+// finish writes the configuration, the manifest and what refers to them.
 func finish(w *ocilayout.Writer, manifest, config *ordered.Object) error {
 	data := config.Format()
 	digest, err := w.AddBytes(data)
@@ -143,7 +144,7 @@ func finish(w *ocilayout.Writer, manifest, config *ordered.Object) error {
 		return err
 	}
 	mediaType := manifest.String("mediaType")
-	if mediaType == "" { // which OCI allows
+	if mediaType == "" { // optional in OCI
 		mediaType = string(types.OCIManifestSchema1)
 	}
 	return w.Finish(ordered.New(

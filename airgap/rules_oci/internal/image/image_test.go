@@ -17,7 +17,7 @@ import (
 	"github.com/lokki-build/lokki/airgap/rules_oci/internal/layouttest"
 )
 
-// build makes an image, which must be a valid one, and returns its folder.
+// build makes an image, which must be valid, and returns its folder.
 func build(t *testing.T, spec Spec) string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "image")
@@ -114,7 +114,7 @@ func TestLayersOfAllKinds(t *testing.T) {
 		{layouttest.File(t, "a.tar", plain), "//:a"},
 		{layouttest.File(t, "b.tgz", layouttest.Gzip(t, plain)), "//:b"},
 		{layouttest.File(t, "c.tar.zst", encoder.EncodeAll(plain, nil)), "//:c"},
-		{layouttest.File(t, "d.tar.gz", plain), "//:d"}, // what it is called says nothing
+		{layouttest.File(t, "d.tar.gz", plain), "//:d"}, // the file's name doesn't matter
 	}}
 	out := build(t, spec)
 	root, _, _ := layouttest.Manifests(t, out)
@@ -137,7 +137,7 @@ func TestLayersOfAllKinds(t *testing.T) {
 	}
 }
 
-// crane refuses to push a layout of links.
+// crane doesn't push a layout of links.
 func TestBlobsAreFiles(t *testing.T) {
 	base := build(t, Spec{OS: "linux", Architecture: "arm64", Layers: []Layer{layerOf(t, "a")}})
 	out := build(t, Spec{Base: base, Layers: []Layer{layerOf(t, "b")}})
@@ -147,7 +147,7 @@ func TestBlobsAreFiles(t *testing.T) {
 	}
 	for _, entry := range entries {
 		if !entry.Type().IsRegular() {
-			t.Errorf("%s is no regular file", entry.Name())
+			t.Errorf("%s is not a regular file", entry.Name())
 		}
 	}
 }
@@ -172,21 +172,21 @@ func TestBuildErrors(t *testing.T) {
 		want   []string // parts of the error and its hint
 	}{
 		{"no platform", func(s *Spec) { s.OS = "" }, []string{"the operating system and the architecture are needed"}},
-		{"base and platform", func(s *Spec) { s.Base = empty }, []string{"can't be given as well"}},
-		{"base without index.json", func(s *Spec) { *s = Spec{Base: empty} }, []string{empty + " is no directory in OCI layout", "name an oci_image"}},
-		{"base is a file", func(s *Spec) { *s = Spec{Base: text} }, []string{text + " is no directory in OCI layout"}},
+		{"base and platform", func(s *Spec) { s.Base = empty }, []string{"can't be set as well"}},
+		{"base without index.json", func(s *Spec) { *s = Spec{Base: empty} }, []string{empty + " is not a directory in OCI layout", "name an oci_image"}},
+		{"base is a file", func(s *Spec) { *s = Spec{Base: text} }, []string{text + " is not a directory in OCI layout"}},
 		{"layer is missing", func(s *Spec) { s.Layers = []Layer{{"gone.tar", "//:gone"}} }, []string{"adding the layer //:gone", "gone.tar: no such file"}},
 		{"layer is corrupt", func(s *Spec) {
 			archive := layouttest.Gzip(t, layouttest.Tar(t, "file", "content"))
 			s.Layers = []Layer{{layouttest.File(t, "bad.tar.gz", archive[:len(archive)-9]), "//:bad"}}
 		}, []string{"adding the layer //:bad", "bad.tar.gz: reading the gzip-compressed tar archive"}},
-		{"time with a line break", func(s *Spec) { s.Settings.CreatedFile = file(t, "2020-01-02T03:04:05Z\n") }, []string{"is no RFC 3339 date and time", "no line break"}},
-		{"no port", func(s *Spec) { s.Settings.ExposedPortsFile = file(t, "8080/tcp,http") }, []string{`"http" is no port`, "8000-8010/udp"}},
-		{"volume with a line break", func(s *Spec) { s.Settings.VolumesFile = file(t, "/a,/b\n") }, []string{`"/b\n" is no path`}},
-		{"variable without name", func(s *Spec) { s.Settings.EnvFile = file(t, "A=1\n\n=2\n") }, []string{"values.txt:2: there is no variable's name", "values.txt:3: "}},
+		{"time with a line break", func(s *Spec) { s.Settings.CreatedFile = file(t, "2020-01-02T03:04:05Z\n") }, []string{"is not an RFC 3339 date and time", "no line break"}},
+		{"no port", func(s *Spec) { s.Settings.ExposedPortsFile = file(t, "8080/tcp,http") }, []string{`"http" is not a port`, "8000-8010/udp"}},
+		{"volume with a line break", func(s *Spec) { s.Settings.VolumesFile = file(t, "/a,/b\n") }, []string{`"/b\n" is not a path`}},
+		{"variable without name", func(s *Spec) { s.Settings.EnvFile = file(t, "A=1\n\n=2\n") }, []string{"values.txt:2: the variable's name is missing", "values.txt:3: "}},
 		{"all problems at once", func(s *Spec) {
 			s.Settings.ExposedPortsFile, s.Settings.EnvFile = file(t, "x"), file(t, "=")
-		}, []string{"is no port", "values.txt:1: "}},
+		}, []string{"is not a port", "values.txt:1: "}},
 		{"annotations are missing", func(s *Spec) { s.AnnotationsFile = "gone" }, []string{"adding annotations", "gone"}},
 	}
 	for _, test := range tests {
@@ -206,13 +206,13 @@ func TestBuildErrors(t *testing.T) {
 	}
 }
 
-// TestForeignBases takes layouts as base that other programs write.
+// TestForeignBases uses layouts of other programs as base.
 func TestForeignBases(t *testing.T) {
 	const manifestRest = `"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"CONFIG","size":SIZE,"data":"e30="},"layers":[]}`
 	const config = `{"architecture":"s390x","os":"linux","extra":{"k":1},"config":{"Cmd":null,"Labels":{"a":"1"}},"rootfs":{"type":"layers","diff_ids":[]}}`
 	tests := []struct {
 		name, manifest, layerType string
-		wrap                      bool // the manifest in an image index
+		wrap                      bool // puts the manifest in an image index
 	}{
 		{"without media type", `{"schemaVersion":2,` + manifestRest, "application/vnd.oci.image.layer.v1.tar+gzip", false},
 		{"in an image index", `{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",` + manifestRest, "application/vnd.oci.image.layer.v1.tar+gzip", true},
@@ -237,7 +237,8 @@ func TestForeignBases(t *testing.T) {
 				t.Errorf("the layer is a %s", got)
 			}
 			got := string(layouttest.Blob(t, out, layouttest.Manifest(t, out, root).Config.Digest))
-			// What was there stays in its place, and what is new comes after it.
+			// Existing members stay in their place, and new ones come after
+			// them.
 			const start = "{\n  \"architecture\": \"s390x\",\n  \"os\": \"linux\",\n  \"extra\": {\n    \"k\": 1\n  },\n" +
 				"  \"config\": {\n    \"Labels\": {\n      \"a\": \"1\",\n      \"b\": \"2\"\n    }\n  },\n  \"rootfs\": {\n"
 			if !strings.HasPrefix(got, start) {
@@ -261,12 +262,12 @@ func TestForeignBaseErrors(t *testing.T) {
 		{"a layer is too short", "[" + layer + "]", func(dir string) error {
 			return os.WriteFile(filepath.Join(dir, "blobs/sha256/2337c3e47294b3b8606c223a078cebd26a49607847512e06445acb09ae858f5b"), []byte("x"), 0o644)
 		}, "it has 1 bytes, not the 139"},
-		{"index.json is no JSON", "[]", func(dir string) error {
+		{"index.json isn't JSON", "[]", func(dir string) error {
 			return os.WriteFile(filepath.Join(dir, "index.json"), []byte("{"), 0o644)
 		}, "index.json"},
 		{"index.json names nothing", "[]", func(dir string) error {
 			return os.WriteFile(filepath.Join(dir, "index.json"), []byte(`{"manifests":[]}`), 0o644)
-		}, "it names 0 manifests, not one"},
+		}, "it names 0 manifests, want one"},
 		{"oci-layout is missing", "[]", func(dir string) error { return os.Remove(filepath.Join(dir, "oci-layout")) }, "it has no oci-layout"},
 	}
 	for _, test := range tests {
@@ -285,8 +286,8 @@ func TestForeignBaseErrors(t *testing.T) {
 	}
 }
 
-// foreignLayout writes a layout of a manifest with CONFIG and SIZE in the place
-// of its configuration's digest and size.
+// foreignLayout writes a layout of a manifest, in which CONFIG and SIZE stand
+// for its configuration's digest and size.
 func foreignLayout(t *testing.T, manifest, config string, wrap bool) string {
 	t.Helper()
 	dir := t.TempDir()

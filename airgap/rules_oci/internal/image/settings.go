@@ -13,28 +13,28 @@ import (
 	"github.com/lokki-build/lokki/airgap/rules_oci/internal/values"
 )
 
-// Settings are the parts of an image's configuration that can be set. What is
-// "" is left as it is.
+// Settings are the parts of an image's configuration that can be set. "" keeps
+// a part as it is.
 type Settings struct {
 	CreatedFile      string // an RFC 3339 date and time, with nothing after it
-	EntrypointFile   string // an argument a line; clears Cmd, as Docker does
-	CmdFile          string // an argument a line
-	ExposedPortsFile string // "8080/tcp,9090": with commas between them
-	VolumesFile      string // paths, with commas between them
+	EntrypointFile   string // one argument per line; clears Cmd, as Docker does
+	CmdFile          string // one argument per line
+	ExposedPortsFile string // comma-separated, as in "8080/tcp,9090"
+	VolumesFile      string // comma-separated paths
 	EnvFile          string // `key=value` lines, in which $key and ${key} are expanded
 	LabelsFile       string // `key=value` lines
 	User             string
 	Workdir          string
 }
 
-// apply changes the configuration. Values that would make an image which no
-// engine accepts are errors; all of them are returned.
+// apply changes the configuration. Values that no engine accepts are errors;
+// all of them are returned.
 func (s Settings) apply(config *ordered.Object) error {
 	old, err := config.Object("config")
 	if err != nil {
 		return err
 	}
-	// New members come in the order of these calls.
+	// New members are added in the order of these calls.
 	var errs []error
 	patch, settings := &ordered.Object{}, &ordered.Object{}
 	set := func(in *ordered.Object, key, file string, read func(file string) (any, error)) {
@@ -97,7 +97,7 @@ func created(file string) (any, error) {
 		return nil, err
 	}
 	if _, err := time.Parse(time.RFC3339, string(data)); err != nil {
-		return nil, hint.Add(fmt.Errorf("%s: %q is no RFC 3339 date and time", file, data),
+		return nil, hint.Add(fmt.Errorf("%s: %q is not an RFC 3339 date and time", file, data),
 			"write it like 2020-01-02T03:04:05Z, with no line break after it")
 	}
 	return string(data), nil
@@ -120,8 +120,8 @@ var portRange = regexp.MustCompile(`^[0-9]+(-[0-9]+)?(/(tcp|udp|sctp))?$`)
 func exposedPorts(file string) (any, error) {
 	return values.Set(file, func(port string) error {
 		if !portRange.MatchString(port) {
-			return hint.Add(fmt.Errorf("%q is no port", port),
-				"write ports like 8080, 8080/tcp or 8000-8010/udp, with commas between them and no line break at the end")
+			return hint.Add(fmt.Errorf("%q is not a port", port),
+				"write ports like 8080, 8080/tcp or 8000-8010/udp, separated by commas, without a line break at the end")
 		}
 		return nil
 	})
@@ -130,8 +130,8 @@ func exposedPorts(file string) (any, error) {
 func volumes(file string) (any, error) {
 	return values.Set(file, func(path string) error {
 		if path == "" || strings.Contains(path, "\n") {
-			return hint.Add(fmt.Errorf("%q is no path of a volume", path),
-				"write paths with commas between them and no line break at the end")
+			return hint.Add(fmt.Errorf("%q is not a path of a volume", path),
+				"write paths separated by commas, without a line break at the end")
 		}
 		return nil
 	})

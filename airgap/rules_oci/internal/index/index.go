@@ -1,5 +1,5 @@
-// Package index makes an image index, as a directory in OCI layout, of images
-// for several platforms. What it writes is that of rules_oci 2.3.2 to the byte.
+// Package index makes an image index, as a directory in OCI layout, from images
+// for several platforms. Its output equals that of rules_oci 2.3.2 to the byte.
 package index
 
 import (
@@ -35,7 +35,7 @@ func Build(spec Spec, out string) error {
 		return err
 	}
 	manifests := []any{}
-	platforms := map[string]string{} // platform → the image that has it
+	platforms := map[string]string{} // maps a platform to its image
 	for _, dir := range spec.Images {
 		entry, platform, err := addImage(w, dir)
 		if err != nil {
@@ -73,15 +73,15 @@ func Build(spec Spec, out string) error {
 		"digest", digest.String())}), version)
 }
 
-// addImage copies the image's blobs. It returns its entry for the index, without
-// its platform, and its platform.
+// addImage copies the image's blobs. It returns its index entry, without its
+// platform, and its platform.
 func addImage(w *ocilayout.Writer, dir string) (entry, platform *ordered.Object, err error) {
 	image, err := ocilayout.Open(dir)
 	if err != nil {
 		return nil, nil, err
 	}
 	if !image.Root.MediaType.IsImage() {
-		return nil, nil, hint.Add(fmt.Errorf("it holds a %q, which is no image", image.Root.MediaType),
+		return nil, nil, hint.Add(fmt.Errorf("it holds a %q, which is not an image", image.Root.MediaType),
 			"name the images of an index one by one")
 	}
 	data, err := image.Blob(image.Root.Digest)
@@ -107,7 +107,7 @@ func addImage(w *ocilayout.Writer, dir string) (entry, platform *ordered.Object,
 	return image.RootEntry, platformOf(config), nil
 }
 
-// platformOf returns what an index says of an image's platform.
+// platformOf returns an index entry's description of an image's platform.
 func platformOf(config *ordered.Object) *ordered.Object {
 	platform := &ordered.Object{}
 	for _, key := range []string{"os", "architecture", "variant", "os.version", "os.features"} {

@@ -11,7 +11,7 @@ import (
 	"github.com/lokki-build/lokki/airgap/rules_oci/internal/layouttest"
 )
 
-// imageFor makes an image of one layer, which all of the test's images share.
+// imageFor makes an image of one layer, shared by all images of the test.
 func imageFor(t *testing.T, architecture, variant string) string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), architecture+variant)
@@ -73,8 +73,8 @@ func TestErrors(t *testing.T) {
 	}{
 		{"no images", nil, []string{"at least one image"}},
 		{"same platform twice", []string{amd64, imageFor(t, "amd64", "")}, []string{"for the same platform", "select()"}},
-		{"an index", []string{nested}, []string{nested, "which is no image", "one by one"}},
-		{"no layout", []string{t.TempDir()}, []string{"is no directory in OCI layout"}},
+		{"an index", []string{nested}, []string{nested, "which is not an image", "one by one"}},
+		{"no layout", []string{t.TempDir()}, []string{"is not a directory in OCI layout"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

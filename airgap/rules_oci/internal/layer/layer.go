@@ -1,4 +1,4 @@
-// Package layer reads the tar archives that images are layered of.
+// Package layer reads the tar archives that are an image's layers.
 package layer
 
 import (
@@ -25,9 +25,9 @@ type Info struct {
 	Compression string
 }
 
-// Copy copies an archive and describes it, in one pass. How it is compressed
-// shows in its first bytes, whatever the file is called. An archive that
-// can't be read to its end is an error, as no engine could unpack it.
+// Copy copies an archive and describes it, in one pass. The first bytes, not
+// the file's name, determine the compression. An archive that can't be read to
+// its end is an error, because no engine could unpack it.
 func Copy(ctx context.Context, dst io.Writer, src io.Reader) (Info, error) {
 	digest, diff := sha256.New(), sha256.New()
 	size := new(counter)
@@ -59,7 +59,7 @@ var (
 	zstdSkippableMagic = []byte{0x2a, 0x4d, 0x18} // after a byte from 0x50 to 0x5f
 )
 
-// decompress returns the tar archive inside of an archive.
+// decompress returns the tar archive inside an archive.
 func decompress(archive *bufio.Reader) (plain io.ReadCloser, compression string, err error) {
 	head, err := archive.Peek(4)
 	if err != nil && err != io.EOF {

@@ -61,7 +61,7 @@ func TestCopy(t *testing.T) {
 }
 
 func TestCopyOfAnEmptyFile(t *testing.T) {
-	// Tools write it for an archive of nothing.
+	// Tools write this for an empty archive.
 	got, err := Copy(context.Background(), new(bytes.Buffer), strings.NewReader(""))
 	if want := (Info{hashOf(nil), hashOf(nil), 0, ""}); err != nil || got != want {
 		t.Errorf("got %+v (%v), want %+v", got, err, want)

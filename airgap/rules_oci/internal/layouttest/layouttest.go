@@ -68,7 +68,7 @@ func Read(t testing.TB, path ...string) []byte {
 	return data
 }
 
-// Manifests returns the manifests of the layout's images, and that of its image
+// Manifests returns the manifests of the layout's images, and of its image
 // index if it has one.
 func Manifests(t testing.TB, dir string) (root v1.Hash, index []byte, images []v1.Hash) {
 	t.Helper()
@@ -103,7 +103,7 @@ func Manifest(t testing.TB, dir string, h v1.Hash) *v1.Manifest {
 	return manifest
 }
 
-// Config returns the configuration of the layout's one image.
+// Config returns the configuration of the layout's only image.
 func Config(t testing.TB, dir string) *v1.ConfigFile {
 	t.Helper()
 	root, _, _ := Manifests(t, dir)
@@ -114,9 +114,9 @@ func Config(t testing.TB, dir string) *v1.ConfigFile {
 	return config
 }
 
-// Check fails the test if something in the layout is not as it should be: a
-// blob is not named by its digest, one is missing or nothing names it, or
-// go-containerregistry finds that parts don't fit together.
+// Check fails the test if the layout is invalid: a blob isn't named by its
+// digest, one is missing or unreferenced, or go-containerregistry finds that
+// parts don't match.
 func Check(t testing.TB, dir string) {
 	t.Helper()
 	root, _, images := Manifests(t, dir)
@@ -148,7 +148,7 @@ func Check(t testing.TB, dir string) {
 		t.Errorf("%s lacks the blob %s", dir, name)
 	}
 	var options []validate.Option
-	if !gzipped { // what validate takes every layer for
+	if !gzipped { // validate assumes that every layer is gzipped
 		options = append(options, validate.Fast)
 	}
 	index, err := layout.ImageIndexFromPath(withoutLinks(t, dir))
@@ -160,8 +160,8 @@ func Check(t testing.TB, dir string) {
 	}
 }
 
-// withoutLinks returns a copy of the layout: in the sandboxes of Bazel, its files
-// are links, which go-containerregistry refuses.
+// withoutLinks returns a copy of the layout: in Bazel's sandboxes its files are
+// links, which go-containerregistry rejects.
 func withoutLinks(t testing.TB, dir string) string {
 	t.Helper()
 	copied := t.TempDir()
@@ -185,10 +185,10 @@ func withoutLinks(t testing.TB, dir string) string {
 	return copied
 }
 
-// Compare fails the test if the layout differs from the expected one in a byte
-// of its documents. The expected folder has digest, oci-layout, index.json,
-// manifest.json and config.json; for an image index, index-manifest.json and,
-// for its second image, manifest2.json and config2.json as well.
+// Compare fails the test if any byte of the layout's documents differs from the
+// expected ones. The expected folder has digest, oci-layout, index.json,
+// manifest.json and config.json; for an image index also index-manifest.json
+// and, for its second image, manifest2.json and config2.json.
 func Compare(t testing.TB, dir, expected string) {
 	t.Helper()
 	Check(t, dir)

@@ -6,7 +6,7 @@ import (
 	"github.com/lokki-build/lokki/airgap/rules_oci/internal/ordered"
 )
 
-// addDocker adds the files of the format docker.
+// addDocker adds the files of the docker format.
 func (t *tarWriter) addDocker(tags []string) error {
 	manifest, err := t.manifest(t.image.Root.Digest)
 	if err != nil {
@@ -18,7 +18,7 @@ func (t *tarWriter) addDocker(tags []string) error {
 	}
 	layers := []any{}
 	for _, l := range manifest.Layers {
-		// Engines see from the content how a layer is compressed.
+		// Engines detect a layer's compression from its content.
 		layer := blobName(l.Digest) + ".tar.gz"
 		if err := t.addBlob(layer, l.Digest); err != nil {
 			return err
@@ -26,7 +26,7 @@ func (t *tarWriter) addDocker(tags []string) error {
 		layers = append(layers, layer)
 	}
 	entry := ordered.New("Config", config, "RepoTags", asValues(tags), "Layers", layers)
-	// The file is an array of entries; a document of this program is an object.
+	// The file is an array of entries; package ordered formats objects.
 	text := append(append([]byte("["), entry.Format()...), "]\n"...)
 	return t.addFile("manifest.json", int64(len(text)), bytes.NewReader(text))
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/lokki-build/lokki/airgap/rules_oci/internal/hint"
 )
 
-// engines are the programs that are looked for, in this order.
+// engines are the programs to look for, in this order.
 var engines = []string{"docker", "podman", "nerdctl"}
 
 // Engine returns the path of the first container engine's program on PATH.
@@ -22,12 +22,12 @@ func Engine() (string, error) {
 			return path, nil
 		}
 	}
-	return "", hint.Add(errors.New("there is no docker, podman or nerdctl on PATH"),
+	return "", hint.Add(errors.New("no docker, podman or nerdctl on PATH"),
 		"install one of them, or set the attribute loader to another program")
 }
 
-// Load runs `loader load --input FILE`, where FILE is a pipe that the tarball
-// is written to: it is never stored as a whole.
+// Load runs `loader load --input FILE`. FILE is a pipe, so the tarball is never
+// stored as a whole.
 func Load(ctx context.Context, opts Options, loader string, stdout, stderr io.Writer) error {
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -46,9 +46,9 @@ func Load(ctx context.Context, opts Options, loader string, stdout, stderr io.Wr
 		return fmt.Errorf("starting %s: %w", loader, err)
 	}
 	writeErr := WriteTarball(ctx, opts, w)
-	broken := errors.Is(writeErr, syscall.EPIPE) // the engine reads no more: its exit code counts
+	broken := errors.Is(writeErr, syscall.EPIPE) // the engine stopped reading: its exit code counts
 	if writeErr != nil && !broken {
-		cancel() // it must not take a part for the whole
+		cancel() // it must not mistake a part for the whole
 	}
 	w.Close()
 	err = cmd.Wait()

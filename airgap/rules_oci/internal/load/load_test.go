@@ -21,7 +21,7 @@ import (
 	"github.com/lokki-build/lokki/airgap/rules_oci/internal/layouttest"
 )
 
-// imageFor makes an image whose layers are the given files of the folder img.
+// imageFor makes an image with the given files of the folder img as layers.
 func imageFor(t *testing.T, architecture string, layers ...string) string {
 	t.Helper()
 	spec := image.Spec{OS: "linux", Architecture: architecture}
@@ -128,7 +128,7 @@ func TestTarballErrors(t *testing.T) {
 		{"docker of an index", indexOf(t, img), "docker", []string{"holds an image index", `set format = "oci"`}},
 		{"oci of an image", img, "oci", []string{"holds an image", `set format = "docker"`}},
 		{"unknown format", img, "zip", []string{`the format is "zip"`}},
-		{"no layout", t.TempDir(), "docker", []string{"is no directory in OCI layout"}},
+		{"no layout", t.TempDir(), "docker", []string{"is not a directory in OCI layout"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -209,7 +209,7 @@ func TestEngine(t *testing.T) {
 		t.Errorf("got the error %v", err)
 	}
 	var got []string
-	for _, engine := range []string{"nerdctl", "podman", "docker"} { // each is preferred to the ones before
+	for _, engine := range []string{"nerdctl", "podman", "docker"} { // each has precedence over the ones before
 		if err := os.WriteFile(filepath.Join(dir, engine), nil, 0o755); err != nil {
 			t.Fatal(err)
 		}

@@ -10,8 +10,8 @@ import (
 	"github.com/lokki-build/lokki/airgap/rules_oci/internal/ordered"
 )
 
-// addOCI adds the files of the format oci: those of the layout, with an entry in
-// index.json for each of the tags.
+// addOCI adds the files of the oci format: those of the layout, with an entry in
+// index.json for each tag.
 func (t *tarWriter) addOCI(tags []string) error {
 	root := t.image.Root.Digest
 	data, err := t.image.Blob(root)
@@ -44,7 +44,7 @@ func (t *tarWriter) addOCI(tags []string) error {
 	return t.addFile("index.json", int64(len(text)), bytes.NewReader(text))
 }
 
-// tagged returns an index.json with an entry for each of the tags.
+// tagged returns an index.json with an entry for each tag.
 func tagged(image *ocilayout.Layout, tags []string) *ordered.Object {
 	entries := []any{}
 	for _, tag := range tags {

@@ -1,4 +1,4 @@
-// Package load hands an image to a container engine on this machine.
+// Package load passes an image to a container engine on this machine.
 package load
 
 import (
@@ -16,12 +16,12 @@ import (
 	"github.com/lokki-build/lokki/airgap/rules_oci/internal/ocilayout"
 )
 
-// Options say what to put into a tarball.
+// Options say what goes into a tarball.
 type Options struct {
 	Image string   // a directory in OCI layout
 	Tags  []string // the image's names in the engine, such as app:latest
-	// Format is "docker" for an image, as `docker save` writes it, or "oci" for
-	// an image index, which is the OCI layout itself.
+	// Format is "docker" for an image, in the format of `docker save`, or "oci"
+	// for an image index, which is the OCI layout itself.
 	Format string
 }
 
@@ -42,7 +42,7 @@ func WriteTarball(ctx context.Context, opts Options, out io.Writer) error {
 	case opts.Format == "oci":
 		err = hint.Add(fmt.Errorf("the format oci is for image indexes, and %s holds an image", opts.Image), `set format = "docker"`)
 	default:
-		err = fmt.Errorf("the format is %q; it can be docker or oci", opts.Format)
+		err = fmt.Errorf("the format is %q; want docker or oci", opts.Format)
 	}
 	if err != nil {
 		return err

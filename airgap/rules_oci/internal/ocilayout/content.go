@@ -12,7 +12,7 @@ import (
 )
 
 // ReadImage returns the described image of the layout. go-containerregistry's own
-// reader refuses blobs that are links, as they are in the sandboxes of Bazel.
+// reader rejects blobs that are links, as they are in Bazel's sandboxes.
 func (l *Layout) ReadImage(desc v1.Descriptor) (v1.Image, error) {
 	raw, err := l.Blob(desc.Digest)
 	if err != nil {
@@ -79,7 +79,7 @@ func (i *indexContent) ImageIndex(h v1.Hash) (v1.ImageIndex, error) {
 }
 func (i *indexContent) Image(h v1.Hash) (v1.Image, error) { return find(i, h, i.layout.ReadImage) }
 
-// find reads what the index describes by the digest.
+// find reads the part of the index with the digest.
 func find[T any](i *indexContent, h v1.Hash, read func(v1.Descriptor) (T, error)) (T, error) {
 	for _, desc := range i.manifest.Manifests {
 		if desc.Digest == h {

@@ -21,8 +21,8 @@ import (
 // Layout is a directory in OCI layout.
 type Layout struct {
 	Dir string
-	// Root describes the image or index that index.json names, and RootEntry is
-	// the same as it stands there.
+	// Root describes the image or index that index.json names. RootEntry is the
+	// same entry, verbatim.
 	Root      v1.Descriptor
 	RootEntry *ordered.Object
 }
@@ -32,7 +32,7 @@ func Open(dir string) (*Layout, error) {
 	for _, name := range []string{"oci-layout", "index.json"} {
 		_, err := os.Stat(filepath.Join(dir, name))
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
-			return nil, hint.Add(fmt.Errorf("%s is no directory in OCI layout: it has no %s", dir, name),
+			return nil, hint.Add(fmt.Errorf("%s is not a directory in OCI layout: it has no %s", dir, name),
 				"name an oci_image, an oci_image_index, or a directory with oci-layout, index.json and blobs")
 		}
 	}
@@ -52,8 +52,8 @@ func Open(dir string) (*Layout, error) {
 	return &Layout{dir, root, entry}, nil
 }
 
-// Image describes the layout's image. Where the layout has an image index of
-// a single image, it is that one.
+// Image describes the layout's image. If the layout has an image index of a
+// single image, it is that image.
 func (l *Layout) Image() (v1.Descriptor, error) {
 	desc := l.Root
 	for desc.MediaType.IsIndex() {
@@ -67,13 +67,13 @@ func (l *Layout) Image() (v1.Descriptor, error) {
 		}
 	}
 	if !desc.MediaType.IsImage() {
-		return v1.Descriptor{}, fmt.Errorf("%s holds a %q, which is no image", l.Dir, desc.MediaType)
+		return v1.Descriptor{}, fmt.Errorf("%s holds a %q, which is not an image", l.Dir, desc.MediaType)
 	}
 	return desc, nil
 }
 
-// Blob returns the content of a blob that is a JSON document. Layers are too
-// large for it: see BlobPath.
+// Blob returns the content of a blob that is a JSON document. For layers, which
+// are too large, use BlobPath.
 func (l *Layout) Blob(h v1.Hash) ([]byte, error) {
 	data, err := os.ReadFile(l.BlobPath(h))
 	if err != nil {
@@ -87,14 +87,14 @@ func (l *Layout) BlobPath(h v1.Hash) string {
 	return filepath.Join(l.Dir, "blobs", h.Algorithm, h.Hex)
 }
 
-// onlyManifest returns what the index describes, which must be one thing.
+// onlyManifest returns the only entry of the index.
 func onlyManifest(index []byte) (v1.Descriptor, error) {
 	parsed, err := v1.ParseIndexManifest(bytes.NewReader(index))
 	if err != nil {
 		return v1.Descriptor{}, err
 	}
 	if n := len(parsed.Manifests); n != 1 {
-		return v1.Descriptor{}, fmt.Errorf("it names %d manifests, not one", n)
+		return v1.Descriptor{}, fmt.Errorf("it names %d manifests, want one", n)
 	}
 	return parsed.Manifests[0], nil
 }
@@ -109,5 +109,5 @@ func rootEntry(index []byte) (*ordered.Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	return manifests[0].(*ordered.Object), nil // which it is for who could read its descriptor
+	return manifests[0].(*ordered.Object), nil // it is an object, as its descriptor could be decoded
 }

@@ -14,14 +14,14 @@ import (
 	"github.com/lokki-build/lokki/airgap/rules_oci/internal/ordered"
 )
 
-// Writer fills a directory in OCI layout. Its blobs are regular files: crane
-// refuses to push a layout of links from version 0.21.7 on.
+// Writer fills a directory in OCI layout. Its blobs are regular files: since
+// version 0.21.7 crane doesn't push a layout of links.
 type Writer struct {
 	out    Layout
 	copied map[v1.Hash]bool
 }
 
-// Create starts a layout in dir, which is made if it isn't there.
+// Create starts a layout in dir, which is created if missing.
 func Create(dir string) (*Writer, error) {
 	if err := os.MkdirAll(filepath.Join(dir, "blobs", "sha256"), 0o755); err != nil {
 		return nil, fmt.Errorf("making an OCI layout: %w", err)
@@ -45,7 +45,7 @@ func (w *Writer) AddLayer(ctx context.Context, path string) (layer.Info, error) 
 		return layer.Info{}, err
 	}
 	defer src.Close()
-	// The blob's name is known when it is written.
+	// The blob's name is known once it is written.
 	dst, err := os.Create(filepath.Join(w.out.Dir, "blobs", "incoming"))
 	if err != nil {
 		return layer.Info{}, err
@@ -61,9 +61,9 @@ func (w *Writer) AddLayer(ctx context.Context, path string) (layer.Info, error) 
 	return info, os.Rename(dst.Name(), w.out.BlobPath(info.Digest))
 }
 
-// CopyBlob copies a blob of another layout, once. Its digest is taken as it is:
-// it was computed when that layout was made. Layers with URLs of their own are
-// left out, as no layout has to have them.
+// CopyBlob copies a blob of another layout, once. It trusts the digest, which
+// was computed when that layout was made. Layers with their own URLs are
+// skipped, because a layout need not contain them.
 func (w *Writer) CopyBlob(from *Layout, blob v1.Descriptor) error {
 	if w.copied[blob.Digest] || len(blob.URLs) > 0 {
 		return nil

@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// New makes an object of keys and values in turn.
+// New makes an object of alternating keys and values.
 func New(keysAndValues ...any) *Object {
 	o := &Object{}
 	for i := 0; i < len(keysAndValues); i += 2 {
@@ -18,7 +18,8 @@ func New(keysAndValues ...any) *Object {
 // Int is a number in a document.
 func Int[T int | int64](n T) json.Number { return json.Number(strconv.FormatInt(int64(n), 10)) }
 
-// Set gives the member a value. A new member comes last; one that is there stays in its place.
+// Set sets the member. A new member comes last; an existing one stays in its
+// place.
 func (o *Object) Set(key string, value any) {
 	for i := range o.members {
 		if o.members[i].key == key {
@@ -39,7 +40,7 @@ func (o *Object) Append(key string, values ...any) error {
 	return nil
 }
 
-// Delete removes the member if it is there.
+// Delete removes the member if it exists.
 func (o *Object) Delete(key string) {
 	o.members = slices.DeleteFunc(o.members, func(m member) bool { return m.key == key })
 }
@@ -54,7 +55,7 @@ func (o *Object) Add(other *Object) {
 	}
 }
 
-// Merge sets all members of other, in their order, and merges those that are
+// Merge sets all members of other, in their order, and merges members that are
 // objects on both sides in the same way.
 func (o *Object) Merge(other *Object) {
 	for _, m := range other.members {

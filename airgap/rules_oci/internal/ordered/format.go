@@ -6,10 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// Format writes the object with two spaces for each level and no line break at
-// its end. It escapes what jq (1.6 to 1.8) escapes and nothing else: quotes,
-// backslashes and control characters with DEL among them, but no other
-// character beyond ASCII, and none for the sake of HTML as encoding/json does.
+// Format writes the object with two spaces per level and no final line break.
+// It escapes only what jq (1.6 to 1.8) escapes: quotes, backslashes and control
+// characters including DEL, but no character beyond ASCII, and nothing for
+// HTML, unlike encoding/json.
 func (o *Object) Format() []byte { return appendValue(nil, o, "\n") }
 
 // appendValue adds a value whose lines after the first start with newline.
@@ -57,7 +57,7 @@ var short = map[rune]byte{'"': '"', '\\': '\\', '\b': 'b', '\f': 'f', '\n': 'n',
 
 func appendString(out []byte, s string) []byte {
 	out = append(out, '"')
-	for _, r := range s { // bytes that are no UTF-8 come as U+FFFD
+	for _, r := range s { // invalid UTF-8 comes as U+FFFD
 		switch c, ok := short[r]; {
 		case ok:
 			out = append(out, '\\', c)

@@ -28,7 +28,7 @@ func TestFormatKeepsOrder(t *testing.T) {
 	}
 }
 
-// The expected strings are what jq 1.6 writes.
+// The expected strings are jq 1.6's output.
 func TestFormatEscapesAsJQ(t *testing.T) {
 	tests := []struct{ in, want string }{
 		{`a"b\c/`, `"a\"b\\c/"`},

@@ -1,8 +1,8 @@
 // Package ordered holds JSON documents whose members keep their order.
 //
-// The digest of an image is that of its JSON documents' bytes, so a manifest
-// or configuration that comes from a base image has to keep the order that it
-// came in, with what is added after it. Go's maps and structs don't do that.
+// The digest of an image covers the bytes of its JSON documents, so a manifest
+// or configuration from a base image must keep its order, with additions after
+// it. Go's maps and structs don't do that.
 package ordered
 
 import (
@@ -22,8 +22,8 @@ type member struct {
 	value any
 }
 
-// ParseObject reads the JSON object that data consists of. A key that comes
-// twice has its first place and its last value.
+// ParseObject parses data as one JSON object. A duplicate key has its first
+// place and its last value.
 func ParseObject(data []byte) (*Object, error) {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber() // a float64 would change large numbers
@@ -97,8 +97,8 @@ func (o *Object) String(key string) string {
 	return s
 }
 
-// Object returns the member that is an object. A member that is missing or
-// null is made an empty one.
+// Object returns the member that is an object. A missing or null member becomes
+// an empty one.
 func (o *Object) Object(key string) (*Object, error) {
 	switch v := o.Get(key).(type) {
 	case *Object:
@@ -112,7 +112,7 @@ func (o *Object) Object(key string) (*Object, error) {
 	}
 }
 
-// Array returns the member that is an array, which is empty when it is missing or null.
+// Array returns the member that is an array, empty if it is missing or null.
 func (o *Object) Array(key string) ([]any, error) {
 	switch v := o.Get(key).(type) {
 	case []any:

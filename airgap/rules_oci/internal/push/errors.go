@@ -11,7 +11,7 @@ import (
 	"github.com/lokki-build/lokki/airgap/rules_oci/internal/hint"
 )
 
-// unreachable adds to an error of the first request what is usually behind it.
+// unreachable adds the usual cause to an error of the first request.
 func unreachable(err error, registry name.Registry) error {
 	var network *net.OpError
 	var dns *net.DNSError

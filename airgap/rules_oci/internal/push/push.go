@@ -18,20 +18,20 @@ import (
 	"github.com/lokki-build/lokki/airgap/rules_oci/internal/ocilayout"
 )
 
-// Options say what to push and where to.
+// Options say what to push, and where.
 type Options struct {
 	Image      string   // a directory in OCI layout
 	Repository string   // such as ghcr.io/owner/app, with neither tag nor digest
-	Tags       []string // given to the image once all of it is there, in this order
-	// Insecure allows HTTP, and HTTPS with certificates that nobody vouches for.
+	Tags       []string // set in this order once the image is complete
+	// Insecure allows HTTP, and HTTPS with untrusted certificates.
 	Insecure bool
-	// Nondistributable pushes also those layers that have URLs of their own.
+	// Nondistributable also pushes layers that have their own URLs.
 	Nondistributable bool
 }
 
 // Push sends the image by its digest and then tags it, so that a tag never names an
-// image that isn't there as a whole. Credentials are those of docker login or podman
-// login. A line about each thing done goes to log.
+// incomplete image. It uses the credentials of docker login or podman login, and
+// writes a line to log for each thing done.
 func Push(ctx context.Context, opts Options, log io.Writer) error {
 	image, err := ocilayout.Open(opts.Image)
 	if err != nil {
@@ -79,7 +79,7 @@ func references(opts Options, digest v1.Hash) (name.Digest, []name.Tag, error) {
 	return repository.Digest(digest.String()), tags, errors.Join(errs...)
 }
 
-// pushLayout sends what the layout holds.
+// pushLayout sends the layout's contents.
 func pushLayout(image *ocilayout.Layout, ref name.Digest, options []remote.Option) (remote.Taggable, error) {
 	if image.Root.MediaType.IsIndex() {
 		index, err := image.ReadIndex(image.Root)

@@ -27,7 +27,7 @@ import (
 	"github.com/lokki-build/lokki/airgap/rules_oci/internal/layouttest"
 )
 
-// recorder notes the manifests that are put into a registry, in their order.
+// recorder records the manifests that are put into a registry, in order.
 type recorder struct {
 	registry http.Handler
 	mu       sync.Mutex
@@ -95,13 +95,13 @@ func TestPushOfAnImage(t *testing.T) {
 		}
 	}
 
-	// Again, which sends nothing anew and is no error.
+	// Pushing again sends nothing and is not an error.
 	if err := Push(context.Background(), opts, io.Discard); err != nil {
 		t.Errorf("pushing again: %v", err)
 	}
 }
 
-// TestLinks pushes an image as it is in a sandbox of Bazel.
+// TestLinks pushes an image in the form that it has in Bazel's sandbox.
 func TestLinks(t *testing.T) {
 	host, _ := serve(t)
 	dir, links := imageFor(t, "arm64"), t.TempDir()
@@ -157,12 +157,12 @@ func TestPushOfAnIndex(t *testing.T) {
 
 func TestInsecure(t *testing.T) {
 	server := httptest.NewUnstartedServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
-	server.Config.ErrorLog = log.New(io.Discard, "", 0) // failed handshakes are what is wanted
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // failed handshakes are expected
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	opts := Options{Image: imageFor(t, "arm64"), Repository: strings.TrimPrefix(server.URL, "https://") + "/app"}
 	if err := Push(context.Background(), opts, io.Discard); err == nil {
-		t.Error("a certificate that nobody vouches for was accepted")
+		t.Error("an untrusted certificate was accepted")
 	}
 	opts.Insecure = true
 	if err := Push(context.Background(), opts, io.Discard); err != nil {
@@ -212,7 +212,7 @@ func TestErrors(t *testing.T) {
 		{"tag in the repository", Options{Image: good, Repository: host + "/app:latest"}, []string{"reading the name of the repository", "neither tag nor digest"}},
 		{"digest in the repository", Options{Image: good, Repository: host + "/app@sha256:" + strings.Repeat("0", 64)}, []string{"reading the name of the repository"}},
 		{"bad tags", Options{Image: good, Repository: host + "/app", Tags: []string{"a b", "ok", "c/d"}}, []string{`the tag "a b"`, `the tag "c/d"`}},
-		{"no layout", Options{Image: t.TempDir(), Repository: host + "/app"}, []string{"is no directory in OCI layout"}},
+		{"no layout", Options{Image: t.TempDir(), Repository: host + "/app"}, []string{"is not a directory in OCI layout"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

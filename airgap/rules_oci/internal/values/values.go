@@ -1,6 +1,6 @@
-// Package values reads the files that carry an attribute's values: one entry a
-// line, or one line of entries with commas between them. The rules write such
-// files for attributes that are given as lists or dictionaries.
+// Package values reads the files with an attribute's values: one entry per
+// line, or one line of comma-separated entries. The rules write such files for
+// attributes that are lists or dictionaries.
 package values
 
 import (
@@ -17,8 +17,8 @@ type Pair struct {
 	Line       int // in the file, from 1
 }
 
-// Lines returns the file's lines that aren't empty. `%5Cn` in a line stands for
-// a line break, as in rules_oci's list attributes.
+// Lines returns the file's non-empty lines. `%5Cn` in a line is a line break,
+// as in rules_oci's list attributes.
 func Lines(path string) ([]string, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -33,7 +33,7 @@ func Lines(path string) ([]string, error) {
 	return lines, nil
 }
 
-// Pairs returns the file's lines as pairs, the empty ones as well.
+// Pairs returns the file's lines as pairs, including empty ones.
 func Pairs(path string) ([]Pair, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -50,7 +50,7 @@ func Pairs(path string) ([]Pair, error) {
 	return pairs, nil
 }
 
-// Dict returns the file's lines that aren't empty as a JSON object of strings.
+// Dict returns the file's non-empty lines as a JSON object of strings.
 func Dict(path string) (*ordered.Object, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -66,8 +66,8 @@ func Dict(path string) (*ordered.Object, error) {
 	return dict, nil
 }
 
-// Set returns the entries of the file, which have commas between them, as the
-// keys of a JSON object of empty objects. Each must pass check.
+// Set returns the file's comma-separated entries as the keys of a JSON object
+// of empty objects. Each must pass check.
 func Set(path string, check func(entry string) error) (*ordered.Object, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -86,7 +86,7 @@ func Set(path string, check func(entry string) error) (*ordered.Object, error) {
 	return set, nil
 }
 
-// Words returns what the file has between white space.
+// Words returns the file's words, separated by white space.
 func Words(path string) ([]string, error) {
 	data, err := os.ReadFile(path)
 	return strings.Fields(string(data)), err

@@ -1,8 +1,9 @@
-"""Attributes that macros take as lists or dictionaries, and rules as files."""
+"""Attributes that are lists or dictionaries in macros, and files in rules."""
 
 load("@bazel_skylib//rules:write_file.bzl", "write_file")
 
-# Attributes that every rule has, and that a macro hands on to all of its targets.
+# Attributes that every rule has, and that a macro passes on to all of its
+# targets.
 _COMMON = [
     "compatible_with",
     "deprecation",
@@ -17,7 +18,7 @@ _COMMON = [
 ]
 
 def common_attributes(kwargs):
-    """Returns those of a macro's arguments that every rule has."""
+    """Returns the arguments of a macro that every rule has."""
     return {key: kwargs[key] for key in _COMMON if key in kwargs}
 
 def dict_file(name, kind, value, kwargs):
@@ -25,7 +26,7 @@ def dict_file(name, kind, value, kwargs):
 
     Args:
         name: name of the macro's target.
-        kind: what the file has; a part of its name.
+        kind: the file's content; a part of its name.
         value: a dictionary, or anything else, which is returned as it is.
         kwargs: the macro's other arguments.
     """
@@ -34,13 +35,13 @@ def dict_file(name, kind, value, kwargs):
     return _file(name, kind, ["{}={}".format(k, v) for k, v in value.items()], kwargs)
 
 def lines_file(name, kind, value, kwargs):
-    """Returns a label of a file with an element a line, and `%5Cn` for a line break in one."""
+    """Returns a label of a file with one element per line, and `%5Cn` for a line break in one."""
     if type(value) != "list":
         return value
     return _file(name, kind, [element.replace("\n", "%5Cn") for element in value], kwargs)
 
 def comma_file(name, kind, value, kwargs):
-    """Returns a label of a file of elements with commas between them."""
+    """Returns a label of a file of comma-separated elements."""
     if type(value) != "list":
         return value
     return _file(name, kind, [",".join(value)], kwargs)
@@ -52,7 +53,7 @@ def _file(name, kind, lines, kwargs):
         name = target,
         out = "{}.{}.txt".format(name, kind),
         content = lines,
-        # Not for `bazel build //...`: whoever needs the file asks for it.
+        # Not for `bazel build //...`: it is built only when something needs it.
         **(common | {"tags": (common.get("tags") or []) + ["manual"], "visibility": ["//visibility:private"]})
     )
     return target

@@ -1,4 +1,4 @@
-"""The target NAME.digest that oci_image and oci_image_index come with."""
+"""The target NAME.digest of oci_image and oci_image_index."""
 
 def _image_digest_impl(ctx):
     ctx.actions.run(

@@ -1,4 +1,4 @@
-"""oci_image: an image of tar archives and an optional base image."""
+"""oci_image: an image from tar archives and an optional base image."""
 
 load(":attributes.bzl", "comma_file", "common_attributes", "dict_file", "lines_file")
 load(":digest.bzl", "image_digest")
@@ -8,21 +8,21 @@ _TARS = [".tar", ".tar.gz", ".tgz", ".tar.zst", ".tzst"]
 # Attributes whose files go to the tool as they are, in a flag of the same name.
 _FILES = {
     "annotations": "`key=value` lines for the manifest.",
-    "cmd": "Arguments after the entrypoint, one a line.",
-    "created": "The time the image was created, as in `2020-01-02T03:04:05Z`, and nothing after it.",
-    "entrypoint": "Program and arguments, one a line. Clears the `cmd` of the base image.",
-    "env": "`key=value` lines. `$key` and `${key}` in a value stand for variables of the base image or of lines before.",
-    "exposed_ports": "Ports such as `8080/tcp`, with commas between them.",
+    "cmd": "Arguments after the entrypoint, one per line.",
+    "created": "The time the image was created, as in `2020-01-02T03:04:05Z`, with nothing after it.",
+    "entrypoint": "Program and arguments, one per line. Clears the `cmd` of the base image.",
+    "env": "`key=value` lines. `$key` and `${key}` in a value are variables of the base image or of earlier lines.",
+    "exposed_ports": "Ports such as `8080/tcp`, separated by commas.",
     "labels": "`key=value` lines for the configuration.",
-    "volumes": "Paths, with commas between them.",
+    "volumes": "Paths, separated by commas.",
 }
 
 def _oci_image_impl(ctx):
     attr = ctx.attr
     if attr.base and (attr.os or attr.architecture or attr.variant):
-        fail("base can't go with os, architecture or variant: they are those of the base image. Remove one or the other.")
+        fail("base can't be combined with os, architecture or variant, which the base image determines. Remove one or the other.")
     if not attr.base and not (attr.os and attr.architecture):
-        fail("os and architecture are needed, as there is no base image to take them from. Set both, or base.")
+        fail("os and architecture are needed, because there is no base image. Set both, or base.")
 
     output = ctx.actions.declare_directory(ctx.label.name)
     inputs = list(ctx.files.tars)
@@ -96,10 +96,10 @@ def oci_image(
         labels: dictionary, or file of `key=value` lines.
         annotations: dictionary, or file of `key=value` lines.
         env: dictionary, or file of `key=value` lines.
-        cmd: list, or file with an element a line.
-        entrypoint: list, or file with an element a line.
-        exposed_ports: list, or file of elements with commas between them.
-        volumes: list, or file of elements with commas between them.
+        cmd: list, or file with one element per line.
+        entrypoint: list, or file with one element per line.
+        exposed_ports: list, or file of elements separated by commas.
+        volumes: list, or file of elements separated by commas.
         **kwargs: other attributes of `oci_image_rule`.
     """
     oci_image_rule(

@@ -1,4 +1,4 @@
-"""oci_image_index: an image index of images for several platforms."""
+"""oci_image_index: an image index with images for several platforms."""
 
 load(":attributes.bzl", "common_attributes", "dict_file")
 load(":digest.bzl", "image_digest")
@@ -6,7 +6,7 @@ load(":digest.bzl", "image_digest")
 _PLATFORMS = "//command_line_option:platforms"
 
 def _platforms_transition_impl(_settings, attr):
-    # An empty list leaves the configuration as it is.
+    # An empty list keeps the configuration.
     return [{_PLATFORMS: str(platform)} for platform in attr.platforms]
 
 _platforms_transition = transition(
@@ -19,9 +19,9 @@ def _oci_image_index_impl(ctx):
     if not ctx.attr.images:
         fail("images is empty. Name the images to index, or one image and its platforms.")
 
-    # With platforms, each image is there once a platform.
+    # With platforms, each image is present once per platform.
     if ctx.attr.platforms and len(ctx.attr.images) != len(ctx.attr.platforms):
-        fail("platforms goes with exactly one image, which is built for each of them.")
+        fail("platforms needs exactly one image, which is built for each of them.")
 
     output = ctx.actions.declare_directory(ctx.label.name)
     inputs = list(ctx.files.images)
@@ -51,7 +51,7 @@ oci_image_index_rule = rule(
         "annotations": attr.label(allow_single_file = True, doc = "A file of `key=value` lines for the index."),
         "images": attr.label_list(mandatory = True, cfg = _platforms_transition, doc = "The images, in the index's order."),
         "platforms": attr.label_list(
-            doc = "Platforms to build the one image for. Their order in the index is up to Bazel.",
+            doc = "Platforms to build the image for. Bazel determines their order in the index.",
             providers = [platform_common.PlatformInfo],
         ),
         "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),

@@ -4,7 +4,7 @@ load(":attributes.bzl", "lines_file")
 load(":run.bzl", "RUN_ATTRS", "run_program")
 
 def _oci_load_impl(ctx):
-    # Made only for who asks for its output group: it is as large as the image.
+    # Made only if its output group is requested: it is as large as the image.
     tarball = ctx.actions.declare_file(ctx.label.name + "/tarball.tar")
     args = ctx.actions.args()
     args.add("tarball")
@@ -41,7 +41,7 @@ oci_load_rule = rule(
     implementation = _oci_load_impl,
     doc = """Loads an image into docker, podman or nerdctl, whichever is on PATH first.
 
-The output group `tarball` has what is loaded. The macro `oci_load` is easier to use.
+The output group `tarball` has the tarball that is loaded. The macro `oci_load` is easier to use.
 """,
     attrs = RUN_ATTRS | {
         "format": attr.string(default = "docker", values = ["docker", "oci"], doc = "`docker` for an image, `oci` for an image index."),
@@ -49,7 +49,7 @@ The output group `tarball` has what is loaded. The macro `oci_load` is easier to
         "loader": attr.label(
             allow_files = True,
             cfg = "target",
-            doc = "A program to call, as `LOADER load --input FILE`, in the place of an engine.",
+            doc = "A program to run, as `LOADER load --input FILE`, instead of an engine.",
             executable = True,
         ),
         "repo_tags": attr.label(mandatory = True, allow_single_file = [".txt"], doc = "A file of names such as `app:latest`."),

@@ -1,7 +1,8 @@
 """The repository of an image that can't be pulled."""
 
 def _unavailable_image_impl(repository_ctx):
-    # Failing here and not in the extension leaves all builds alone that don't use the image.
+    # Failing here and not in the extension spares builds that don't use the
+    # image.
     fail("""
 the base image {image} (repository {name}) can't be pulled: this rules_oci is the stand-in for machines that can't reach GitHub.
 hint: build where the Bazel Central Registry can be reached, or set base to a directory in OCI layout that is in your sources

@@ -4,10 +4,10 @@ load(":attributes.bzl", "lines_file")
 load(":run.bzl", "RUN_ATTRS", "run_program")
 
 def _oci_push_impl(ctx):
-    # A colon in the last part starts a tag; one before is that of a port.
+    # A colon in the last part starts a tag; an earlier one starts a port.
     repository = ctx.attr.repository
     if "@" in repository or ":" in repository.rpartition("/")[2]:
-        fail("repository can have neither tag nor digest: {}. Tags go to remote_tags.".format(repository))
+        fail("repository can have neither tag nor digest: {}. Put tags into remote_tags.".format(repository))
 
     arguments = ["push", "-image", ctx.file.image]
     if repository:
@@ -28,14 +28,14 @@ oci_push_rule = rule(
     implementation = _oci_push_impl,
     doc = """Pushes an image or image index by its digest, then tags it.
 
-`bazel run TARGET -- -t TAG -r REPOSITORY` adds a tag and takes another repository; `--insecure` allows HTTP.
-Credentials are those of `docker login` or `podman login`. The macro `oci_push` is easier to use.
+`bazel run TARGET -- -t TAG -r REPOSITORY` adds a tag and uses another repository; `--insecure` allows HTTP.
+It uses the credentials of `docker login` or `podman login`. The macro `oci_push` is easier to use.
 """,
     attrs = RUN_ATTRS | {
         "image": attr.label(mandatory = True, allow_single_file = True, doc = "An oci_image or oci_image_index."),
         "remote_tags": attr.label(allow_single_file = True, doc = "A file of tags."),
         "repository": attr.string(doc = "Such as `ghcr.io/owner/app`, with neither tag nor digest."),
-        "repository_file": attr.label(allow_single_file = True, doc = "A file with the repository, in the place of `repository`."),
+        "repository_file": attr.label(allow_single_file = True, doc = "A file with the repository, instead of `repository`."),
     },
     executable = True,
 )

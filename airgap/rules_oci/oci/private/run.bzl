@@ -1,6 +1,6 @@
-"""Programs for `bazel run`: a call of the tool with a target's files."""
+"""Programs for `bazel run`, which call the tool with a target's files."""
 
-# What rules need that make such a program.
+# What rules that make such a program need.
 RUN_ATTRS = {
     "_oci": attr.label(default = "//cmd/oci", executable = True, cfg = "exec"),
     "_run": attr.label(default = "//oci/private:run.sh.tpl", allow_single_file = True),
@@ -13,7 +13,7 @@ def run_program(ctx, output, arguments, runfiles):
         ctx: of a rule with RUN_ATTRS.
         output: the file to write.
         arguments: the call's first arguments: strings and files.
-        runfiles: runfiles of what the files in arguments need besides themselves.
+        runfiles: runfiles of what the files in arguments need.
 
     Returns:
         the DefaultInfo of the rule.
