@@ -56,7 +56,7 @@ assumptions: {item_seconds: 7}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"US dollars for Step Functions                         6.00          2,004.00", "those of eu-west-1 on 2026-03-01", "(invoice)", "takes 7 s for an item"} {
+	for _, want := range []string{"US dollars for Step Functions                         6.00          2,004.00", "Prices: eu-west-1 on 2026-03-01", "(invoice)", "takes 7 s per item"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the table has no %q:\n%s", want, text)
 		}

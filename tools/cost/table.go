@@ -87,7 +87,7 @@ func (t *table) head(in Input) {
 		t.line("items of each map", func(i int) string { return number(float64(in.Basis.Items.Columns[i])) })
 	}
 	for _, name := range slices.Sorted(maps.Keys(in.Basis.Items.Maps)) {
-		t.line("but of "+name, func(int) string { return number(float64(in.Basis.Items.Maps[name])) })
+		t.line("  of "+name, func(int) string { return number(float64(in.Basis.Items.Maps[name])) })
 	}
 	t.text.WriteString(strings.Repeat("-", labelWidth+width*len(t.columns)) + "\n")
 }
@@ -98,16 +98,16 @@ func (t *table) rows(p Prices) {
 	t.row("  their GB-seconds", number, func(u Usage) float64 { return u.ExpressGBSeconds })
 	t.row("Lambda invocations", number, func(u Usage) float64 { return u.Invocations })
 	t.row("  their GB-seconds", number, func(u Usage) float64 { return u.ArmGBSeconds + u.X86GBSeconds })
-	t.row("requests to S3 that write", number, func(u Usage) float64 { return u.Puts })
-	t.row("requests to S3 that read", number, func(u Usage) float64 { return u.Gets })
+	t.row("S3 write requests", number, func(u Usage) float64 { return u.Puts })
+	t.row("S3 read requests", number, func(u Usage) float64 { return u.Gets })
 	t.text.WriteByte('\n')
 	t.row("US dollars for Step Functions", dollars, p.stepFunctions)
 	t.row("US dollars for Lambda", dollars, p.lambda)
 	t.row("US dollars for S3 requests", dollars, p.s3)
 	t.row("US dollars for logs", dollars, p.logs)
-	t.row("US dollars in all", dollars, p.Total)
+	t.row("US dollars in total", dollars, p.Total)
 	t.text.WriteByte('\n')
-	t.row("Lambdas at the same time, at most", number, func(u Usage) float64 { return u.Together })
+	t.row("concurrent Lambdas, at most", number, func(u Usage) float64 { return u.Together })
 	t.row("events of the longest history", number, func(u Usage) float64 { return u.History })
 }
 
@@ -164,11 +164,11 @@ func (t *table) month(in Input) {
 func (t *table) notes(in Input) {
 	a, p, r := in.Basis.Assumptions, in.Basis.Prices, in.Basis.Rates
 	fmt.Fprintf(&t.text, `
-Prices: those of %s on %s, first tier, without free tier
+Prices: %s on %s, first tier, without free tier
 (%s).
-Assumed: a step takes %v s for an item, an aggregation a second more for each %s results; a value has %s bytes;
-an Express workflow takes %v MB. Each map writes 2 objects of results.
-A retry is one more state transition. Left out: retries but those above, traces, storage, keys, data transfer, the start of Lambdas.
+Assumptions: a step takes %v s per item, an aggregation a second more per %s results; a value has %s bytes;
+an Express workflow uses %v MB. Each map writes 2 result objects.
+A retry is one more state transition. Not included: other retries, traces, storage, keys, data transfer, cold starts.
 `, p.Region, p.Date, strings.TrimSpace(p.Source), a.ItemSeconds, number(r.Reads), number(a.ValueBytes), a.ExpressMemory)
 }
 

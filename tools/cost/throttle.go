@@ -78,9 +78,9 @@ func (t *table) throttling(in Input) {
 	row := func(label string, cell func(Throttled) string) {
 		t.line(label, func(i int) string { return cell(t.small[i]) })
 	}
-	fmt.Fprintf(&t.text, "\nOn an account that runs %d Lambdas at the same time, as new ones do, about\n", lambdas)
+	fmt.Fprintf(&t.text, "\nOn an account limited to %d concurrent Lambdas, as new accounts are, about\n", lambdas)
 	row("time", func(x Throttled) string { return hours(x.Seconds) })
-	row("retries of calls that Lambda refuses", func(x Throttled) string { return number(roughly(x.Retries)) })
+	row("retries of throttled calls", func(x Throttled) string { return number(roughly(x.Retries)) })
 	row("US dollars for these", func(x Throttled) string { return dollars(roughly(in.Basis.Prices.throttled(x))) })
 }
 

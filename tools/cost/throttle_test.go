@@ -59,7 +59,7 @@ func TestTheTableHasTheSmallAccount(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := strings.Contains(string(text), "retries of calls that Lambda refuses"); got != want {
+		if got := strings.Contains(string(text), "retries of throttled calls"); got != want {
 			t.Errorf("an account of %d Lambdas:\n%s", account, text)
 		}
 	}

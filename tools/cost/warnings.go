@@ -50,7 +50,7 @@ func (w *warner) say(node graph.Node, kind, what, hint string) {
 }
 
 // raise says how to get more Lambdas.
-const raise = "have Lambda's quota \"Concurrent executions\" raised (aws lambda get-account-settings shows it)"
+const raise = "raise Lambda's quota \"Concurrent executions\" (aws lambda get-account-settings shows it)"
 
 func (w *warner) check(in Input, n int) {
 	c := newCounter(in, n)
@@ -80,10 +80,10 @@ func (w *warner) small(in Input, n int, x Throttled) {
 	lambdas := in.Basis.Assumptions.SmallAccount
 	hint := fmt.Sprintf("%s, or give the map lokki.Concurrency(%d)", raise, lambdas)
 	for _, node := range x.GaveUp {
-		w.say(node, "patience", fmt.Sprintf("with %s items, on an account of %d Lambdas, calls give up after hours in which Lambda refuses them", number(float64(n)), lambdas), hint)
+		w.say(node, "patience", fmt.Sprintf("with %s items, on an account of %d Lambdas, calls give up after hours of throttling", number(float64(n)), lambdas), hint)
 	}
 	for _, node := range x.Late {
-		w.say(node, "late", fmt.Sprintf("with %s items, on an account of %d Lambdas, Express workflows end before Lambda takes their call: they live for %s",
+		w.say(node, "late", fmt.Sprintf("with %s items, on an account of %d Lambdas, Express workflows end while they wait for Lambda: they live for %s",
 			number(float64(n)), lambdas, hours(timelimit.Express)), hint)
 	}
 }
@@ -92,21 +92,21 @@ func (w *warner) small(in Input, n int, x Throttled) {
 func (w *warner) mapped(c *counter, first graph.Node) {
 	items, children := c.in.items(first.Name, c.n), c.children[first.Name]
 	if items > envelope.MaxItems {
-		w.say(first, "items", fmt.Sprintf("a map over %s items; Step Functions reads %s of one list", number(float64(items)), number(envelope.MaxItems)),
+		w.say(first, "items", fmt.Sprintf("a map over %s items; Step Functions reads at most %s of one list", number(float64(items)), number(envelope.MaxItems)),
 			"combine several of them into one item of the list")
 	}
 	together := int(min(children, float64(first.Concurrency)))
 	if first.Concurrency > maxLambdas && together > maxLambdas {
-		w.say(first, "lambdas", fmt.Sprintf("with %s items the map runs %s children at the same time; an account has %s Lambdas unless it asks for more",
+		w.say(first, "lambdas", fmt.Sprintf("with %s items the map runs %s children at once; an account has %s Lambdas unless its quota is raised",
 			number(float64(items)), number(float64(together)), number(maxLambdas)),
 			raise+", or lower lokki.Concurrency")
 	}
-	rate, faster := c.in.Basis.Rates.StandardStarts, "with lokki.Batch fewer are started, with lokki.Express faster"
+	rate, faster := c.in.Basis.Rates.StandardStarts, "use lokki.Batch to start fewer, or lokki.Express to start them faster"
 	switch {
 	case first.Express:
-		rate, faster = c.in.Basis.Rates.ExpressStarts, "with lokki.Batch fewer are started"
+		rate, faster = c.in.Basis.Rates.ExpressStarts, "use lokki.Batch to start fewer"
 	case c.outer[first.Name]:
-		faster = "make the items of the outer list fewer and those of the inner ones more"
+		faster = "use fewer items in the outer list and more in the inner ones"
 	}
 	if seconds := children / rate; seconds > longStart.Seconds() {
 		w.say(first, "starts", fmt.Sprintf("with %s items it takes %s to start the %s children, at %s a second",
@@ -132,7 +132,7 @@ func (w *warner) task(c *counter, n graph.Node) {
 	switch {
 	case n.Kind == graph.Agg && c.children[c.closed[n.Name]]/c.in.Basis.Rates.Reads > limit/2:
 		w.say(n, "time", fmt.Sprintf("with %s results to read %s", number(c.children[c.closed[n.Name]]), what),
-			"with lokki.Batch there are fewer objects to read")
+			"use lokki.Batch to have fewer objects to read")
 	case c.perChild(n) > 1:
 		w.say(n, "time", fmt.Sprintf("with %s items in a child %s", number(c.perChild(n)), what), "make lokki.Batch smaller")
 	default:
