@@ -149,11 +149,11 @@ func TestResumeWithOtherCode(t *testing.T) {
 		step, code string
 		why        string
 	}{
-		"the first step":  {"rows", "Rows", "rows and all that follows is done again, its code changed"},
-		"a list in a map": {"row", "Row", "row and all that follows is done again, its code changed"},
-		"in two maps":     {"cell", "Cell", "cell and all that follows"},
-		"an aggregation":  {"sum-row", "SumRow", "sum-row and all that follows"},
-		"the last step":   {"sum-rows", "SumRows", "sum-rows and all that follows"},
+		"the first step":  {"rows", "Rows", "rows and all later steps run again: its code changed"},
+		"a list in a map": {"row", "Row", "row and all later steps run again: its code changed"},
+		"in two maps":     {"cell", "Cell", "cell and all later steps run again"},
+		"an aggregation":  {"sum-row", "SumRow", "sum-row and all later steps run again"},
+		"the last step":   {"sum-rows", "SumRows", "sum-rows and all later steps run again"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d, flow := newDesk(t), built(t, TableFlow())
@@ -212,12 +212,12 @@ func TestResumeOfAnotherFlow(t *testing.T) {
 	}{
 		"the same":                     {lokki.Agg(table(), SumRows), "resuming run mine\n", map[string]int{}},
 		"options that change no value": {lokki.Agg(table(lokki.Concurrency(1)), SumRows), "resuming run mine\n", map[string]int{}},
-		"other batches":                {lokki.Agg(table(lokki.Batch(2)), SumRows), "cell and all that follows is done again, its batches had 1 items and have 2", fromStep("cell")},
-		"tolerance":                    {lokki.Agg(table(lokki.TolerateFailures(10)), SumRows), "sum-row and all that follows is done again, the failures that its map tolerates changed", fromStep("sum-row")},
-		"another step":                 {lokki.Agg(table(), SumAll), "sum-all and all that follows is done again, the flow had the agg sum-rows", map[string]int{"sum-all": 1}},
-		"a step more":                  {lokki.Then(lokki.Agg(table(), SumRows), Twice), "twice and all that follows is done again, it is new in the flow", map[string]int{"twice": 1}},
+		"other batches":                {lokki.Agg(table(lokki.Batch(2)), SumRows), "cell and all later steps run again: its batches had 1 items and have 2", fromStep("cell")},
+		"tolerance":                    {lokki.Agg(table(lokki.TolerateFailures(10)), SumRows), "sum-row and all later steps run again: the failures that its map tolerates changed", fromStep("sum-row")},
+		"another step":                 {lokki.Agg(table(), SumAll), "sum-all and all later steps run again: the flow had the agg sum-rows", map[string]int{"sum-all": 1}},
+		"a step more":                  {lokki.Then(lokki.Agg(table(), SumRows), Twice), "twice and all later steps run again: it is new in the flow", map[string]int{"twice": 1}},
 		"other defaults": {lokki.Agg(lokki.Agg(lokki.Map(lokki.Map(lokki.Start(Rows, Table{Rows: 1, Columns: 12}), Row), Cell), SumRow), SumRows),
-			"rows and all that follows is done again, its defaults changed", map[string]int{"rows": 1, "row": 1, "cell": 12, "sum-row": 1, "sum-rows": 1}},
+			"rows and all later steps run again: its defaults changed", map[string]int{"rows": 1, "row": 1, "cell": 12, "sum-row": 1, "sum-rows": 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t)
@@ -245,14 +245,14 @@ func TestFrom(t *testing.T) {
 	d.run(flow, &keeping{run: "mine"})
 	got := d.run(flow, &keeping{resume: "mine", from: "sum-row"})
 	d.want(got, "66", fromStep("sum-row"))
-	if got.run != "mine.2" || !strings.Contains(got.notes, "sum-row and all that follows is done again, as asked\n") {
+	if got.run != "mine.2" || !strings.Contains(got.notes, "sum-row and all later steps run again: as asked\n") {
 		t.Errorf("got run %s, notes %q", got.run, got.notes)
 	}
 	// Stored values count even if the code before the step has changed …
 	d.code["Row"] = "v2"
 	got = d.run(flow, &keeping{resume: "mine", from: "sum-row"})
 	d.want(got, "66", fromStep("sum-row"))
-	if !strings.Contains(got.notes, "of row, its code changed since: what it has stored is taken all the same\n") {
+	if !strings.Contains(got.notes, "of row, its code changed: its stored values are used anyway\n") {
 		t.Errorf("got notes %q", got.notes)
 	}
 	// … but not forever: without --from they are computed again.
@@ -265,7 +265,7 @@ func TestFromWithoutInput(t *testing.T) {
 	d.run(flow, &keeping{run: "mine"})
 	d.ctx = t.Context()
 	d.code["Cell"] = "v2"
-	d.wantError(d.run(flow, &keeping{resume: "mine", from: "sum-row"}), "run mine has no output of cell[", "and its code changed since\nhint: resume without --from")
+	d.wantError(d.run(flow, &keeping{resume: "mine", from: "sum-row"}), "run mine has no output of cell[", "and its code has changed since\nhint: resume without --from")
 	d.wantError(d.run(flow, &keeping{resume: "mine", from: "sum-rwo"}), `table-flow has no step "sum-rwo"`+"\n"+`hint: did you mean "sum-row"?`)
 	d.wantError(d.run(flow, &keeping{resume: "mine", from: "x"}), "hint: the steps are rows, row, cell, sum-row, sum-rows")
 	other := built(t, lokki.Agg(lokki.Agg(lokki.Map(lokki.Map(lokki.Start(Rows, Table{Rows: 3, Columns: 4}), Row), Cell, lokki.Batch(3)), SumRow), SumRows))
@@ -287,7 +287,7 @@ func TestResumeAndInput(t *testing.T) {
 	d.input = `{"columns": 4, "rows": 2}`
 	d.want(d.run(flow, &keeping{resume: "mine"}), "28", map[string]int{})
 	d.input = `{"rows": 3}`
-	d.wantError(d.run(flow, &keeping{resume: "mine"}), "run mine was begun with another input\nhint: leave the input out")
+	d.wantError(d.run(flow, &keeping{resume: "mine"}), "run mine was started with another input\nhint: leave out the input")
 	d.input = ""
 	d.want(d.run(flow, &keeping{resume: "mine"}), "28", map[string]int{})
 }
@@ -300,11 +300,11 @@ func TestWrongRuns(t *testing.T) {
 		k    *keeping
 		want string
 	}{
-		"exists":       {&keeping{run: "mine"}, "has a run mine of table-flow already\nhint: --resume mine goes on with it"},
+		"exists":       {&keeping{run: "mine"}, "has a run mine of table-flow already\nhint: continue it with --resume mine"},
 		"not there":    {&keeping{resume: "yours"}, "has no run yours of table-flow\nhint: the last one is mine"},
 		"no id":        {&keeping{run: "a/b"}, `run "a/b": want 1 to 80 letters`},
 		"no id at all": {&keeping{resume: ".."}, `run "..": want 1 to 80 letters`},
-		"last":         {&keeping{run: "last"}, `run "last": this means the one`},
+		"last":         {&keeping{run: "last"}, `run "last": this name means the run`},
 		"no S3":        {&keeping{folder: "s3://bucket"}, "the store s3://bucket can't be opened: this program was built without S3\nhint: "},
 		"no bucket":    {&keeping{folder: "s3:///x"}, "the store s3:///x names no bucket"},
 		"no directory": {&keeping{folder: filepath.Join(d.folder, "none"), resume: "mine"}, "there is no directory "},

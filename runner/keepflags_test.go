@@ -70,7 +70,7 @@ func TestOnly(t *testing.T) {
 		"agg":              {table, "--only sum-rows", 0, "66\n"},
 		"no such step":     {table, "--only sel --at 1/2", 2, "hint: the steps are rows, row, cell"},
 		"a step like it":   {table, "--only cel --at 1/2", 2, `hint: did you mean "cell"?`},
-		"no index":         {table, "--only cell", 2, "cell is in the maps row, cell: want 2 indices, none is given\nhint: as in --at 3/17\n"},
+		"no index":         {table, "--only cell", 2, "cell is in the maps row, cell: want 2 indices, none was given\nhint: as in --at 3/17\n"},
 		"too few":          {table, "--only cell --at 1", 2, "want 2 indices, 1 has 1\n"},
 		"too many":         {table, "--only row --at 1/2", 2, "row is in the map row: want one index, 1/2 has 2\nhint: as in --at 3\n"},
 		"in no map":        {table, "--only rows --at 1", 2, "rows is in no map, so its call has no index: 1 has 1\nhint: leave --at out\n"},
@@ -112,9 +112,9 @@ func TestOnlyWithoutInput(t *testing.T) {
 	ctx := withCell(t.Context(), func(context.Context, int) (int, error) { return 0, errBoom })
 	c.try(ctx, "", "--store", folder, "--run", "mine", "--concurrency", "1")
 	for args, want := range map[string]string{
-		"--only sum-rows":                               "run mine has no input for sum-rows: sum-row was not done\nhint: resume the run, which does it\n",
-		"--only sum-row --at 0":                         "run mine has no input for sum-row[0]: cell was not done\n",
-		"--only cell --at 2/1":                          "run mine has no input for cell[2][1]: row[2] was not done\n",
+		"--only sum-rows":                               "run mine has no input for sum-rows: sum-row did not finish\nhint: resume the run to run it\n",
+		"--only sum-row --at 0":                         "run mine has no input for sum-row[0]: cell did not finish\n",
+		"--only cell --at 2/1":                          "run mine has no input for cell[2][1]: row[2] did not finish\n",
 		"--only row --at 1 --store " + folder + "/none": "there is no directory ",
 	} {
 		if got := c.try(t.Context(), "", append([]string{"--store", folder}, strings.Fields(args)...)...); got.code != 2 || !strings.Contains(got.stderr, want) {

@@ -92,8 +92,8 @@ func (m machine) bazel(t *testing.T, env ...string) (stdout, stderr string, code
 
 const (
 	bazel77       = `[ "$1" = --version ] && echo "bazel 7.7.1" || echo bazel "$@"`
-	usesCentral   = "tools/bazel: using the Bazel Central Registry for a day, since it can be reached (LOKKI_REGISTRY=local: don't)\n"
-	usesAirgap    = "tools/bazel: using the modules of airgap/ for an hour, since the Bazel Central Registry can't be reached: curl: (6) Could not resolve host: bcr.bazel.build (LOKKI_REGISTRY=central: don't)\n"
+	usesCentral   = "tools/bazel: using the Bazel Central Registry for a day, because it can be reached (set LOKKI_REGISTRY=local to override)\n"
+	usesAirgap    = "tools/bazel: using the modules of airgap/ for an hour, because the Bazel Central Registry can't be reached: curl: (6) Could not resolve host: bcr.bazel.build (set LOKKI_REGISTRY=central to override)\n"
 	wantsBazelisk = "tools/bazel: error: the Bazel Central Registry can be reached, but there is no Bazel of version 7.7 or newer here\n" +
 		"tools/bazel: hint: install bazelisk and put it on the PATH; or set LOKKI_REGISTRY=local for Debian's Bazel and the modules of airgap/\n"
 )
@@ -122,7 +122,7 @@ func TestScript(t *testing.T) {
 		{name: "central by hand", bazel: bazel77, failures: "9", env: []string{"LOKKI_REGISTRY=central"}, stdout: "bazel build //x y\n"},
 		{name: "local by hand", bazel: bazel77, failures: "0", env: []string{"LOKKI_REGISTRY=local"}, stdout: "launcher -project PROJECT -bazel BIN/bazel -- build //x y\n"},
 		{name: "something else by hand", bazel: bazel77, failures: "0", env: []string{"LOKKI_REGISTRY=centrl"}, code: 36,
-			stderr: "tools/bazel: error: LOKKI_REGISTRY is \"centrl\"\ntools/bazel: hint: set it to central or local, or to nothing\n"},
+			stderr: "tools/bazel: error: LOKKI_REGISTRY is \"centrl\"\ntools/bazel: hint: set it to central or local, or leave it empty\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m := newMachine(t)

@@ -24,7 +24,7 @@ func Look(ctx context.Context, p *Place, c Config) (*Run, error) {
 	}
 	for i := range c.Graph.Nodes {
 		if why, readable := was.difference(now, i); !readable {
-			return nil, Misuse{fmt.Errorf("run %s is not one of this flow any more: of %s, %s", was.Run, c.Graph.Nodes[i].Name, why)}
+			return nil, Misuse{fmt.Errorf("run %s no longer matches this flow: of %s, %s", was.Run, c.Graph.Nodes[i].Name, why)}
 		}
 	}
 	return newRun(p, was, len(was.Steps), len(was.Steps)), nil
@@ -46,14 +46,14 @@ func (r *Run) Input(ctx context.Context, step string, index []int) (node int, in
 	}
 	input, err = r.input(ctx, node, index)
 	if errors.Is(err, store.ErrNotFound) {
-		err = Misuse{fmt.Errorf("run %s has no input for %s: %s was not done\nhint: resume the run, which does it",
+		err = Misuse{fmt.Errorf("run %s has no input for %s: %s did not finish\nhint: resume the run to run it",
 			r.Record.Run, r.describe(node, index), n.From)}
 	}
 	return node, input, err
 }
 
 func wrongDepth(n graph.Node, index []int) error {
-	given := "none is given"
+	given := "none was given"
 	if len(index) > 0 {
 		given = fmt.Sprintf("%s has %d", strings.TrimSuffix(pathOf(index), "/"), len(index))
 	}
@@ -76,7 +76,7 @@ func (r *Run) inRange(ctx context.Context, n graph.Node, index []int) error {
 		}
 		list, err := r.listFor(ctx, opened, index[:depth])
 		if errors.Is(err, store.ErrNotFound) {
-			return Misuse{fmt.Errorf("run %s has no input for %s: %s was not done\nhint: resume the run, which does it",
+			return Misuse{fmt.Errorf("run %s has no input for %s: %s did not finish\nhint: resume the run to run it",
 				r.Record.Run, r.describe(opened, index[:depth+1]), r.describe(opened-1, index[:depth]))}
 		}
 		if err != nil {

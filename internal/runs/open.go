@@ -105,7 +105,7 @@ func numbered(id, sign string, n int) string {
 func checkID(id string) error {
 	switch {
 	case id == Last:
-		return Misuse{fmt.Errorf("run %q: this means the one that was begun or resumed last", id)}
+		return Misuse{fmt.Errorf("run %q: this name means the run that was started or resumed last", id)}
 	case !envelope.IsRun(id):
 		return notAnID(id)
 	}
@@ -126,7 +126,7 @@ func checkNewID(id string) error {
 
 // taken is the error for the id of a run that exists.
 func (c Config) taken(p *Place, id string) error {
-	return Misuse{fmt.Errorf("%s has a run %s of %s already\nhint: --resume %[2]s goes on with it; --run takes another name", p.Spec, id, c.Graph.Flow)}
+	return Misuse{fmt.Errorf("%s has a run %s of %s already\nhint: continue it with --resume %[2]s, or choose another name with --run", p.Spec, id, c.Graph.Flow)}
 }
 
 // unused reports an error if a run with this id has values already.

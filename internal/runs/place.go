@@ -176,7 +176,7 @@ func (p *Place) putLines(ctx context.Context, key string, values [][]byte) error
 	// The put may have succeeded although its response was lost.
 	stored, err := fanout.ReadLines(ctx, p.store, key)
 	if err == nil && !bytes.Equal(bytes.Join(stored, []byte("\n")), bytes.Join(values, []byte("\n"))) {
-		err = fmt.Errorf("%s holds another value already\nhint: does another process run this run? End one of them, and resume", key)
+		err = fmt.Errorf("%s already holds another value\nhint: is another process running this run? Stop one of them, and resume", key)
 	}
 	return err
 }
@@ -204,7 +204,7 @@ func (p *Place) putList(ctx context.Context, at fanout.Keys, size int, list [][]
 		}
 	})
 	if err == nil && n != len(list) {
-		err = fmt.Errorf("%s holds another list already\nhint: does another process run this run? End one of them, and resume", at.Items)
+		err = fmt.Errorf("%s already holds another list\nhint: is another process running this run? Stop one of them, and resume", at.Items)
 	}
 	return err
 }
@@ -220,7 +220,7 @@ func (p *Place) lastFile(flow string) string {
 // last returns the run that was started or resumed last.
 func (p *Place) last(flow string) (string, error) {
 	if p.dir == nil {
-		return "", Misuse{errors.New("which run is the last one is known in a directory only\nhint: name the run")}
+		return "", Misuse{errors.New("only a directory records which run is the last one\nhint: name the run")}
 	}
 	data, err := os.ReadFile(p.lastFile(flow))
 	if errors.Is(err, os.ErrNotExist) {

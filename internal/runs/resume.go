@@ -43,7 +43,7 @@ func (c Config) resume(ctx context.Context, p *Place, now Record) (*Run, error) 
 		run, err = p.derive(ctx, was, now, first, changed, why)
 	}
 	if err == nil && adopted {
-		run.Notes = append([]string{fmt.Sprintf("run %s was not begun here: what it has stored is taken as it is", was.Run)}, run.Notes...)
+		run.Notes = append([]string{fmt.Sprintf("run %s was not started here: its stored values are used as they are", was.Run)}, run.Notes...)
 	}
 	return run, err
 }
@@ -99,7 +99,7 @@ func (c Config) argument(was Record) ([]byte, error) {
 	}
 	argument, err := c.Merge(c.Input)
 	if err == nil && !bytes.Equal(argument, was.Argument) {
-		err = Misuse{fmt.Errorf("run %s was begun with another input\nhint: leave the input out to go on with that one, or begin a new run", was.Run)}
+		err = Misuse{fmt.Errorf("run %s was started with another input\nhint: leave out the input to continue with that one, or start a new run", was.Run)}
 	}
 	return argument, err
 }
@@ -170,10 +170,10 @@ func (c Config) goOn(ctx context.Context, p *Place, was Record, adopted bool) (*
 // node changed on the code differs: those values can be read, but none can be
 // added.
 func (p *Place) derive(ctx context.Context, was, now Record, first, changed int, why string) (*Run, error) {
-	notes := []string{fmt.Sprintf("%s and all that follows is done again, %s", now.Steps[first].Name, why)}
+	notes := []string{fmt.Sprintf("%s and all later steps run again: %s", now.Steps[first].Name, why)}
 	if changed < first {
 		since, _ := was.difference(now, changed)
-		notes = append(notes, fmt.Sprintf("of %s, %s since: what it has stored is taken all the same", now.Steps[changed].Name, since))
+		notes = append(notes, fmt.Sprintf("of %s, %s: its stored values are used anyway", now.Steps[changed].Name, since))
 	}
 	now.Base = was.Run
 	copy(now.Steps, was.Steps[:first])

@@ -43,11 +43,11 @@ func (r *Run) Find(ctx context.Context, node int, path []int, items, split int) 
 	values, err := r.stored(ctx, node, pathOf(path), split)
 	switch {
 	case errors.Is(err, store.ErrNotFound) && node >= r.frozen:
-		return nil, fmt.Errorf("run %s has no output of %s, and its code changed since\nhint: resume without --from", r.Base, r.describe(node, path))
+		return nil, fmt.Errorf("run %s has no output of %s, and its code has changed since\nhint: resume without --from", r.Base, r.describe(node, path))
 	case errors.Is(err, store.ErrNotFound):
 		return nil, nil
 	case err == nil && len(values) != items:
-		return nil, fmt.Errorf("run %s has %d values of %s, want %d\nhint: was its lokki.Batch another?", r.Steps[node].Run, len(values), r.describe(node, path), items)
+		return nil, fmt.Errorf("run %s has %d values of %s, want %d\nhint: did its lokki.Batch change?", r.Steps[node].Run, len(values), r.describe(node, path), items)
 	}
 	return values, err
 }

@@ -30,16 +30,16 @@ type Function struct {
 func Enforced() string {
 	switch lambdahost.Confine() {
 	case lambdahost.OwnMounts:
-		return "timeout, memory, the user, the read-only root and the size of /tmp are enforced; the share of processor is not"
+		return "timeout, memory, the user, the read-only root and the size of /tmp are enforced; CPU time is not"
 	case lambdahost.OwnRoot:
-		return "timeout, memory, the user and the read-only root are enforced; the size of /tmp is not, and all environments share it: that takes the right to mount (CAP_SYS_ADMIN)"
+		return "timeout, memory, the user and the read-only root are enforced; the size of /tmp is not, and all environments share it: that needs the right to mount (CAP_SYS_ADMIN)"
 	case lambdahost.OtherUser:
-		return "timeout, memory and the user are enforced; the read-only root and the size of /tmp are not: that takes the rights to change the root (CAP_SYS_CHROOT) and to mount (CAP_SYS_ADMIN)"
+		return "timeout, memory and the user are enforced; the read-only root and the size of /tmp are not: that needs the rights to change the root (CAP_SYS_CHROOT) and to mount (CAP_SYS_ADMIN)"
 	}
 	if os.Geteuid() == 0 {
-		return "timeout and memory are enforced; the user, the read-only root and the size of /tmp are not: steps run as root, since this root may not change to another user"
+		return "timeout and memory are enforced; the user, the read-only root and the size of /tmp are not: steps run as root, because this root may not change to another user"
 	}
-	return "timeout and memory are enforced; the user, the read-only root and the size of /tmp are not, which takes root on Linux: steps run as you"
+	return "timeout and memory are enforced; the user, the read-only root and the size of /tmp are not, which needs root on Linux: steps run as you"
 }
 
 // unpack makes the function's image ready to run, in folder.

@@ -142,7 +142,7 @@ func TestBucket(t *testing.T) {
 	if code, _, stderr := p.run(nil, append(at, "--run", "mine")...); code != 2 || !strings.Contains(stderr, "s3://values has a run mine of teams-flow already\n") {
 		t.Errorf("the same run again: exit code %d:\n%s", code, stderr)
 	}
-	if code, _, stderr := p.run(nil, append(at, "--resume", "last")...); code != 2 || !strings.Contains(stderr, "is known in a directory only\nhint: name the run\n") {
+	if code, _, stderr := p.run(nil, append(at, "--resume", "last")...); code != 2 || !strings.Contains(stderr, "only a directory records which run is the last one\nhint: name the run\n") {
 		t.Errorf("the last run: exit code %d:\n%s", code, stderr)
 	}
 
@@ -269,7 +269,7 @@ func TestResumeOfLambdas(t *testing.T) {
 	p.calls()
 	for _, where := range []string{p.folder, "s3://" + bucket} {
 		code, stdout, stderr := p.run(nil, "--store", where, "--resume", "mine", "--concurrency", "8")
-		if code != 0 || stdout != "100\n" || !strings.HasPrefix(stderr, "run mine was not begun here: what it has stored is taken as it is\n") {
+		if code != 0 || stdout != "100\n" || !strings.HasPrefix(stderr, "run mine was not started here: its stored values are used as they are\n") {
 			t.Fatalf("%s: exit code %d, %q:\n%s", where, code, stdout, stderr)
 		}
 		calls := p.calls()

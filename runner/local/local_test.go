@@ -14,7 +14,7 @@ func TestFingerprints(t *testing.T) {
 	p.calls()
 	p.build(map[string]string{"Sum": "v2"})
 	code, _, stderr := p.run(nil, "--store", p.folder, "--resume", "mine")
-	if want := "resuming run mine as mine.2: sum and all that follows is done again, its code changed\n"; code != 0 || !strings.HasPrefix(stderr, want) {
+	if want := "resuming run mine as mine.2: sum and all later steps run again: its code changed\n"; code != 0 || !strings.HasPrefix(stderr, want) {
 		t.Errorf("exit code %d, want 0 and %s:\n%s", code, want, stderr)
 	}
 	calls := p.calls()
@@ -33,7 +33,7 @@ func TestWithoutFingerprints(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, _, stderr := p.run(nil, "--store", p.folder, "--resume", "mine")
-	if !strings.Contains(stderr, "list and all that follows is done again, its code changed\n") {
+	if !strings.Contains(stderr, "list and all later steps run again: its code changed\n") {
 		t.Error(stderr)
 	}
 	p.calls()

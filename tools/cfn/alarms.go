@@ -16,10 +16,10 @@ func (t template) addAlarms(resources *yaml.Node) {
 	machine := alarm{namespace: "AWS/States", dimension: "StateMachineArn", value: ref(stateMachine), statistic: "Sum", periods: 1}
 	add(resources,
 		"FailedAlarm", machine.on("ExecutionsFailed",
-			"An execution of "+t.flow+" failed. Its error is in the executions' log and in the state machine's console; redrive it when the cause is gone."))
+			"An execution of "+t.flow+" failed. Its error is in the executions' log and in the state machine's console; redrive it once the cause is fixed."))
 	if t.timeout > 0 { // otherwise no execution times out
 		add(resources, "TimedOutAlarm", machine.on("ExecutionsTimedOut",
-			fmt.Sprintf("An execution of %s took longer than its %d seconds. See the last events in the executions' log; redrive it when the cause is gone.", t.flow, t.timeout)))
+			fmt.Sprintf("An execution of %s took longer than its %d seconds. See the last events in the executions' log; redrive it once the cause is fixed.", t.flow, t.timeout)))
 	}
 	// A burst of throttling is normal when a map starts; a quarter of an hour
 	// of it isn't.

@@ -97,12 +97,12 @@ func (t template) parameters(c config.Config) *yaml.Node {
 			"AllowedValues", switches),
 		paramMetrics, object(
 			"Type", "String",
-			"Description", "Whether CloudWatch keeps metrics of the steps, which cost. The same figures are in the logs.",
+			"Description", "Whether CloudWatch keeps metrics of the steps, at extra cost. The same figures are in the logs.",
 			"Default", strconv.FormatBool(c.Metrics),
 			"AllowedValues", switches),
 		paramKey, optional("", keyForm,
-			"Key for the values in the bucket, the logs, the functions' environment and the dead-letter queue. Its policy has to let CloudWatch Logs use it. "+
-				"Empty: keys of AWS.", "the ARN of a key, or nothing"),
+			"Key for the values in the bucket, the logs, the functions' environment and the dead-letter queue. Its policy must let CloudWatch Logs use it. "+
+				"Empty: AWS's own keys.", "the ARN of a key, or nothing"),
 		paramMachineName, optional("", machineNameForm,
 			"Name of the state machine. Empty: the stack's, which then has up to 80 characters.",
 			"up to 80 letters, digits, _ and -, or nothing"),
