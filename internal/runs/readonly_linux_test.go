@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"unsafe"
 
 	"github.com/lokki-build/lokki/internal/runs"
 )
@@ -31,7 +32,7 @@ func TestAReadOnlyStore(t *testing.T) {
 		t.Fatal(err)
 	}
 	protect(t, folder)
-	asAnother(t, func(ctx context.Context) {
+	withoutOverride(t, func(ctx context.Context) {
 		c := config()
 		c.Resume = "mine"
 		p, err := runs.OpenPlace(folder, nil, false)
@@ -58,7 +59,7 @@ func TestAReadOnlyStore(t *testing.T) {
 	})
 }
 
-// protect lets no one write below a folder, but root.
+// protect lets no one write below a folder, except a root with all its rights.
 func protect(t *testing.T, folder string) {
 	t.Helper()
 	var all []string
@@ -86,25 +87,14 @@ func protect(t *testing.T, folder string) {
 	})
 }
 
-// asAnother calls f as a user who is not root, in the file system.
-func asAnother(t *testing.T, f func(context.Context)) {
+// withoutOverride calls f without root's right to write to what its mode protects.
+func withoutOverride(t *testing.T, f func(context.Context)) {
 	t.Helper()
-	if os.Geteuid() != 0 {
-		f(t.Context())
-		return
-	}
-	for folder := t.TempDir(); folder != "/"; folder = filepath.Dir(folder) {
-		if info, err := os.Stat(folder); err != nil || info.Mode().Perm()&0o005 != 0o005 {
-			if err := os.Chmod(folder, 0o755); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
 	done := make(chan bool)
 	go func() {
 		defer close(done)
 		runtime.LockOSThread() // and never unlocked: the thread ends with the goroutine
-		if err := setFSUser(65534); err != nil {
+		if err := dropOverride(); err != nil {
 			t.Error(err)
 			return
 		}
@@ -113,9 +103,17 @@ func asAnother(t *testing.T, f func(context.Context)) {
 	<-done
 }
 
-// setFSUser changes the user that the thread is in the file system.
-func setFSUser(id int) error {
-	if _, _, errno := syscall.RawSyscall(syscall.SYS_SETFSUID, uintptr(id), 0, 0); errno != 0 {
+// dropOverride takes CAP_DAC_OVERRIDE from the thread's effective capabilities (capset(2)),
+// in the root's namespace or in that of a sandbox.
+func dropOverride() error {
+	const version3, override = 0x20080522, 1
+	header := struct{ version, pid uint32 }{version: version3}
+	var sets [2]struct{ effective, permitted, inheritable uint32 }
+	if _, _, errno := syscall.RawSyscall(syscall.SYS_CAPGET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&sets)), 0); errno != 0 {
+		return errno
+	}
+	sets[0].effective &^= 1 << override
+	if _, _, errno := syscall.RawSyscall(syscall.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&sets)), 0); errno != 0 {
 		return errno
 	}
 	return nil
