@@ -44,20 +44,20 @@ func (b *builder) scope() states {
 		if next.Kind == graph.Agg {
 			break // it closes the map around this scope
 		}
-		var closed graph.Options
+		var closedMap graph.Options
 		if next.Kind == graph.Map {
-			s = append(s, b.mapped(next)...)
-			closed = next.Options
+			s = append(s, b.mapStates(next)...)
+			closedMap = next.Options
 		}
-		s = append(s, b.task(closed)) // the Then, or the Agg that closed the map
+		s = append(s, b.task(closedMap)) // the Then, or the Agg that closed the map
 	}
 	s.link()
 	return s
 }
 
-// mapped builds the states of the map opened by first, except for its
+// mapStates builds the states of the map opened by first, except for its
 // aggregation.
-func (b *builder) mapped(first graph.Node) states {
+func (b *builder) mapStates(first graph.Node) states {
 	choice := state{name: "Items for " + first.Name + "?", body: &choiceState{
 		Type:    "Choice",
 		Choices: []choiceRule{{Variable: "$.count", NumericEquals: 0}},
@@ -101,9 +101,9 @@ func mapComment(first graph.Node) string {
 	return c
 }
 
-// task builds the Task of the next node. closed has the options of the map that
+// task builds the Task of the next node. closedMap has the options of the map that
 // the node aggregates.
-func (b *builder) task(closed graph.Options) state {
+func (b *builder) task(closedMap graph.Options) state {
 	n := b.nodes[b.at]
 	b.at++
 	if n.Kind != graph.Map {
@@ -132,11 +132,11 @@ func (b *builder) task(closed graph.Options) state {
 	case graph.Agg:
 		p.Count = "$.count"
 		what = "takes all results of " + n.From
-		if size := closed.BatchSize(); size > 1 {
+		if size := closedMap.BatchSize(); size > 1 {
 			p.BatchSize = size
 		}
-		if closed.Tolerate > 0 {
-			p.Tolerate, p.State = closed.Tolerate, "$"
+		if closedMap.Tolerate > 0 {
+			p.Tolerate, p.State = closedMap.Tolerate, "$"
 			what = "takes the results of " + n.From + " whose child did not fail"
 		}
 	}

@@ -14,7 +14,7 @@ type mapState struct {
 	ResultWriter   resultWriter `json:"ResultWriter"`
 	ResultPath     *string      `json:"ResultPath"` // null: the aggregation gets the map's input, or that with resultsPath
 	Retry          []retrier    `json:"Retry"`
-	exit
+	transition
 }
 
 // resultsPath is where the aggregation of a map that tolerates failures finds

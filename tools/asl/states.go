@@ -22,7 +22,7 @@ type states []state
 
 type state struct {
 	name string
-	body interface{ lead(next, after string) }
+	body interface{ setNext(next, after string) }
 }
 
 // link connects each state to the next one, and ends the last.
@@ -34,7 +34,7 @@ func (s states) link() {
 		return ""
 	}
 	for i := range s {
-		s[i].body.lead(name(i+1), name(i+2))
+		s[i].body.setNext(name(i+1), name(i+2))
 	}
 }
 
@@ -69,7 +69,7 @@ type taskState struct {
 	TimeoutSeconds int        `json:"TimeoutSeconds"`
 	Retry          []retrier  `json:"Retry"`
 	OutputPath     string     `json:"OutputPath"`
-	exit
+	transition
 }
 
 type choiceState struct {
@@ -85,19 +85,19 @@ type choiceRule struct {
 	Next          string `json:"Next"`
 }
 
-// lead skips the map, which is the next state, for an empty list.
-func (c *choiceState) lead(next, after string) {
+// setNext skips the map, which is the next state, for an empty list.
+func (c *choiceState) setNext(next, after string) {
 	c.Default = next
 	c.Choices[0].Next = after
 }
 
-// exit is the end of a state: Next, or the end of its scope.
-type exit struct {
+// transition is what follows a state: Next, or the end of its scope.
+type transition struct {
 	Next string `json:"Next,omitempty"`
 	End  bool   `json:"End,omitempty"`
 }
 
-func (e *exit) lead(next, _ string) { e.Next, e.End = next, next == "" }
+func (t *transition) setNext(next, _ string) { t.Next, t.End = next, next == "" }
 
 // write appends v as compact JSON.
 func write(b *bytes.Buffer, v any) error {

@@ -57,6 +57,6 @@ func (a alarm) on(metric, description string) *yaml.Node {
 			"Threshold", 1,
 			"ComparisonOperator", "GreaterThanOrEqualToThreshold",
 			"TreatMissingData", "notBreaching",
-			"AlarmActions", choose(notify, list(ref(paramAlarmTopic)), ref(noValue))),
+			"AlarmActions", fnIf(notify, list(ref(paramAlarmTopic)), ref(noValue))),
 	)
 }

@@ -20,7 +20,7 @@ func bucket() *yaml.Node {
 				"BucketEncryption", object("ServerSideEncryptionConfiguration", list(
 					object(
 						"ServerSideEncryptionByDefault", object(
-							"SSEAlgorithm", choose(useKey, "aws:kms", "AES256"),
+							"SSEAlgorithm", fnIf(useKey, "aws:kms", "AES256"),
 							"KMSMasterKeyID", ifKey(ref(paramKey))),
 						"BucketKeyEnabled", ifKey(true)))),
 				"OwnershipControls", object("Rules", list(object("ObjectOwnership", "BucketOwnerEnforced"))),

@@ -119,14 +119,14 @@ func (f function) resource(flow string) *yaml.Node {
 			"PackageType", "Image",
 			"Code", object("ImageUri", f.imageURI()),
 			"Architectures", list(architecture),
-			"Role", choose(createLambdaRole, getAtt("LambdaRole", "Arn"), ref(paramLambdaRole)),
+			"Role", fnIf(createLambdaRole, getAtt("LambdaRole", "Arn"), ref(paramLambdaRole)),
 			"MemorySize", f.step.Memory,
 			"Timeout", f.step.Timeout,
 			"EphemeralStorage", object("Size", f.step.EphemeralStorage),
 			"Environment", object("Variables", variables),
 			"KmsKeyArn", ifKey(ref(paramKey)),
 			"LoggingConfig", object("LogFormat", "JSON", "LogGroup", ref(f.logGroupID())),
-			"TracingConfig", object("Mode", choose(traced, "Active", "PassThrough")),
+			"TracingConfig", object("Mode", fnIf(traced, "Active", "PassThrough")),
 			"Tags", tags(flow, f.Name)),
 	)
 }
@@ -135,7 +135,7 @@ func (f function) resource(flow string) *yaml.Node {
 // and a changed image under the same tag would not be deployed.
 func (f function) imageURI() *yaml.Node {
 	return subWith("${Registry}/"+f.image.Repository+"@"+f.image.Digest, "Registry",
-		choose(ownRegistry, sub("${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}"), ref(paramECR)))
+		fnIf(ownRegistry, sub("${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}"), ref(paramECR)))
 }
 
 // describe keeps within the 256 characters of a description.

@@ -9,7 +9,7 @@ import "gopkg.in/yaml.v3"
 // (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html).
 
 // ifKey is a property that is set only if the stack has a key.
-func ifKey(value any) *yaml.Node { return choose(useKey, value, ref(noValue)) }
+func ifKey(value any) *yaml.Node { return fnIf(useKey, value, ref(noValue)) }
 
 // keyPolicy is an inline policy that lets a role use the key through services, but not
 // directly. The suffix of the services' names differs between partitions
@@ -19,7 +19,7 @@ func keyPolicy(services ...string) *yaml.Node {
 	for _, s := range services {
 		names.Content = append(names.Content, sub(s+".${AWS::Region}.amazonaws.com*"))
 	}
-	return when(useKey, inline("key", under(
+	return ifOrNoValue(useKey, inline("key", under(
 		object("StringLike", object("kms:ViaService", names)),
 		allow("Key", ref(paramKey), "kms:Decrypt", "kms:GenerateDataKey"))))
 }

@@ -26,9 +26,9 @@ func (t template) stateMachine() (*yaml.Node, error) {
 	return object(
 		"Type", "AWS::StepFunctions::StateMachine",
 		"Properties", object(
-			"StateMachineName", choose(nameAfterStack, ref("AWS::StackName"), ref(paramMachineName)),
+			"StateMachineName", fnIf(nameAfterStack, ref("AWS::StackName"), ref(paramMachineName)),
 			"StateMachineType", "STANDARD",
-			"RoleArn", choose(createPipelineRole, getAtt("PipelineRole", "Arn"), ref(paramPipelineRole)),
+			"RoleArn", fnIf(createPipelineRole, getAtt("PipelineRole", "Arn"), ref(paramPipelineRole)),
 			"DefinitionString", block(string(t.definition)),
 			"DefinitionSubstitutions", substitutions,
 			"LoggingConfiguration", object(
@@ -36,7 +36,7 @@ func (t template) stateMachine() (*yaml.Node, error) {
 				"IncludeExecutionData", false,
 				"Destinations", list(object("CloudWatchLogsLogGroup",
 					object("LogGroupArn", getAtt(machineLogGroup, "Arn"))))),
-			"TracingConfiguration", object("Enabled", choose(traced, true, false)),
+			"TracingConfiguration", object("Enabled", fnIf(traced, true, false)),
 			"Tags", tags(t.flow, "")),
 	), nil
 }

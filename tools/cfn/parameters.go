@@ -154,21 +154,21 @@ func (t template) conditions() *yaml.Node {
 		createLambdaRole, isEmpty(paramLambdaRole),
 		ownRegistry, isEmpty(paramECR),
 		traced, equals(paramTracing, "true"),
-		useKey, isGiven(paramKey),
+		useKey, notEmpty(paramKey),
 		nameAfterStack, isEmpty(paramMachineName),
 	)
 	if len(t.schedules) > 0 {
 		add(all, createSchedulerRole, isEmpty(paramSchedulerRole))
 	}
 	if t.alarms {
-		add(all, notify, isGiven(paramAlarmTopic))
+		add(all, notify, notEmpty(paramAlarmTopic))
 	}
 	return all
 }
 
 // bucketName is the name of the given or created bucket.
 func bucketName() *yaml.Node {
-	return choose(createBucket, ref("ArtifactBucket"), ref(paramBucket))
+	return fnIf(createBucket, ref("ArtifactBucket"), ref(paramBucket))
 }
 
 func (t template) outputs() *yaml.Node {

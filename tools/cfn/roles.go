@@ -60,7 +60,7 @@ func (t template) pipelineRole() *yaml.Node {
 }
 
 // whenTraced is an inline policy that only a traced flow needs.
-func whenTraced(policy *yaml.Node) *yaml.Node { return when(traced, policy) }
+func whenTraced(policy *yaml.Node) *yaml.Node { return ifOrNoValue(traced, policy) }
 
 // invokeChunk is how many functions one policy names: a managed policy has up to
 // 6,144 characters, and an ARN with its quotes at most 130. All inline policies of

@@ -84,7 +84,7 @@ func (t template) schedule(s schedule.Schedule) *yaml.Node {
 			"FlexibleTimeWindow", window,
 			"Target", object(
 				"Arn", ref(stateMachine),
-				"RoleArn", choose(createSchedulerRole, getAtt(schedulerRole, "Arn"), ref(paramSchedulerRole)),
+				"RoleArn", fnIf(createSchedulerRole, getAtt(schedulerRole, "Arn"), ref(paramSchedulerRole)),
 				"Input", string(s.CompactInput()),
 				"RetryPolicy", object(
 					"MaximumEventAgeInSeconds", max(minEventAge, s.Retry*60),
@@ -110,7 +110,7 @@ func (t template) deadLetters() *yaml.Node {
 		"UpdateReplacePolicy", "Delete",
 		"Properties", object(
 			"MessageRetentionPeriod", 14*24*60*60,
-			"SqsManagedSseEnabled", choose(useKey, ref(noValue), true),
+			"SqsManagedSseEnabled", fnIf(useKey, ref(noValue), true),
 			"KmsMasterKeyId", ifKey(ref(paramKey)),
 			"Tags", tags(t.flow, "")),
 	)

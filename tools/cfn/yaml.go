@@ -102,8 +102,8 @@ func subWith(format string, variables ...any) *yaml.Node {
 	return n
 }
 
-// choose is the first value if the condition holds, otherwise the second.
-func choose(condition string, yes, no any) *yaml.Node {
+// fnIf is the first value if the condition holds, otherwise the second.
+func fnIf(condition string, yes, no any) *yaml.Node {
 	n := list(condition, yes, no)
 	n.Tag, n.Style = "!If", yaml.FlowStyle
 	return n
@@ -112,9 +112,9 @@ func choose(condition string, yes, no any) *yaml.Node {
 // noValue omits a property or an element.
 const noValue = "AWS::NoValue"
 
-// when is a large multi-line value that is present only if the condition holds.
-func when(condition string, value *yaml.Node) *yaml.Node {
-	n := choose(condition, value, ref(noValue))
+// ifOrNoValue is a large multi-line value that is present only if the condition holds.
+func ifOrNoValue(condition string, value *yaml.Node) *yaml.Node {
+	n := fnIf(condition, value, ref(noValue))
 	n.Style = 0
 	return n
 }
@@ -129,8 +129,8 @@ func equals(parameter, value string) *yaml.Node {
 	return n
 }
 
-// isGiven is the condition that a parameter has a value.
-func isGiven(parameter string) *yaml.Node {
+// notEmpty is the condition that a parameter has a value.
+func notEmpty(parameter string) *yaml.Node {
 	n := list(isEmpty(parameter))
 	n.Tag, n.Style = "!Not", yaml.FlowStyle
 	return n

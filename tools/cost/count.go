@@ -16,8 +16,8 @@ type Usage struct {
 	Invocations      float64 // of Lambdas
 	ArmGBSeconds     float64
 	X86GBSeconds     float64
-	Puts             float64 // S3 write requests       
-	Gets             float64 // S3 read requests        
+	Puts             float64 // S3 write requests
+	Gets             float64 // S3 read requests
 	ByStepFunctions  Requests
 	LogBytes         float64 // logged by Lambdas
 

@@ -164,8 +164,8 @@ func TestSave(t *testing.T) {
 		t.Errorf("%s: %q, %v", path, data, err)
 	}
 	for want, o := range map[string]Outcome{
-		"no result to save":     {Code: 1, Stderr: []byte("boom")},
-		"result is not JSON":    {Stdout: []byte("birds")},
+		"no result to save":        {Code: 1, Stderr: []byte("boom")},
+		"result is not JSON":       {Stdout: []byte("birds")},
 		"no workspace to write to": {Stdout: []byte("1")},
 	} {
 		if _, err := c.Save(o, map[bool]string{true: workspace}[!strings.Contains(want, "workspace")]); err == nil || !strings.Contains(err.Error(), want) {
