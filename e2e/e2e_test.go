@@ -120,11 +120,11 @@ func testMistakes(t *testing.T, w *workspace) {
 		},
 		{
 			"a letter", "    name = \"flap_bird\",\n", "    name = \"flap_bird\",\n    function = \"FläpBird\",\n",
-			[]string{"//flows:flap_bird: function: the name \"FläpBird\" has other characters than the letters A to Z", "hint: rename the function"},
+			[]string{"//flows:flap_bird: function: the name \"FläpBird\" has characters other than the letters A to Z", "hint: rename the function"},
 		},
 		{
 			"a dropped step", "\treturn lokki.Agg(flapped, JoinBirds)\n", "\tlokki.Then(birds, JoinBirds)\n\treturn lokki.Agg(flapped, JoinBirds)\n",
-			[]string{"birds.go:", "step join-birds: the flow's result doesn't depend on it", "after step get-birds the flow goes on with step flap-bird at ", "hint: "},
+			[]string{"birds.go:", "step join-birds: the flow's result doesn't depend on it", "after step get-birds the flow continues with step flap-bird at ", "hint: "},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -76,13 +76,13 @@ func NothingFlow() lokki.Flow[int] {
 
 const (
 	never = ": the flow's result doesn't depend on it, so it would never run"
-	hint  = "\nhint: a flow is one chain: put the step into it or remove the call; flows with steps in common call lokki.Start each"
+	hint  = "\nhint: a flow is one chain: put the step into it or remove the call; flows that share steps each call lokki.Start"
 )
 
 // TestDroppedSteps wants an error for each step that would never run, with its
 // position and that of the call that continues the flow instead.
 func TestDroppedSteps(t *testing.T) {
-	goesOn := never + ": after step get-birds the flow goes on with step count-all at [return lokki.Then(birds, CountAll)]" + hint
+	goesOn := never + ": after step get-birds the flow continues with step count-all at [return lokki.Then(birds, CountAll)]" + hint
 	begins := never + ": the flow begins with step get-birds at [more := lokki.Start(GetBirds, Input{Count: 1})]" + hint
 	for name, c := range map[string]struct {
 		flow func() lokki.Flow[int]
@@ -96,13 +96,13 @@ func TestDroppedSteps(t *testing.T) {
 		"a map without Agg": {UnclosedFlow, "[lokki.Then(lokki.Map(birds, FlapBird), Shout)]: step flap-bird" + goesOn +
 			"\n[lokki.Then(lokki.Map(birds, FlapBird), Shout)]: step shout" + goesOn},
 		"inside a map": {InsideFlow, "[lokki.Agg(flapped, JoinBirds)]: step join-birds" + never +
-			": after step flap-bird the flow goes on with step count-all at [return lokki.Agg(flapped, CountAll)]" + hint},
+			": after step flap-bird the flow continues with step count-all at [return lokki.Agg(flapped, CountAll)]" + hint},
 		"in a loop": {LoopFlow, "[lokki.Then(birds, Notify)]: step notify" + goesOn},
 		"nil":       {NilFlow, "[lokki.Then[lokki.Top, []string, int](birds, nil)]: step then" + goesOn},
 		// The value doesn't tell of another chain; the flow function's call does.
 		"two starts": {TwoStartsFlow, "[birds := lokki.Start(GetBirds, Input{Count: 3})]: step get-birds" + begins +
 			"\n[lokki.Then(birds, Notify)]: step notify" + begins},
-		"no value": {NothingFlow, "the flow has no steps\nhint: begin the chain with lokki.Start: a zero lokki.Value holds none" +
+		"no value": {NothingFlow, "the flow has no steps\nhint: begin the chain with lokki.Start: a zero lokki.Value has no chain" +
 			"\n[lokki.Start(GetBirds, Input{Count: 3})]: step get-birds" + never + hint},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -170,7 +170,7 @@ func TestValueOfTwoFlows(t *testing.T) {
 	}
 	sent := lokki.Then(birds, Notify)
 	for name, err := range map[string]error{"count-all": lokki.Validate(count), "notify": lokki.Validate(sent)} {
-		if err == nil || !strings.Contains(err.Error(), never+": after step get-birds the flow goes on with step "+name) {
+		if err == nil || !strings.Contains(err.Error(), never+": after step get-birds the flow continues with step "+name) {
 			t.Errorf("got %v", err)
 		}
 	}

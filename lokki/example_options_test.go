@@ -101,7 +101,7 @@ func ExampleTolerateFailures() {
 	fmt.Println(what)
 	// Output:
 	// [0 1 4 16 25]
-	// the map over square: 1 of 6 children failed, and 10% may
+	// the map over square: 1 of 6 children failed; 10% are tolerated
 }
 
 // A batch fails as a whole: when one item fails, the others are lost too.

@@ -128,5 +128,5 @@ func ExampleValidate() {
 	fmt.Println(problem)
 	// Output:
 	// step ClosureFlow.func1: it is a closure or a function literal
-	// hint: move it to a top-level function; what it captures has to come with its argument
+	// hint: move it to a top-level function; pass what it captures in its argument
 }

@@ -90,7 +90,7 @@ func VögelFlow() lokki.Flow[int] { return all() }
 func TestFlowNameOutsideAToZ(t *testing.T) {
 	_, byFunction := chain.BuildFunc(VögelFlow, func() *chain.Node { return VögelFlow().Chain() })
 	for _, err := range []error{lokki.Validate(VögelFlow()), byFunction} {
-		want := ": naming the flow: the name \"VögelFlow\" has other characters than the letters A to Z, digits and underscores\nhint: rename the flow function"
+		want := ": naming the flow: the name \"VögelFlow\" has characters other than the letters A to Z, digits and underscores\nhint: rename the flow function"
 		if err == nil || !strings.HasSuffix(err.Error(), want) || !strings.Contains(err.Error(), "flowname_test.go:") {
 			t.Errorf("got %v", err)
 		}

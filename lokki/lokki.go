@@ -67,7 +67,7 @@ func Agg[S, T, U any](v Value[Each[S], T], step func(context.Context, []T) (U, e
 // problem after the other:
 //
 //	flows/birds.go:32: step BirdsFlow.func1: it is a closure or a function literal
-//	hint: move it to a top-level function; what it captures has to come with its argument
+//	hint: move it to a top-level function; pass what it captures in its argument
 //
 // Building and running a flow begin with the same check; calling it in a test is
 // the quickest way to run it. A chain unconnected to that of flow is noticed only

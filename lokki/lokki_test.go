@@ -97,9 +97,9 @@ func TestValidateReportsAllAtOnce(t *testing.T) {
 		want []string
 	}{
 		"several": {lokki.Validate(BrokenFlow()), []string{
-			"step one-byte: lokki_test.bytesLike is not stored as a list of items\nhint: return a plain slice, such as []string, of another type than byte",
-			"step many-bytes: []uint8 is not stored as a list of items\nhint: let the steps of the map return another type than byte",
-			"step flap-bird: lokki_test.forms is not stored as a list of items\nhint: return a plain slice, such as []string, of another type than byte",
+			"step one-byte: lokki_test.bytesLike is not stored as a list of items\nhint: return a plain slice, such as []string, of a type other than byte",
+			"step many-bytes: []uint8 is not stored as a list of items\nhint: let the steps of the map return a type other than byte",
+			"step flap-bird: lokki_test.forms is not stored as a list of items\nhint: return a plain slice, such as []string, of a type other than byte",
 			"step open: its result type chan int can't be stored: the value is a chan int",
 			"step then: it is nil\nhint: pass the name of a top-level function",
 		}},

@@ -128,10 +128,10 @@ func TestOptionsAgainstTheShapeOfTheFlow(t *testing.T) {
 	if err := nested(lokki.Concurrency(5)); err != nil {
 		t.Error(err)
 	}
-	if err := nested(lokki.Batch(2)); err == nil || !strings.Contains(err.Error(), "batches of 2 items, in a map that holds the map over shout\nhint: ") {
+	if err := nested(lokki.Batch(2)); err == nil || !strings.Contains(err.Error(), "batches of 2 items, in a map that contains the map over shout\nhint: ") {
 		t.Errorf("batches outside: got %v", err)
 	}
-	if err := nested(lokki.Express()); err == nil || !strings.Contains(err.Error(), "the map is Express and holds the map over shout") {
+	if err := nested(lokki.Express()); err == nil || !strings.Contains(err.Error(), "the map is Express and contains the map over shout") {
 		t.Errorf("Express outside: got %v", err)
 	}
 	flapped := lokki.Map(lokki.Start(GetBirds, Input{}), FlapBird, lokki.Express(), lokki.Timeout(200*time.Second))

@@ -41,7 +41,7 @@ func Retry[E error](b Backoff) StepOption {
 	return stepOption(func(n *chain.Node) {
 		names := errorNames(t)
 		if names == nil {
-			n.Refuse(fmt.Sprintf("Retry of %s, whose errors the state machine can't tell by a name", t),
+			n.Refuse(fmt.Sprintf("Retry of %s, whose errors have no name in the state machine", t),
 				"name the type of the error itself, as in Retry[*Throttled], or retry every error with Retry[error]")
 			return
 		}
@@ -85,7 +85,7 @@ func Timeout(d time.Duration) StepOption {
 		n.Once("Timeout")
 		n.Options.Timeout = seconds(n, "Timeout", d)
 		if d <= 0 {
-			n.Refuse(fmt.Sprintf("Timeout of %s", d), "give the seconds that one try may take, from 1 on")
+			n.Refuse(fmt.Sprintf("Timeout of %s", d), "give the seconds that one attempt may take, 1 or more")
 		}
 	})
 }

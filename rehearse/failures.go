@@ -48,7 +48,7 @@ func mapLine(opened graph.Node, index []int, f *asl.Failure) string {
 	if f.Map != nil {
 		text += fmt.Sprintf(": %d of %d children failed", f.Map.Failed+f.Map.TimedOut, f.Map.Total)
 		if opened.Tolerate > 0 {
-			text += fmt.Sprintf(", and %v%% may", opened.Tolerate)
+			text += fmt.Sprintf("; %v%% are tolerated", opened.Tolerate)
 		}
 	}
 	return text + ": " + f.Name

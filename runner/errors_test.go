@@ -35,9 +35,9 @@ func TestWording(t *testing.T) {
 	}{
 		"a step": {cells(3, lokki.Concurrency(1)), strings.Replace(cell, "errors", "mapping", 1)},
 		"a tolerant map": {lokki.Agg(lokki.Map(lokki.Start(Upto, 4), Cell, lokki.TolerateFailures(20), lokki.Concurrency(1)), List),
-			"errors_test.go:0: the map over cell: 1 of 4 children failed, and 20% may\n" + cell},
+			"errors_test.go:0: the map over cell: 1 of 4 children failed; 20% are tolerated\n" + cell},
 		"many failures": {lokki.Agg(lokki.Map(lokki.Start(Upto, 25), Cell, lokki.TolerateFailures(45.5), lokki.Concurrency(1)), List),
-			"errors_test.go:0: the map over cell: 12 of 25 children failed, and 45.5% may\n" + cell +
+			"errors_test.go:0: the map over cell: 12 of 25 children failed; 45.5% are tolerated\n" + cell +
 				"\n…\nerrors_test.go:0: step cell[18] (github.com/lokki-build/lokki/runner.Cell): boom\ninput: 18\nand 2 more"},
 	} {
 		_, err := Run(t.Context(), c.flow, Options{Inject: failing})

@@ -89,15 +89,15 @@ usage: %[1]s [--input JSON | --input-file FILE] [--concurrency N] [--backoff FAC
   --input JSON       overrides the flow's defaults, field by field
   --input-file FILE  the same from a file; - is standard input
   --concurrency N    how many steps run at the same time (%[3]d)
-  --backoff FACTOR   of the pauses before retries: 0 for none (1)
+  --backoff FACTOR   factor for the pauses before retries; 0 for none (1)
   --quiet            shows no progress, only errors
-  --json             shows progress as JSON, an event a line
+  --json             shows progress as JSON, one event per line
   --trace FILE       writes all calls of steps for https://ui.perfetto.dev
-%[6]s  --help             writes this
+%[6]s  --help             shows this help
 
 The result is written to standard output as JSON, progress to standard error:
 live if that is a terminal, without colours if NO_COLOR is set.
-Exit codes: 0 done, 1 the flow failed, 2 the call was wrong.
+Exit codes: 0 done, 1 the flow failed, 2 usage error.
 
 The defaults, a %[4]s:
   %[5]s

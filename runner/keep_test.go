@@ -348,8 +348,8 @@ func TestDamagedStore(t *testing.T) {
 	}{
 		"torn pack":      {"outputs.pack", func(b []byte) []byte { return b[:len(b)-5] }, ""},
 		"empty pack":     {"outputs.pack", func(b []byte) []byte { return nil }, ""},
-		"damaged pack":   {"outputs.pack", func(b []byte) []byte { return bytes.Replace(b, []byte("row"), []byte("wor"), 1) }, "is damaged, and whole ones follow it\nhint: "},
-		"no pack":        {"outputs.pack", func(b []byte) []byte { return []byte("hello\n") }, "no pack"},
+		"damaged pack":   {"outputs.pack", func(b []byte) []byte { return bytes.Replace(b, []byte("row"), []byte("wor"), 1) }, "is damaged, but intact ones follow it\nhint: "},
+		"no pack":        {"outputs.pack", func(b []byte) []byte { return []byte("hello\n") }, "not a pack"},
 		"damaged record": {"run.json", func(b []byte) []byte { return b[:len(b)/2] }, "reading lokki/table-flow/mine/run.json: "},
 		"newer record":   {"run.json", func(b []byte) []byte { return bytes.Replace(b, []byte(`"version": 1`), []byte(`"version": 9`), 1) }, "it has version 9, this lokki reads version 1"},
 		"odd record":     {"run.json", func(b []byte) []byte { return []byte(`{"version": 1}`) }, "it has 0 steps"},

@@ -11,14 +11,14 @@ import (
 	"github.com/lokki-build/lokki/internal/userfile"
 )
 
-const keepUsage = `  --store DIR        keeps the values in a directory, laid out like the bucket
+const keepUsage = `  --store DIR        stores the values in a directory, laid out like the bucket
   --store s3://BUCKET/PREFIX
-                     keeps them in a bucket
+                     stores them in a bucket
   --run ID           name of the run in the store (its time)
-  --resume ID        goes on with a run: what is stored and still right is not
-                     done again; "last" is the one begun or resumed last; the
+  --resume ID        resumes a run: what is stored and still valid is not
+                     done again; "last" is the run started or resumed last; the
                      name of an execution on AWS finds its run
-  --from STEP        of that run (last), does STEP and all that follows again
+  --from STEP        repeats STEP and everything after it in that run (last)
   --only STEP        runs one call of STEP with its input in that run (last),
                      and stores nothing
   --at 3/17          which call: the index in each map around STEP
@@ -99,7 +99,7 @@ func (k *keeping) hints(err error, call string) (hints []string) {
 		if len(failed.Index) > 0 {
 			one += " --at " + strings.Trim(strings.ReplaceAll(indexPath(failed.Index), "][", "/"), "[]")
 		}
-		hints = append(hints, "runs this call alone: "+one)
+		hints = append(hints, "run only this call: "+one)
 	}
-	return append(hints, "goes on with the run: "+again)
+	return append(hints, "resume the run: "+again)
 }

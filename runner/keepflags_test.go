@@ -25,8 +25,8 @@ func TestKeepingCommand(t *testing.T) {
 		return n, nil
 	})
 	got := c.try(ctx, "", "--store", "my runs", "--concurrency", "1")
-	want := "\nhint: runs this call alone: bazel run //flows:table_local -- --store 'my runs' --resume 20261124-153012 --only cell --at 2/3\n" +
-		"hint: goes on with the run: bazel run //flows:table_local -- --store 'my runs' --resume 20261124-153012\n"
+	want := "\nhint: run only this call: bazel run //flows:table_local -- --store 'my runs' --resume 20261124-153012 --only cell --at 2/3\n" +
+		"hint: resume the run: bazel run //flows:table_local -- --store 'my runs' --resume 20261124-153012\n"
 	if got.code != 1 || !strings.HasSuffix(got.stderr, want) || !strings.HasPrefix(got.stderr, "run 20261124-153012\n") {
 		t.Fatalf("got %d:\n%s\nwant it to end in%s", got.code, got.stderr, want)
 	}

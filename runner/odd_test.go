@@ -61,10 +61,10 @@ func OddFlow() lokki.Flow[string] { return lokki.Start(Oddly, "") }
 func TestOddFailures(t *testing.T) {
 	for how, want := range map[string]string{
 		"typed nil":           "(github.com/lokki-build/lokki/runner.Oddly): no error text: the error is nil\nhint: the step returned a nil *runner.NilError as its error",
-		"Error panics":        "an error of type runner.Unreadable that can't be read: a method of it panicked: no text",
+		"Error panics":        "an error of type runner.Unreadable that can't be read: one of its methods panicked: no text",
 		"As panics":           "runner.Oddly): unsearchable\n",
 		"marked":              "an error of type runner.Unreadable that can't be read",
-		"panic with an error": "panic: an error of type runner.Unreadable that can't be read: a method of it panicked: no text\n\ngoroutine ",
+		"panic with an error": "panic: an error of type runner.Unreadable that can't be read: one of its methods panicked: no text\n\ngoroutine ",
 		"panic with nil":      "panic: panic called with nil argument",
 		"long":                "é…\ninput: ",
 		"long panic":          "é…\n\ngoroutine ",

@@ -96,7 +96,7 @@ func RandomFlow(t *testing.T, r *rand.Rand) randomFlow {
 			return f
 		}
 		// A map that contains another one can't have all options.
-		if !strings.Contains(err.Error(), "in a map that holds") && !strings.Contains(err.Error(), "Express") {
+		if !strings.Contains(err.Error(), "in a map that contains") && !strings.Contains(err.Error(), "Express") {
 			t.Fatal(err)
 		}
 	}

@@ -55,12 +55,12 @@ type toleranceError struct {
 
 // Error returns text like
 //
-//	flows/birds.go:32: the map over flap-bird: 3 of 10 children failed, and 20% may
+//	flows/birds.go:32: the map over flap-bird: 3 of 10 children failed; 20% are tolerated
 //	flows/birds.go:32: step flap-bird[3] (example.com/birds.FlapBird): no such bird
 //	input: "goose"
 func (e *toleranceError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: the map over %s%s: %d of %d children failed, and %v%% may",
+	fmt.Fprintf(&b, "%s: the map over %s%s: %d of %d children failed; %v%% are tolerated",
 		e.node.Position, e.node.Name, indexPath(e.path), e.failed, e.children, e.node.Tolerate)
 	for _, err := range e.listed {
 		fmt.Fprintf(&b, "\n%v", err)

@@ -77,7 +77,7 @@ func TestBuildFunc(t *testing.T) {
 		t.Errorf("a panic: got %v", err)
 	}
 	if _, err := BuildFunc(panics, node); err == nil || err.Error() !=
-		"the flow has no steps\nhint: begin the chain with lokki.Start: a zero lokki.Value holds none" {
+		"the flow has no steps\nhint: begin the chain with lokki.Start: a zero lokki.Value has no chain" {
 		t.Errorf("no steps: got %v", err)
 	}
 }

@@ -27,7 +27,7 @@ func (b *builder) checkDropped(chain, starts []*Node) {
 				Position: n.Caller.Position(),
 				Step:     stepName(n),
 				What:     "the flow's result doesn't depend on it, so it would never run" + b.goesOn(place[fork]),
-				Hint:     "a flow is one chain: put the step into it or remove the call; flows with steps in common call lokki.Start each",
+				Hint:     "a flow is one chain: put the step into it or remove the call; flows that share steps each call lokki.Start",
 			}
 			if !reported[p] {
 				reported[p] = true
@@ -49,7 +49,7 @@ func (b *builder) goesOn(from int) string {
 	case from == len(nodes)-1:
 		return fmt.Sprintf(": the flow ends with step %s at %s", nodes[from].Name, nodes[from].Position)
 	}
-	return fmt.Sprintf(": after step %s the flow goes on with step %s at %s", nodes[from].Name, nodes[from+1].Name, nodes[from+1].Position)
+	return fmt.Sprintf(": after step %s the flow continues with step %s at %s", nodes[from].Name, nodes[from+1].Name, nodes[from+1].Position)
 }
 
 // stepName returns the name of a node that isn't in the graph.

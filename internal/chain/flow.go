@@ -100,7 +100,7 @@ func (b *builder) checkStart(nodes []*Node) {
 	if len(nodes) > 0 {
 		what = "the chain does not begin with lokki.Start"
 	}
-	b.report(graph.Problem{Position: b.graph.Position, What: what, Hint: "begin the chain with lokki.Start: a zero lokki.Value holds none"})
+	b.report(graph.Problem{Position: b.graph.Position, What: what, Hint: "begin the chain with lokki.Start: a zero lokki.Value has no chain"})
 }
 
 // add appends the graph's node for n and reports what is wrong with n.

@@ -45,10 +45,10 @@ func TestSteps(t *testing.T) {
 		"closure in generic": {closureIn(1), ": it is a closure or a function literal"},
 		"method value":       {bird{"a"}.Flap, "step bird.Flap-fm: it is a method value\nhint: write a top-level function"},
 		"pointer method":     {(&bird{"a"}).Land, "step (*bird).Land-fm: it is a method value"},
-		"generic":            {Generic[string], "step Generic[...]: it is an instance of a generic function\nhint: write a top-level function of fixed types"},
+		"generic":            {Generic[string], "step Generic[...]: it is an instance of a generic function\nhint: write a top-level function with concrete types"},
 		"nil":                {nil, "step start: it is nil\nhint: pass the name"},
-		"letters":            {Größer, "step Größer: the name \"Größer\" has other characters than the letters A to Z, digits and underscores\nhint: rename the function"},
-		"marks":              {Éclair, "step Éclair: the name \"Éclair\" has other characters than the letters A to Z, digits and underscores\nhint: rename the function"},
+		"letters":            {Größer, "step Größer: the name \"Größer\" has characters other than the letters A to Z, digits and underscores\nhint: rename the function"},
+		"marks":              {Éclair, "step Éclair: the name \"Éclair\" has characters other than the letters A to Z, digits and underscores\nhint: rename the function"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			node := New(nil, graph.Start, c.step, Caller(0))

@@ -73,13 +73,13 @@ func refusal(symbol string) (what, hint string) {
 		return "it is nil", "pass the name of a top-level function"
 	case strings.HasSuffix(rest, "]"):
 		return "it is an instance of a generic function",
-			"write a top-level function of fixed types that calls it, and pass that"
+			"write a top-level function with concrete types that calls it, and pass that"
 	case strings.HasSuffix(rest, "-fm"):
 		return "it is a method value",
-			"write a top-level function that makes the receiver and calls the method, and pass that"
+			"write a top-level function that creates the receiver and calls the method, and pass that"
 	case strings.ContainsAny(rest, ".-"):
 		return "it is a closure or a function literal",
-			"move it to a top-level function; what it captures has to come with its argument"
+			"move it to a top-level function; pass what it captures in its argument"
 	}
 	return "", ""
 }

@@ -25,9 +25,9 @@ func (b *builder) checkTypes(n *Node, node graph.Node) {
 		b.report(graph.Problem{Position: node.Position, Step: node.Name, What: "its defaults can't be stored: " + n.defaultsErr.Error()})
 	}
 	b.storable(node, "result", n.Out)
-	list, hint := n.List, "return a plain slice, such as []string, of another type than byte"
+	list, hint := n.List, "return a plain slice, such as []string, of a type other than byte"
 	if n.Kind == graph.Agg {
-		list, hint = n.In, "let the steps of the map return another type than byte"
+		list, hint = n.In, "let the steps of the map return a type other than byte"
 	}
 	if list != nil && !storedAsList(list) {
 		b.report(graph.Problem{

@@ -119,7 +119,7 @@ func TestLossyTypes(t *testing.T) {
 		`step promoted: its result type chain.hiding can't be stored: hiding.ID and hiding.base.ID are both "ID" in JSON`)
 	n = New(nil, graph.Start, Locked, Caller(0))
 	n.SetDefaults(map[string]*locked{})
-	refused(n, "its argument type map[string]*chain.locked can't be stored: [].mu is not exported and would be lost\nhint: export it",
+	refused(n, "its argument type map[string]*chain.locked can't be stored: [].mu is unexported and would be lost\nhint: export it",
 		"its result type atomic.Int64 can't be stored: Int64 is a atomic.Int64, which has no exported fields")
 	n = New(nil, graph.Start, Floats, Caller(0))
 	n.SetDefaults((*big.Float)(nil))

@@ -75,7 +75,7 @@ func isRun(s string, limit int) bool { return s != "." && s != ".." && made(s, r
 // that keys don't.
 func (r Request) validateRun(all *problems) {
 	if e, ok := ParseExecution(r.Run); ok && !made(e.Name, runSigns, maxName) {
-		all.unless(false, "the execution's name %q: want 1 to %d %s\nhint: start it under such a name", e.Name, maxName, RunCharacters)
+		all.unless(false, "the execution's name %q: want 1 to %d %s\nhint: start it with such a name", e.Name, maxName, RunCharacters)
 		return
 	}
 	all.unless(IsRun(r.Run), "run %q: want 1 to %d %s", r.Run, maxRun, RunCharacters)

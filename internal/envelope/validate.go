@@ -52,7 +52,7 @@ func (r Request) Validate() error {
 	all.unless(isPath(r.Path),
 		"path %q: want indices that each end in a slash, as in \"3/17/\", %d bytes at most", r.Path, maxPath)
 	all.unless(!r.Last || r.Path == "" && r.Split == 0, "last step at path %q, with split %d: want neither", r.Path, r.Split)
-	all.unless(r.Split >= 0, "split %d: want at least 1 item to a child", r.Split)
+	all.unless(r.Split >= 0, "split %d: want at least 1 item per child", r.Split)
 	all.unless(r.Limit >= 0 && r.Limit <= timelimit.MaxLambda, "limit %d: want 1 to %d seconds", r.Limit, timelimit.MaxLambda)
 	all.unless(r.Attempt >= 0, "attempt %d: want 0 or more", r.Attempt)
 	r.validateSource(&all)

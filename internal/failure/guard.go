@@ -57,7 +57,7 @@ func (g *guarded) As(target any) (as bool) {
 // mostWrapped is how many errors an error may wrap.
 const mostWrapped = 1000
 
-const endless = "it wraps errors without end"
+const endless = "it wraps errors endlessly"
 
 // inspect calls the methods of an error and of those that it wraps. own reports
 // whether one of them has an Is or As method; broken is what one panicked with.
@@ -131,7 +131,7 @@ func unreadable(err error, broken any) string {
 	if broken == endless {
 		return fmt.Sprintf("an error of type %T: %s", bare(err), endless)
 	}
-	return fmt.Sprintf("an error of type %T that can't be read: a method of it panicked: %v", bare(err), broken)
+	return fmt.Sprintf("an error of type %T that can't be read: one of its methods panicked: %v", bare(err), broken)
 }
 
 // safeKind is Own with panics caught.

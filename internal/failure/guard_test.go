@@ -49,7 +49,7 @@ func (m Many) Unwrap() []error { return m.errs }
 func TestGuard(t *testing.T) {
 	var none *Nil
 	var silent *Silent
-	const unread = "that can't be read: a method of it panicked: "
+	const unread = "that can't be read: one of its methods panicked: "
 	for name, c := range map[string]struct {
 		err        error
 		kind, text string // the text is a part
@@ -69,9 +69,9 @@ func TestGuard(t *testing.T) {
 		"wrapped, Unwrap panics":  {fmt.Errorf("a: %w", Broken{"Unwrap"}), "Broken", unread},
 		"wrapped, Error panics":   {fmt.Errorf("a: %w", Broken{"Error"}), "Broken", "a: "},
 		"joined, As panics":       {errors.Join(io.EOF, Broken{"As"}), "Broken", "EOF\nbroken"},
-		"without end":             {Endless{}, "Endless", "it wraps errors without end"},
-		"wrapped without end":     {fmt.Errorf("a: %w", Endless{}), "Endless", "without end"},
-		"many without end":        {Many{[]error{Endless{}, Endless{}}}, "Many", "without end"},
+		"endlessly":               {Endless{}, "Endless", "it wraps errors endlessly"},
+		"wrapped endlessly":       {fmt.Errorf("a: %w", Endless{}), "Endless", "endlessly"},
+		"many endlessly":          {Many{[]error{Endless{}, Endless{}}}, "Many", "endlessly"},
 		"with nils":               {Many{[]error{nil, io.EOF}}, "Many", "many"},
 		"incomparable":            {List{"a"}, "List", "a list"},
 		"plain":                   {io.EOF, Plain, "EOF"},
@@ -121,7 +121,7 @@ func TestPanicText(t *testing.T) {
 		"panic: boom": "boom",
 		"panic: 7":    7,
 		"panic: EOF":  io.EOF,
-		"panic: an error of type failure.Broken that can't be read: a method of it panicked: in Error": Broken{"Error"},
+		"panic: an error of type failure.Broken that can't be read: one of its methods panicked: in Error": Broken{"Error"},
 	} {
 		if got := PanicText(value); got != want {
 			t.Errorf("got %q, want %q", got, want)

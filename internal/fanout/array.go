@@ -20,7 +20,7 @@ func SplitArray(data []byte) iter.Seq2[json.RawMessage, error] {
 		dec := jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 		opening, err := dec.ReadToken()
 		if kind := opening.Kind(); err == nil && kind != '[' && kind != 'n' {
-			err = errors.New("it begins with another value")
+			err = errors.New("it starts with a different value")
 		}
 		if err != nil {
 			yield(nil, fmt.Errorf("want a JSON array: %w", err))

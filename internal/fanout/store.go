@@ -105,7 +105,7 @@ func stream(ctx context.Context, s store.Store, key string, write func(io.Writer
 
 // feed closes w with write's error; a panic also leaves the object incomplete.
 func feed(w *io.PipeWriter, write func(io.Writer) error) (err error) {
-	err = errors.New("the writing was broken off")
+	err = errors.New("writing was interrupted")
 	defer func() { w.CloseWithError(err) }() // nil is the end of the data
 	err = write(w)
 	return err

@@ -153,8 +153,8 @@ func TestMergeRefuses(t *testing.T) {
 		{`{"options":{"next":{"colour":"a","colour":"b"}},"rows":[{},{"colour":"a","colour":"b"}]}`, "options.next.colour: given twice\nrows[1].colour: given twice", typ},
 		{`{"labels":{"k":"a","\u006b":"b"}}`, "labels.k: given twice", typ},
 		{`{"any":[{"x":{"y":1,"y":1}}]}`, "any[0].x.y: given twice", typ},
-		{`{"kind":"` + "\xff" + `"}`, "kind: it has a letter that is not valid UTF-8", typ},
-		{`{"kind":"\ud800"}`, "kind: it has half of a surrogate pair, which is no letter", typ},
+		{`{"kind":"` + "\xff" + `"}`, "kind: it has a character that is not valid UTF-8", typ},
+		{`{"kind":"\ud800"}`, "kind: it has half of a surrogate pair, which is not a character", typ},
 		{"\ufeff{}", "not valid JSON: it begins with a byte order mark\nhint: save it as UTF-8 without one", typ},
 		{`{"count":"a","on":"b"}`, "count: want a whole number, got a string of length 1\non: want true or false, got a string of length 1", typ},
 		{`{"wait":"5 minutes","waits":[true]}`, "wait: want a duration, such as \"1h30m\", or a whole number of nanoseconds, got a string of length 9\n" +

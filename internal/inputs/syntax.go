@@ -20,7 +20,7 @@ const maxInput = 256 << 10
 func Check(input []byte) error {
 	input = bytes.TrimSpace(input)
 	if len(input) > maxInput {
-		return fmt.Errorf("it has %d bytes: Step Functions takes at most %d\nhint: store the data, and give the flow the place where it is", len(input), maxInput)
+		return fmt.Errorf("it has %d bytes: Step Functions takes at most %d\nhint: store the data, and pass its location to the flow", len(input), maxInput)
 	}
 	if len(input) == 0 {
 		return nil
@@ -105,9 +105,9 @@ func badText(path string, err error) error {
 	if path == "" {
 		path = "input"
 	}
-	what := "it has a letter that is not valid UTF-8"
+	what := "it has a character that is not valid UTF-8"
 	if strings.Contains(err.Error(), "surrogate") {
-		what = "it has half of a surrogate pair, which is no letter"
+		what = "it has half of a surrogate pair, which is not a character"
 	}
 	return fmt.Errorf("%s: %s", path, what)
 }

@@ -64,7 +64,7 @@ func enter() *Process {
 	}
 	p.Prints = &Prints{file: file(fdPrints, "prints"), stderr: p.Stderr}
 	if err := debug.SetCrashOutput(p.report, debug.CrashOptions{}); err != nil {
-		p.fail("taking note of crashes", err)
+		p.fail("recording crashes", err)
 	}
 	args := bufio.NewReader(file(fdArgs, "arguments"))
 	line, err := args.ReadBytes('\n')
@@ -88,7 +88,7 @@ func enterAlone() *Process {
 	for fd, to := range []**os.File{&p.Stdin, &p.Stdout, &p.Stderr} {
 		own, err := syscall.Dup(fd)
 		if err != nil {
-			fmt.Fprintf(os.Stderr, "error: setting files apart: %v\n", err)
+			fmt.Fprintf(os.Stderr, "error: separating the files: %v\n", err)
 			os.Exit(1)
 		}
 		syscall.CloseOnExec(own)
@@ -99,7 +99,7 @@ func enterAlone() *Process {
 		null.Close()
 	}
 	if err := redirect(p.Stderr, 1); err != nil {
-		p.fail("setting standard output apart", err)
+		p.fail("separating standard output", err)
 	}
 	return p
 }

@@ -59,7 +59,7 @@ func (r report) describe(s *os.ProcessState, name string) string {
 	}
 	switch {
 	case r.crash != "":
-		return fmt.Sprintf("%s: %s crashed the process: %s\nhint: the stack is above; a panic in a goroutine that a step started can't be caught but there", what, who, r.crash)
+		return fmt.Sprintf("%s: %s crashed the process: %s\nhint: the stack is above; a panic in a goroutine that a step started can only be caught there", what, who, r.crash)
 	case s.Exited():
 		return fmt.Sprintf("%s: %s ended the process with exit code %d, and there is no result\nhint: os.Exit and log.Fatal do that; return an error instead", what, who, s.ExitCode())
 	}

@@ -43,7 +43,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{`"amd64"`, `"x86_64"`, `//flows:flap_bird: architecture "x86_64": want "arm64" or "amd64"`},
 		{`"KEY"`, `"1K"`, `//flows:get_birds: env "1K": want a letter, then one or more letters, digits or underscores`},
 		{`"example.com/birds.FlapBird"`, `"FlapBird"`, `//flows:flap_bird: function "FlapBird": want an import path and a name, as in "example.com/birds.GetBirds"`},
-		{`birds.FlapBird"`, `birds.Éclair"`, `//flows:flap_bird: function: the name "Éclair" has other characters than the letters A to Z, digits and underscores`},
+		{`birds.FlapBird"`, `birds.Éclair"`, `//flows:flap_bird: function: the name "Éclair" has characters other than the letters A to Z, digits and underscores`},
 		{`"1 day"`, `"1 days"`, `//flows:birds: schedule "daily": rate "1 days": want a positive whole number and a unit` +
 			"\nhint: rate = \"15 minutes\"; the units are minutes, hours and days, without s after 1"},
 	} {

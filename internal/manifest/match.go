@@ -57,7 +57,7 @@ func (m Manifest) missing(n graph.Node) error {
 	same := slices.IndexFunc(m.Steps, func(s Step) bool { return m.short(s.Target) == ":"+name })
 	switch first := []rune(ident + "_")[0]; {
 	case !unicode.IsUpper(first):
-		p.Hint = fmt.Sprintf("%s is not exported: let its name begin with a capital, so that the step's binary can call it, "+
+		p.Hint = fmt.Sprintf("%s is not exported: start its name with a capital, so that the step's binary can call it, "+
 			"then add its lokki_step to steps of %s", ident, m.Flow)
 	case same >= 0:
 		p.Hint = fmt.Sprintf("%q in steps of %s runs %s: correct its library or function", ":"+name, m.Flow, m.Steps[same].Function)

@@ -61,7 +61,7 @@ func TestMatch(t *testing.T) {
 func TestMatchOfAnUnexportedFunction(t *testing.T) {
 	g := graph.Graph{Nodes: []graph.Node{{Name: "get-birds", Function: "a.com/birds.getBirds", Position: "b.go:1"}}}
 	want := "b.go:1: step get-birds: a.com/birds.getBirds has no lokki_step in //:birds\n" +
-		"hint: getBirds is not exported: let its name begin with a capital, so that the step's binary can call it, then add its lokki_step to steps of //:birds"
+		"hint: getBirds is not exported: start its name with a capital, so that the step's binary can call it, then add its lokki_step to steps of //:birds"
 	if err := (Manifest{Flow: "//:birds"}).Match(g); err == nil || err.Error() != want {
 		t.Errorf("got:\n%v\nwant:\n%s", err, want)
 	}

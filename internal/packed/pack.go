@@ -196,7 +196,7 @@ func (p *pack) scan() error {
 		}
 		if p.known == 0 {
 			if string(line) != header {
-				return fmt.Errorf("reading %s: it does not begin with %q\nhint: it is of another version of lokki, or no pack", p.path, strings.TrimSpace(header))
+				return fmt.Errorf("reading %s: it does not begin with %q\nhint: it is from another version of lokki, or not a pack", p.path, strings.TrimSpace(header))
 			}
 			p.known = int64(len(line))
 			continue
@@ -228,8 +228,8 @@ func (p *pack) damaged(in *bufio.Reader) error {
 			continue
 		}
 		if _, err := parseRecord(line[:len(line)-1]); err == nil {
-			return fmt.Errorf("reading %s: the record at byte %d is damaged, and whole ones follow it\n"+
-				"hint: put the file back from a copy, or have all from there on done again: truncate -s %[2]d %[1]s", p.path, p.known)
+			return fmt.Errorf("reading %s: the record at byte %d is damaged, but intact ones follow it\n"+
+				"hint: restore the file from a copy, or redo everything from there: truncate -s %[2]d %[1]s", p.path, p.known)
 		}
 	}
 }

@@ -57,7 +57,7 @@ func (f field) check(s string) string {
 	}
 	items := strings.Split(s, ",")
 	if strings.Contains(s, "#") && len(items) > 1 {
-		return "a day with # stands alone"
+		return "a day with # can't be combined with others"
 	}
 	for _, item := range items {
 		if f.special(item) {
@@ -92,7 +92,7 @@ func (f field) checkItem(item string) string {
 	span, step, stepped := strings.Cut(item, "/")
 	if stepped {
 		if n, err := strconv.Atoi(step); err != nil || n < 1 || n > f.most {
-			return fmt.Sprintf("%q is no increment from 1 to %d", step, f.most)
+			return fmt.Sprintf("%q is not an increment from 1 to %d", step, f.most)
 		}
 	}
 	if span == "*" {

@@ -34,7 +34,7 @@ func (s Schedule) checkInput() []graph.Problem {
 	if size := len(s.CompactInput()); size > maxInput {
 		all = append(all, graph.Problem{
 			What: fmt.Sprintf("the input has %d bytes; EventBridge Scheduler allows %d", size, maxInput),
-			Hint: "let the first step read what is large from a file or S3, and give its name here",
+			Hint: "let the first step read large data from a file or S3, and pass its name here",
 		})
 	}
 	names := slices.Sorted(maps.Keys(attributes))

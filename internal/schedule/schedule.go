@@ -69,7 +69,7 @@ func Validate(flow string, all []Schedule) error {
 	for _, s := range all {
 		problems := s.problems()
 		if seen[s.Name] {
-			problems = append(problems, graph.Problem{What: "two schedules have this name", Hint: "give each a name of its own"})
+			problems = append(problems, graph.Problem{What: "two schedules have this name", Hint: "give each its own name"})
 		}
 		seen[s.Name] = true
 		for _, p := range problems {
@@ -101,7 +101,7 @@ func (s Schedule) problems() []graph.Problem {
 		report(`write a name of the IANA time zone database, as in "Europe/Berlin"; "UTC" is the default`, "time_zone %q: %s", s.TimeZone, what)
 	}
 	if s.Window < 0 || s.Window > maxWindow {
-		report("leave it out to start at the time itself", "window %d: want 1 to %d minutes", s.Window, maxWindow)
+		report("leave it out to start at the exact time", "window %d: want 1 to %d minutes", s.Window, maxWindow)
 	}
 	if s.Retry < 0 || s.Retry > maxRetry {
 		report("write 0 to try once only", "retry %d: want 0 to %d minutes", s.Retry, maxRetry)

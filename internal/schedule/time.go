@@ -58,7 +58,7 @@ func checkAt(s string) (what, hint string) {
 	const form = "2006-01-02T15:04:05"
 	t, err := time.Parse(form, s)
 	if err != nil || t.Format(form) != s {
-		return "want a date and a time of day that exist, without a zone", ""
+		return "want an existing date and time of day, without a zone", ""
 	}
 	return "", ""
 }

@@ -75,7 +75,7 @@ func (f *flattener) add(t reflect.Type, path string, index []int, behindPointer 
 		return
 	}
 	for _, name := range lost {
-		f.c.refuse(name, "is not exported and would be lost\nhint: export it, or leave it out with the tag `json:\"-\"`")
+		f.c.refuse(name, "is unexported and would be lost\nhint: export it, or leave it out with the tag `json:\"-\"`")
 	}
 	f.odd = f.odd || kept == 0 && t.NumField() > 0 && !tagged
 }
@@ -128,7 +128,7 @@ func (f *flattener) addField(sf reflect.StructField, tag tag, path string, index
 func (f *flattener) embed(t, target reflect.Type, path string, index []int, behindPointer bool) {
 	switch {
 	case hasMethods(target):
-		f.c.refuse(path, "is embedded and has a JSON form of its own\nhint: give it a name in its tag, as in `json:\"name\"`")
+		f.c.refuse(path, "is embedded and has its own JSON form\nhint: give it a name in its tag, as in `json:\"name\"`")
 		return
 	case slices.Contains(f.within, target):
 		f.c.refuse(path, "embeds itself\nhint: make it a field with a name")
@@ -140,7 +140,7 @@ func (f *flattener) embed(t, target reflect.Type, path string, index []int, behi
 	f.add(target, path, index, behindPointer || pointer)
 	f.within = f.within[:len(f.within)-1]
 	if pointer && len(f.form.fields) == before && len(f.c.problems) == problems {
-		f.c.refuse(path, "is an embedded pointer to a struct without fields: nothing tells that it is not nil\nhint: give it a name in its tag, as in `json:\"name\"`")
+		f.c.refuse(path, "is an embedded pointer to a struct without fields: JSON can't show that it is not nil\nhint: give it a name in its tag, as in `json:\"name\"`")
 	}
 }
 

@@ -224,7 +224,7 @@ func (pointerToNil) encode(_ *jsontext.Encoder, v reflect.Value) error {
 
 func (pointerToNil) decode(*jsontext.Decoder, reflect.Value) error { return errors.ErrUnsupported }
 
-var errPointerToNil = errors.New("a pointer to nil, which JSON can't tell from nil\nhint: use nil itself, or what is empty and not nil")
+var errPointerToNil = errors.New("a pointer to nil, which JSON can't tell from nil\nhint: use nil itself, or an empty value that is not nil")
 
 // isNull reports whether v, of a nullable type, is null in JSON.
 func isNull(v reflect.Value) bool {

@@ -105,7 +105,7 @@ func (d *decompressor) Read(p []byte) (int, error) {
 	n, err := d.src.gz.Read(p)
 	if int64(n) > d.left {
 		n = int(d.left)
-		err = fmt.Errorf("decompressing: %w: more than the %d bytes that are allowed", ErrTooLarge, d.limit)
+		err = fmt.Errorf("decompressing: %w: more than the %d bytes allowed", ErrTooLarge, d.limit)
 	}
 	d.left -= int64(n)
 	if err != nil && err != io.EOF {
@@ -130,7 +130,7 @@ func corrupted(err error) error {
 	case errors.Is(err, ErrTooLarge):
 		return err
 	case errors.Is(err, io.EOF):
-		return fmt.Errorf("decompressing: the data is cut short: %w", io.ErrUnexpectedEOF)
+		return fmt.Errorf("decompressing: the data is truncated: %w", io.ErrUnexpectedEOF)
 	}
 	return fmt.Errorf("decompressing: %w", err)
 }

@@ -121,7 +121,7 @@ func (c *checker) check(t reflect.Type, path string) {
 		c.refuse(path, "is a %s, which JSON can't hold\nhint: leave the field out with the tag `json:\"-\"`", t)
 	case reflect.Interface:
 		if t.NumMethod() > 0 {
-			c.refuse(path, "is the interface %s: decoding could not know the type behind it\nhint: use a concrete type", t)
+			c.refuse(path, "is the interface %s: decoding can't know its concrete type\nhint: use a concrete type", t)
 			return
 		}
 		c.special = true
@@ -142,7 +142,7 @@ func (c *checker) checkPointer(t reflect.Type, path string) {
 	chain := map[reflect.Type]bool{t: true}
 	for e := t.Elem(); e.Kind() == reflect.Pointer; e = e.Elem() {
 		if chain[e] {
-			c.refuse(path, "is a pointer that leads to pointers only\nhint: use a struct or a list")
+			c.refuse(path, "is a pointer that leads only to pointers\nhint: use a struct or a list")
 			return
 		}
 		chain[e] = true
@@ -162,10 +162,10 @@ func (c *checker) checkMethods(t reflect.Type, path string) bool {
 		return false
 	case c.inAny:
 	case read.family == noMethods:
-		c.refuse(path, "is a %s, which has %s and no way back\nhint: give it %s", t, write.name, counterpart(write, "Unmarshal"))
+		c.refuse(path, "is a %s, which has %s but can't be read back\nhint: give it %s", t, write.name, counterpart(write, "Unmarshal"))
 		return true
 	case write.family == noMethods:
-		c.refuse(path, "is a %s, which has %s and not what it reads\nhint: give it %s", t, read.name, counterpart(read, "Marshal"))
+		c.refuse(path, "is a %s, which has %s but can't write what it reads\nhint: give it %s", t, read.name, counterpart(read, "Marshal"))
 		return true
 	case write.family != read.family:
 		c.refuse(path, "is a %s, which writes with %s and reads with %s\nhint: give it %s", t, write.name, read.name, counterpart(write, "Unmarshal"))

@@ -77,8 +77,8 @@ func TestFunctionsThatBazelRefuses(t *testing.T) {
 	g := birds()
 	g.Function = "a/b.GrößeFlow"
 	g.Nodes[1].Function = "a/b.Éclair"
-	want := `b.go:1: the flow function: the name "GrößeFlow" has other characters than the letters A to Z, digits and underscores` + "\n" +
-		`b.go:3: step flap-bird: the function: the name "Éclair" has other characters than the letters A to Z, digits and underscores`
+	want := `b.go:1: the flow function: the name "GrößeFlow" has characters other than the letters A to Z, digits and underscores` + "\n" +
+		`b.go:3: step flap-bird: the function: the name "Éclair" has characters other than the letters A to Z, digits and underscores`
 	if err := g.Validate(); err == nil || err.Error() != want {
 		t.Errorf("got:\n%v\nwant:\n%s", err, want)
 	}

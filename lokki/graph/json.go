@@ -67,6 +67,6 @@ func wrongVersion(got *int) error {
 	}
 	return Problem{
 		What: fmt.Sprintf("the graph has %s, this lokki reads version %d", is, Version),
-		Hint: "build the graph and what is made from it with one version of lokki",
+		Hint: "build the graph and everything made from it with the same version of lokki",
 	}
 }

@@ -21,7 +21,7 @@ var identForm = regexp.MustCompile(`^[A-Za-z0-9_]*$`)
 // image repositories can't have them, and a transliteration might collide.
 func Name(ident string) (string, error) {
 	if !identForm.MatchString(ident) {
-		return "", fmt.Errorf("the name %q has other characters than the letters A to Z, digits and underscores", ident)
+		return "", fmt.Errorf("the name %q has characters other than the letters A to Z, digits and underscores", ident)
 	}
 	name := strings.Join(words([]rune(ident)), "-")
 	if name == "" {

@@ -38,7 +38,7 @@ func TestName(t *testing.T) {
 		"Größe", "Éclair", "ÜberÄpfel", "Птицы", "鳥", "数える", "Søk", "Get鳥", "Ｇｅｔ", "Ǆ", "ª", "\u212a", "V٣", // the K is the sign of kelvin
 		"a b", "a.b", "f-fm", "a\x00", "a\xff", "a\n",
 	} {
-		want := fmt.Sprintf("the name %q has other characters than the letters A to Z, digits and underscores", ident)
+		want := fmt.Sprintf("the name %q has characters other than the letters A to Z, digits and underscores", ident)
 		if got, err := Name(ident); err == nil || err.Error() != want {
 			t.Errorf("%q: got %q, %v", ident, got, err)
 		}

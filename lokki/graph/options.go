@@ -50,7 +50,7 @@ func OptionProblems(nodes []Node) []error {
 
 func (v *validator) timeout(n Node) {
 	if n.Timeout < 0 || n.Timeout > timelimit.MaxLambda {
-		v.about(n, "the timeout is %d seconds: want 1 to %d, which is the most that a Lambda may take", n.Timeout, timelimit.MaxLambda)
+		v.about(n, "the timeout is %d seconds: want 1 to %d, the maximum for a Lambda", n.Timeout, timelimit.MaxLambda)
 	}
 }
 
@@ -61,7 +61,7 @@ func (v *validator) retries(n Node) {
 			v.about(n, "a retry names no error")
 		}
 		if r.any() && len(r.Errors) > 1 {
-			v.about(n, "a retry names %s beside others", failure.Any)
+			v.about(n, "a retry names %s along with others", failure.Any)
 		}
 		for _, e := range r.Errors {
 			if seen[e] {
@@ -106,8 +106,8 @@ func (v *validator) mapping(n Node, from []Node) {
 	nested := slices.IndexFunc(inner, func(m Node) bool { return m.Kind == Map })
 	if nested >= 0 && n.Batch > 1 {
 		v.report(Problem{Position: n.Position, Step: n.Name,
-			What: fmt.Sprintf("batches of %d items, in a map that holds the map over %s", n.Batch, inner[nested].Name),
-			Hint: "leave lokki.Batch out here: each item of the outer map needs a child of its own to hold the inner one"})
+			What: fmt.Sprintf("batches of %d items, in a map that contains the map over %s", n.Batch, inner[nested].Name),
+			Hint: "leave lokki.Batch out here: each item of the outer map needs its own child to contain the inner one"})
 	}
 	if n.Express {
 		v.express(n, inner, nested)
@@ -118,7 +118,7 @@ func (v *validator) mapping(n Node, from []Node) {
 func (v *validator) express(n Node, inner []Node, nested int) {
 	if nested >= 0 {
 		v.report(Problem{Position: n.Position, Step: n.Name,
-			What: fmt.Sprintf("the map is Express and holds the map over %s, which an Express workflow can't", inner[nested].Name),
+			What: fmt.Sprintf("the map is Express and contains the map over %s, which an Express workflow can't", inner[nested].Name),
 			Hint: "leave lokki.Express out here; the inner map may have it"})
 	}
 	total := n.Timeout

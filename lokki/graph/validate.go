@@ -114,7 +114,7 @@ func (v *validator) nesting(n Node) {
 	case n.Kind == Map:
 		v.open = append(v.open, n.Name)
 	case n.Kind == Agg && len(v.open) == 0:
-		v.about(n, "it aggregates outside of every map")
+		v.about(n, "it aggregates outside any map")
 	case n.Kind == Agg:
 		v.open = v.open[:len(v.open)-1]
 	}

@@ -83,7 +83,7 @@ func (c *clock) late(ctx context.Context, err error) error {
 	case !errors.Is(ctx.Err(), context.DeadlineExceeded), !errors.Is(err, context.DeadlineExceeded):
 		return err
 	}
-	what := failure.Late(c.granted) + ", which its Lambda has"
+	what := failure.Late(c.granted) + ", the timeout of its Lambda"
 	if limit := time.Duration(c.limit.Load()); limit > 0 && c.ctx.Err() == nil {
 		what = failure.Late(limit)
 	}

@@ -64,11 +64,11 @@ func TestAStepHasItsLimit(t *testing.T) {
 		"a batch": {step: takes(1200 * time.Millisecond), batch: 5, lambda: time.Minute, took: 5500 * time.Millisecond,
 			message: "it took longer than 5s: " + notHeeded, exit: true},
 		"less of its Lambda": {step: heeds, batch: 1, lambda: 4 * time.Second, took: 3600 * time.Millisecond,
-			message: "it took longer than 4s, which its Lambda has: waiting: context deadline exceeded"},
+			message: "it took longer than 4s, the timeout of its Lambda: waiting: context deadline exceeded"},
 		"what fetching left": {step: takes(time.Hour), batch: 1, lambda: 10 * time.Second, get: 6 * time.Second, took: 9500 * time.Millisecond,
-			message: "it took longer than 10s, which its Lambda has: " + notHeeded, exit: true},
+			message: "it took longer than 10s, the timeout of its Lambda: " + notHeeded, exit: true},
 		"slow to store": {step: takes(0), batch: 1, lambda: 10 * time.Second, put: 9200 * time.Millisecond, took: 9200 * time.Millisecond,
-			message: "it took longer than 10s, which its Lambda has: storing the result: context deadline exceeded"},
+			message: "it took longer than 10s, the timeout of its Lambda: storing the result: context deadline exceeded"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

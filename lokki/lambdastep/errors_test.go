@@ -189,10 +189,10 @@ func TestOddFailures(t *testing.T) {
 		kind, text string
 	}{
 		"typed nil":           {func() error { return none }, "nilError", "no error text: the error is nil\nhint: the step returned a nil *lambdastep.nilError as its error"},
-		"Error panics":        {func() error { return unreadable{} }, "unreadable", "an error of type lambdastep.unreadable that can't be read: a method of it panicked: no text"},
+		"Error panics":        {func() error { return unreadable{} }, "unreadable", "an error of type lambdastep.unreadable that can't be read: one of its methods panicked: no text"},
 		"As panics":           {func() error { return unsearchable{} }, "unsearchable", "unsearchable"},
 		"marked":              {func() error { return &failure.Marked{Type: failure.Permanent, Err: unreadable{}} }, "Lokki.Permanent", "unreadable: an error of type"},
-		"panic with an error": {func() error { panic(unreadable{}) }, "Lokki.Panic", "panic: an error of type lambdastep.unreadable that can't be read: a method of it panicked: no text"},
+		"panic with an error": {func() error { panic(unreadable{}) }, "Lokki.Panic", "panic: an error of type lambdastep.unreadable that can't be read: one of its methods panicked: no text"},
 		"a long panic":        {func() error { panic(strings.Repeat("é", 1<<20)) }, "Lokki.Panic", "é…"},
 		"Goexit":              {func() error { runtime.Goexit(); return nil }, "Lokki.Panic", "it ended its goroutine"},
 	} {

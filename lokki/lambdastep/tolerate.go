@@ -45,7 +45,7 @@ func (i *invocation) tolerate(ctx context.Context, found []bool) error {
 		return nil
 	}
 	if float64(absent.count)*100 > i.req.Tolerate*float64(children) {
-		return i.lost(absent, "%d of %d children have no result, and %v%% may fail", absent.count, children, i.req.Tolerate)
+		return i.lost(absent, "%d of %d children have no result, more than the %v%% that may fail", absent.count, children, i.req.Tolerate)
 	}
 	failed := make([]bool, len(found))
 	if err := i.failed(ctx, func(first int) {
@@ -88,6 +88,6 @@ func (i *invocation) lost(m missing, format string, args ...any) error {
 	if more := m.count - len(m.first); more > 0 {
 		named += fmt.Sprintf(" and %d more", more)
 	}
-	return failure.Name(failure.Missing, fmt.Errorf("%s: those that begin with item %s\n"+
+	return failure.Name(failure.Missing, fmt.Errorf("%s: those that start with item %s\n"+
 		"hint: were the values of this run deleted, or did they expire? Then start another execution", fmt.Sprintf(format, args...), named))
 }

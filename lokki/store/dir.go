@@ -116,7 +116,7 @@ func (d *Dir) exists(key string) error {
 		return err
 	}
 	if !info.Mode().IsRegular() {
-		return fmt.Errorf("%s lies there already, which is no object", info.Mode().Type())
+		return fmt.Errorf("it exists but is not a regular file: %s", info.Mode().Type())
 	}
 	if err := d.sync(path.Dir(key)); err != nil {
 		return err

@@ -15,7 +15,7 @@ import (
 // Errors that callers must distinguish; match them with errors.Is.
 var (
 	ErrNotFound = errors.New("no such object")
-	ErrExists   = errors.New("object exists already")
+	ErrExists   = errors.New("object already exists")
 )
 
 // Store holds objects under keys such as "lokki/birds-flow/run-1/get-birds/output.json.gz".

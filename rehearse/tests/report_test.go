@@ -139,7 +139,7 @@ func TestReportOfKnownFaults(t *testing.T) {
 			flow: chained(4, lokki.TolerateFailures(25), lokki.Concurrency(1)), fail: "double-number@0,double-number@1",
 			steps: "1/1 0 0 0 0, 0/4 0 2 0 0, 0/2 0 0 0 0",
 			failed: "report_test.go:N: step double-number[1] (github.com/lokki-build/lokki/rehearse/tests/trees.DoubleNumber): errorString: failed on purpose\n" +
-				"report_test.go:N: the map over double-number: 2 of 4 children failed, and 25% may: States.ExceedToleratedFailureThreshold",
+				"report_test.go:N: the map over double-number: 2 of 4 children failed; 25% are tolerated: States.ExceedToleratedFailureThreshold",
 			contains: []string{"2 failed calls:\n  double-number[0]: failed on purpose\n  double-number[1]: failed on purpose\n"},
 			lacks:    []string{"tolerated"},
 		},

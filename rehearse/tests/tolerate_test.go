@@ -50,7 +50,7 @@ func TestResultsThatVanishAreNotTolerated(t *testing.T) {
 	a := artifacts(t, tolerant(1000, lokki.TolerateFailures(5), lokki.Batch(100)), config.Defaults())
 	a.Template = bytes.Replace(a.Template, []byte(`"step": "double-number"`), []byte(`"step": "lost-number"`), 1)
 	r := rehearseFlow(t, a, options())
-	if r.Failed == nil || !strings.Contains(r.Failed.Error(), "Lokki.MissingValue: collecting the results of double-number: 10 of 10 children have no result, and 5% may fail") {
+	if r.Failed == nil || !strings.Contains(r.Failed.Error(), "Lokki.MissingValue: collecting the results of double-number: 10 of 10 children have no result, more than the 5% that may fail") {
 		t.Errorf("%s, %v", r.Result, r.Failed)
 	}
 }
@@ -78,7 +78,7 @@ func TestAResultThatIsDeletedIsNotTolerated(t *testing.T) {
 	}
 	o.Faults, o.Redrive = rehearse.Faults{}, true
 	r := rehearseFlow(t, a, o)
-	const want = "Lokki.MissingValue: collecting the results of double-number: 1 of 10 children have no result, although they did not fail: those that begin with item 6\nhint: "
+	const want = "Lokki.MissingValue: collecting the results of double-number: 1 of 10 children have no result, although they did not fail: those that start with item 6\nhint: "
 	if r.Failed == nil || !strings.Contains(r.Failed.Error(), want) {
 		t.Errorf("%s, %v, want %s", r.Result, r.Failed, want)
 	}

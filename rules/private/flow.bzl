@@ -22,7 +22,7 @@ def _check_twice(flow, steps):
     for step in steps:
         other = targets.get(step.function)
         if other:
-            fail("\n{flow}: the function {function} has two steps: {a} and {b}.\nhint: remove one of them from steps of {flow}; a flow may use one step as often as it likes".format(
+            fail("\n{flow}: the function {function} has two steps: {a} and {b}.\nhint: remove one of them from steps of {flow}; a flow may use a step more than once".format(
                 flow = _label_string(flow),
                 function = step.function,
                 a = _label_string(other),

@@ -20,7 +20,7 @@ def _check(ctx):
     for attribute in ["input", "expected"]:
         text = getattr(ctx.attr, attribute)
         if text and json.decode(text, default = _NO_JSON) == _NO_JSON and json.decode(text, default = None) == None:
-            fail("\n{}: {} is not JSON: {}\nhint: a string of JSON has quotes of its own, as in {} = '\"goose\"'".format(
+            fail("\n{}: {} is not JSON: {}\nhint: a JSON string has its own quotes, as in {} = '\"goose\"'".format(
                 ctx.label,
                 attribute,
                 text,
@@ -28,7 +28,7 @@ def _check(ctx):
             ))
     expected = ctx.file.expected_file
     if expected and not expected.is_source:
-        fail("\n{}: expected_file {} is made by the build, so that an update could not write it.\nhint: check the file in".format(
+        fail("\n{}: expected_file {} is made by the build, so an update can't write it.\nhint: check the file in".format(
             ctx.label,
             str(ctx.attr.expected_file.label).removeprefix("@@"),
         ))

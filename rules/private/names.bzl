@@ -23,7 +23,7 @@ def target_name_problem(name):
     """
     if [c for c in name.elems() if c > "~"]:
         # Go programs under such names don't compile in Bazel.
-        return "the name \"{}\" has other characters than the letters A to Z, digits and punctuation.\nhint: rename the target, and set function if its name is another".format(name)
+        return "the name \"{}\" has characters other than the letters A to Z, digits and punctuation.\nhint: rename the target, and set function if the function has a different name".format(name)
     return None
 
 def check_target_name(name):
@@ -50,13 +50,13 @@ def check_go_name(name, target, attribute):
 
     # The same wording as in lokki/graph/name.go.
     if [c for c in name.elems() if c not in _CHARACTERS]:
-        fail("\n{target}: {attribute}: the name \"{name}\" has other characters than the letters A to Z, digits and underscores.\nhint: rename the function and set {attribute} to its name, as in {attribute} = \"GetBirds\"".format(
+        fail("\n{target}: {attribute}: the name \"{name}\" has characters other than the letters A to Z, digits and underscores.\nhint: rename the function and set {attribute} to its name, as in {attribute} = \"GetBirds\"".format(
             attribute = attribute,
             name = name,
             target = target,
         ))
     if name[:1] not in _CAPITALS.elems():
-        fail("\n{}: {} is \"{}\", which is no name of an exported Go function.\nhint: set {} to the function's name, as in {} = \"GetBirds\"".format(
+        fail("\n{}: {} is \"{}\", which is not the name of an exported Go function.\nhint: set {} to the function's name, as in {} = \"GetBirds\"".format(
             target,
             attribute,
             name,

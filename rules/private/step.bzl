@@ -19,7 +19,7 @@ def _step_impl(ctx):
     for attribute, (least, most, unit) in _LIMITS.items():
         value = getattr(ctx.attr, attribute)
         if value and (value < least or value > most):
-            fail("\n{}: {} is {}; AWS Lambda allows {} to {} {}.\nhint: leave it out to take the value of lokki.yml's lambda_defaults".format(
+            fail("\n{}: {} is {}; AWS Lambda allows {} to {} {}.\nhint: leave it out to use the value of lokki.yml's lambda_defaults".format(
                 ctx.label,
                 attribute,
                 value,

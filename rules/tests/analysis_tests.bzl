@@ -63,7 +63,7 @@ _manifest_test = analysistest.make(
 _REFUSED = {
     "architecture": ("sparc", ["architecture is \"sparc\"", "hint: AWS Lambda has arm64 and amd64"]),
     "ephemeral_storage": (100, ["ephemeral_storage is 100", "512 to 10240 MB", "hint: leave it out"]),
-    "function": ("double", ["function is \"double\"", "no name of an exported Go function", "hint: set function"]),
+    "function": ("double", ["function is \"double\"", "not the name of an exported Go function", "hint: set function"]),
     "memory": (64, ["memory is 64", "128 to 10240 MB", "hint: leave it out"]),
     "timeout": (1801, ["timeout is 1801", "1 to 1800 seconds", "hint: leave it out"]),
 }
@@ -93,7 +93,7 @@ def analysis_test_suite(name):
 
     for what, function in _REFUSED_NAMES.items():
         message = [
-            "function: the name \"{}\" has other characters than the letters A to Z, digits and underscores.".format(function),
+            "function: the name \"{}\" has characters other than the letters A to Z, digits and underscores.".format(function),
             "hint: rename the function",
         ]
         lokki_step(name = "step_with_" + what, function = function, library = _LIBRARY, **_COMMON)

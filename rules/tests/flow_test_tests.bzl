@@ -14,7 +14,7 @@ _REFUSED = {
         {"expected": "1", "input": "{}", "input_file": "testdata/numbers.json"},
         ["input and input_file exclude each other", "hint: remove one"],
     ),
-    "bad_expected": ({"expected": "goose"}, ["expected is not JSON: goose", "hint: a string of JSON has quotes of its own"]),
+    "bad_expected": ({"expected": "goose"}, ["expected is not JSON: goose", "hint: a JSON string has its own quotes"]),
     "bad_input": ({"expected": "1", "input": "{count: 2}"}, ["input is not JSON: {count: 2}"]),
     "made_file": ({"expected_file": ":made"}, ["expected_file //rules/tests:made is made by the build", "hint: check the file in"]),
 }

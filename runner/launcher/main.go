@@ -37,7 +37,7 @@ func program() (launch.Program, error) {
 	}
 	p := launch.Program{Path: self + ".program", Name: self, Args: os.Args[1:]}
 	if _, err := os.Stat(p.Path); err != nil {
-		return launch.Program{}, fmt.Errorf("finding the program beside this one: %w\nhint: start it where Bazel has built it, or copy both", err)
+		return launch.Program{}, fmt.Errorf("finding the program next to this one: %w\nhint: start it where Bazel has built it, or copy both", err)
 	}
 	file := os.Getenv("LOKKI_ENVIRONMENT_FILE") // of an action
 	if file == "" {

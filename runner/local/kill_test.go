@@ -87,7 +87,7 @@ func TestInterrupted(t *testing.T) {
 	code, stderr := p.interrupted("hang", os.Interrupt, []string{envHang + "=work 2/3"}, "--store", p.folder, "--run", "mine", "--concurrency", "2")
 	lines := strings.Split(strings.TrimSpace(stderr), "\n")
 	self, _ := os.Executable()
-	if want := "hint: goes on with the run: " + self + " --store " + p.folder + " --resume mine"; code != 1 || lines[len(lines)-1] != want {
+	if want := "hint: resume the run: " + self + " --store " + p.folder + " --resume mine"; code != 1 || lines[len(lines)-1] != want {
 		t.Fatalf("exit code %d, want 1 and the last line\n%s\nbut it said\n%s", code, want, stderr)
 	}
 	if !strings.Contains(stderr, "error: teams-flow was interrupted: ") {
@@ -110,7 +110,7 @@ func TestInterrupted(t *testing.T) {
 func TestFullDisk(t *testing.T) {
 	p := newPerson(t)
 	code, _, stderr := p.run([]string{envLimit + "=6000"}, "--store", p.folder, "--run", "mine", "--backoff", "0", "--concurrency", "2")
-	if code != 1 || !strings.Contains(stderr, "outputs.pack: file too large\n") || !strings.Contains(stderr, "hint: goes on with the run: ") {
+	if code != 1 || !strings.Contains(stderr, "outputs.pack: file too large\n") || !strings.Contains(stderr, "hint: resume the run: ") {
 		t.Fatalf("exit code %d:\n%s", code, stderr)
 	}
 	before := p.stored("mine")

@@ -57,7 +57,7 @@ func TestWrongFingerprints(t *testing.T) {
 func TestCall(t *testing.T) {
 	p := newPerson(t)
 	code, _, stderr := p.run([]string{envFail + "=work 1/2", "BUILD_WORKSPACE_DIRECTORY=/x"}, "--store", p.folder, "--run", "mine", "--backoff", "0")
-	want := "hint: runs this call alone: bazel run //flows:teams_local -- --store " + p.folder + " --resume mine --only work --at 1/2\n"
+	want := "hint: run only this call: bazel run //flows:teams_local -- --store " + p.folder + " --resume mine --only work --at 1/2\n"
 	if code != 1 || !strings.Contains(stderr, want) {
 		t.Errorf("exit code %d, want 1 and %s:\n%s", code, want, stderr)
 	}

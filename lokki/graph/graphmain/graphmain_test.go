@@ -61,7 +61,7 @@ func TestRun(t *testing.T) {
 			"//flows:birds: schedule \"daily\": the input does not fit testflows.Input:\ncount: "},
 		"the flow has problems": {build(EmptyFlow), steps, []string{"-manifest", manifest, "-out", out}, 1, "the flow has no steps\nhint: "},
 		"the flow drops a step": {build(DroppingFlow), steps, []string{"-manifest", manifest, "-out", out}, 1,
-			"step flap-bird: the flow's result doesn't depend on it, so it would never run: after step get-birds the flow goes on with step join-birds at "},
+			"step flap-bird: the flow's result doesn't depend on it, so it would never run: after step get-birds the flow continues with step join-birds at "},
 		"the flow panics": {build(PanickingFlow), steps, []string{"-manifest", manifest, "-out", out}, 1,
 			"calling github.com/lokki-build/lokki/lokki/graph/graphmain.PanickingFlow: panic: no birds today\n\ngoroutine "},
 		"the manifest is wrong": {build(testflows.BirdsFlow), "{", []string{"-manifest", manifest, "-out", out}, 1, "birds.steps.json: decoding the steps manifest: "},

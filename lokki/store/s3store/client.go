@@ -98,7 +98,7 @@ func environmentRoots() (*x509.CertPool, error) {
 	}
 	roots := x509.NewCertPool()
 	if !roots.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("reading AWS_CA_BUNDLE: %s holds no certificate", file)
+		return nil, fmt.Errorf("reading AWS_CA_BUNDLE: %s contains no certificate", file)
 	}
 	return roots, nil
 }

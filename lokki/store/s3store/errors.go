@@ -45,7 +45,7 @@ func (s *Store) hint(op string, err error) string {
 		}
 		return fmt.Sprintf("the bucket is in %s, the client uses %s: set AWS_REGION", region, s.client.Options().Region)
 	case isCode(err, "ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch"):
-		return "the AWS credentials are not valid, or no longer: get new ones"
+		return "the AWS credentials are invalid or expired: get new ones"
 	case isCode(err, "RequestTimeTooSkewed"):
 		return "this machine's clock is wrong"
 	case isStatus(err, http.StatusForbidden) && op == "storing":
@@ -54,7 +54,7 @@ func (s *Store) hint(op string, err error) string {
 		return fmt.Sprintf("this needs s3:ListBucket on arn:aws:s3:::%s", s.bucket)
 	case isStatus(err, http.StatusForbidden):
 		return fmt.Sprintf("the role needs s3:GetObject on arn:aws:s3:::%[1]s/*, and s3:ListBucket on arn:aws:s3:::%[1]s"+
-			" for the prefix of its keys: without the latter S3 answers like this for an object that does not exist", s.bucket)
+			" for the prefix of its keys: without the latter S3 responds like this for an object that does not exist", s.bucket)
 	}
 	return ""
 }

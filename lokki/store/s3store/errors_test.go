@@ -60,7 +60,7 @@ func TestS3WrongSecret(t *testing.T) {
 		})
 	})
 	each(t.Context(), s3store.New(client, newBucket(t)), func(method string, err error) {
-		wantMessage(t, err, "hint: the AWS credentials are not valid")
+		wantMessage(t, err, "hint: the AWS credentials are invalid or expired")
 	})
 }
 
@@ -135,7 +135,7 @@ func TestS3AnswersThatDoNotFit(t *testing.T) {
 		{"other range", 2, 3, 206, map[string]string{"Content-Range": "bytes 3-5/10"}, "345", "instead of bytes=2-4"},
 		{"range cut short", 2, 3, 206, map[string]string{"Content-Range": "bytes 2-4/10"}, "23", "sent 2 bytes"},
 		{"less than there is", 2, 3, 206, map[string]string{"Content-Range": "bytes 2-3/10"}, "23", "instead of bytes=2-4"},
-		{"nonsense", 2, 3, 206, map[string]string{"Content-Range": "bytes x"}, "23", "not understood"},
+		{"nonsense", 2, 3, 206, map[string]string{"Content-Range": "bytes x"}, "23", "can't be parsed"},
 		{"wrong checksum", 0, -1, 200, map[string]string{"X-Amz-Checksum-Crc32": "AAAAAA=="}, "0123456789", "checksum"},
 		{"whole cut short", 0, -1, 200, map[string]string{"X-Amz-Checksum-Crc32": "phrEVA=="}, "012345678", "checksum"},
 	} {

@@ -89,7 +89,7 @@ func (o *object) request() error {
 // match them, since a proxy that truncates a body may adjust it.
 func extent(out *s3.GetObjectOutput) (first, last, size int64, err error) {
 	if out.ContentLength == nil {
-		return 0, 0, 0, errors.New("the server did not say how long its answer is")
+		return 0, 0, 0, errors.New("the server did not say how long its response is")
 	}
 	length := *out.ContentLength
 	if out.ContentRange == nil {
@@ -136,14 +136,14 @@ func (o *object) read(p []byte) (int, error) {
 		if err == io.EOF {
 			err = io.ErrUnexpectedEOF
 		}
-		return n, fmt.Errorf("the connection broke %d times, at last after %d of %d bytes: %w", o.breaks, o.pos, o.end, err)
+		return n, fmt.Errorf("the connection broke %d times, the last time after %d of %d bytes: %w", o.breaks, o.pos, o.end, err)
 	}
 	o.body.Close()
 	return n, o.request()
 }
 
 // errChanged is the error for data that differs from what was put.
-var errChanged = errors.New("the data was changed, in the bucket or on its way: its checksum does not match")
+var errChanged = errors.New("the data was changed in the bucket or in transit: its checksum does not match")
 
 func (o *object) Close() error {
 	if o.lastError == nil {

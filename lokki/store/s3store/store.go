@@ -215,7 +215,7 @@ func (s *Store) refused(ctx context.Context, key string, err error) error {
 // parseContentRange parses "bytes 0-99/1000": the first and the last byte, and
 // the total size.
 func parseContentRange(s string) (first, last, size int64, err error) {
-	invalid := errors.New("the server's Content-Range " + strconv.Quote(s) + " is not understood")
+	invalid := errors.New("the server's Content-Range " + strconv.Quote(s) + " can't be parsed")
 	span, whole, ok := strings.Cut(strings.TrimPrefix(s, "bytes "), "/")
 	from, to, ok2 := strings.Cut(span, "-")
 	if !ok || !ok2 {

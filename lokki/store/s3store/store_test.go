@@ -99,7 +99,7 @@ func TestNewS3ClientSaysWhatIsMissing(t *testing.T) {
 	}{
 		{"no region", map[string]string{}, "AWS_REGION"},
 		{"no bundle", map[string]string{"AWS_REGION": "eu-west-1", "AWS_CA_BUNDLE": "/does/not/exist.pem"}, "AWS_CA_BUNDLE"},
-		{"empty bundle", map[string]string{"AWS_REGION": "eu-west-1", "AWS_CA_BUNDLE": os.DevNull}, "holds no certificate"},
+		{"empty bundle", map[string]string{"AWS_REGION": "eu-west-1", "AWS_CA_BUNDLE": os.DevNull}, "contains no certificate"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, name := range []string{"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_CA_BUNDLE"} {
