@@ -23,7 +23,7 @@ func (i *invocation) output(ctx context.Context) (envelope.Output, error) {
 	if len(result) <= envelope.MaxResult {
 		out.Result = json.RawMessage(result)
 	}
-	return out, stored("reading the result of an earlier attempt", err)
+	return out, wrapStorageErr("reading the result of an earlier attempt", err)
 }
 
 // earlierResult returns what another attempt stored, which counts even if this one

@@ -75,7 +75,7 @@ func (i *invocation) gather(ctx context.Context, into any) error {
 		err = fanout.Gather(ctx, i.store, count, i.req.BatchSize, output, item)
 	}
 	if err != nil {
-		return stored("collecting the results of "+i.req.From+inside(i.req.Path), err)
+		return wrapStorageErr("collecting the results of "+i.req.From+inItem(i.req.Path), err)
 	}
 	if missing > 0 {
 		closeUp(list, found)
@@ -98,8 +98,8 @@ func closeUp(list reflect.Value, found []bool) {
 	list.SetLen(kept)
 }
 
-// inside describes the items of the outer maps that an invocation belongs to.
-func inside(path string) string {
+// inItem describes the items of the outer maps that an invocation belongs to.
+func inItem(path string) string {
 	if path == "" {
 		return ""
 	}
@@ -109,7 +109,7 @@ func inside(path string) string {
 // decodeAll makes each value an argument.
 func decodeAll(values [][]byte, err error) ([]argument, error) {
 	if err != nil {
-		return nil, stored("fetching the argument", err)
+		return nil, wrapStorageErr("fetching the argument", err)
 	}
 	args := make([]argument, len(values))
 	for n := range values {
@@ -129,8 +129,8 @@ func decode(value []byte, into any) error {
 	return nil
 }
 
-// stored wraps an error of reading or writing values.
-func stored(doing string, err error) error {
+// wrapStorageErr wraps an error of reading or writing values.
+func wrapStorageErr(doing string, err error) error {
 	if err == nil {
 		return nil
 	}

@@ -11,9 +11,9 @@ import (
 // others is proportional (https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html).
 const memoryForCPU = 1769
 
-// fit adapts Go's runtime to the size of the Lambda, which it can't detect itself.
+// tuneRuntime adapts Go's runtime to the size of the Lambda, which it can't detect itself.
 // GOMEMLIMIT and GOMAXPROCS take precedence.
-func fit() {
+func tuneRuntime() {
 	mb, err := strconv.Atoi(os.Getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"))
 	if err != nil || mb <= 0 {
 		return

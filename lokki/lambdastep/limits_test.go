@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestFit(t *testing.T) {
+func TestTuneRuntime(t *testing.T) {
 	procs, limit := runtime.GOMAXPROCS(0), debug.SetMemoryLimit(-1)
 	defer func() {
 		runtime.GOMAXPROCS(procs)
@@ -34,7 +34,7 @@ func TestFit(t *testing.T) {
 			t.Setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", c.memory)
 			t.Setenv("GOMAXPROCS", c.goMaxProcs) // the runtime itself has read these earlier
 			t.Setenv("GOMEMLIMIT", c.memLimit)
-			fit()
+			tuneRuntime()
 			if procs, limit := runtime.GOMAXPROCS(0), debug.SetMemoryLimit(-1); procs != c.procs || limit != c.limit {
 				t.Errorf("got %d threads and %d bytes, want %d and %d", procs, limit, c.procs, c.limit)
 			}

@@ -28,7 +28,7 @@ func (i *invocation) putValues(ctx context.Context, values [][]byte) error {
 	case err == nil && i.req.Last:
 		i.value = values[0]
 	}
-	return stored("storing the result", err)
+	return wrapStorageErr("storing the result", err)
 }
 
 // putList stores a list that the next map takes, and adds its location to the reply.
@@ -40,7 +40,7 @@ func (i *invocation) putList(ctx context.Context, list any, reply *envelope.Repl
 	}
 	count, err := fanout.Store(ctx, i.store, i.listKeys(), i.req.Split, items)
 	if err != nil {
-		return stored("storing the list", err)
+		return wrapStorageErr("storing the list", err)
 	}
 	i.replyList(reply, count)
 	return nil
@@ -85,7 +85,7 @@ func (i *invocation) earlier(ctx context.Context, reply *envelope.Reply) (bool, 
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}
-	return err == nil, stored("looking for the result of an earlier attempt", err)
+	return err == nil, wrapStorageErr("looking for the result of an earlier attempt", err)
 }
 
 func (i *invocation) replyList(reply *envelope.Reply, count int) {

@@ -18,7 +18,7 @@ import (
 // Start serves invocations of the step and does not return. Each invocation
 // reports a wrong environment, so that the caller sees it.
 func Start[In, Out any](step func(context.Context, In) (Out, error)) {
-	fit()
+	tuneRuntime()
 	out := standardOutput() // which CloudWatch reads for metrics
 	l := newLogs(out)
 	l.summaries = jsonLines(freshLine{out})

@@ -63,7 +63,7 @@ func TestErrorsOfS3(t *testing.T) {
 }
 
 func TestANetworkErrorIsAnOutage(t *testing.T) {
-	err := stored("reading", errors.New("connection reset by peer"))
+	err := wrapStorageErr("reading", errors.New("connection reset by peer"))
 	if got := failure.Type(err); got != "Lokki.Storage" || !strings.HasPrefix(err.Error(), "reading: ") {
 		t.Errorf("%s: %v", got, err)
 	}

@@ -53,7 +53,7 @@ func (i *invocation) tolerate(ctx context.Context, found []bool) error {
 			failed[first] = true
 		}
 	}); err != nil {
-		return stored("reading which children failed", err)
+		return wrapStorageErr("reading which children failed", err)
 	}
 	var gone missing
 	for first := 0; first < len(found); first += size {
