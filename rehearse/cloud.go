@@ -82,7 +82,7 @@ func (c *cloud) start(ctx context.Context, o Options, folder string, roles roles
 		return err
 	}
 	c.client = s3.New(c.server.Client().Options(), func(o *s3.Options) { o.BaseEndpoint = &machineURL })
-	env, err := c.admit(o.Faults, roles)
+	env, err := c.startGates(o.Faults, roles)
 	if err != nil {
 		return err
 	}
@@ -94,9 +94,9 @@ func (c *cloud) start(ctx context.Context, o Options, folder string, roles roles
 	return err
 }
 
-// admit makes a gate for each function, and returns the environment that leads
+// startGates makes a gate for each function, and returns the environment that leads
 // the function to it: the later address wins.
-func (c *cloud) admit(faults Faults, roles roles) (map[string][]string, error) {
+func (c *cloud) startGates(faults Faults, roles roles) (map[string][]string, error) {
 	env := map[string][]string{}
 	around := faults.inS3(c.met.note)
 	for _, f := range c.stack.functions {

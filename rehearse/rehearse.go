@@ -116,7 +116,7 @@ func Run(ctx context.Context, a Artifacts, o Options) (r Report, err error) {
 	}
 	defer func() { err = errors.Join(err, h.close()) }()
 	h.express = s.express
-	r, err = c.play(ctx, a, o, x, h)
+	r, err = c.execute(ctx, a, o, x, h)
 	r.Notes = append(r.Notes, roles.notes...)
 	return r, err
 }
@@ -183,8 +183,8 @@ func (x execution) note(folder string) error {
 	return nil
 }
 
-// play executes the state machine.
-func (c *cloud) play(ctx context.Context, a Artifacts, o Options, x execution, h *history) (Report, error) {
+// execute runs the state machine.
+func (c *cloud) execute(ctx context.Context, a Artifacts, o Options, x execution, h *history) (Report, error) {
 	m := newMeter(a.Graph)
 	if o.Redrive {
 		if err := h.replay(m.replay); err != nil {
@@ -213,11 +213,11 @@ func (c *cloud) play(ctx context.Context, a Artifacts, o Options, x execution, h
 				m.mapFailed(c.stack.maps[r.State])
 			}
 		},
-		Slot:     c.functions.Slot,
+		Acquire:     c.functions.Acquire,
 		Children: 2 * o.Concurrency, // more would only wait
 	}
 	if o.Faults.Lambdas > 0 { // the account throttles, so nothing waits beforehand
-		env.Slot, env.Children = nil, 0
+		env.Acquire, env.Children = nil, 0
 	}
 	execute := c.stack.machine.Execute
 	if o.Redrive {

@@ -36,7 +36,7 @@ type keeping struct {
 // kept is a run that stores its values: the executor's keeper.
 type kept struct {
 	*runs.Run
-	place *runs.Place
+	place *runs.Location
 }
 
 func (k kept) find(ctx context.Context, c call) ([][]byte, error) {
@@ -75,12 +75,12 @@ func (k *keeping) name() string {
 	return *k.id.Load()
 }
 
-func (k *keeping) place() (*runs.Place, error) {
+func (k *keeping) place() (*runs.Location, error) {
 	where := k.store
 	if k.folder != "" {
 		where = k.folder
 	}
-	place, err := runs.OpenPlace(where, k.program.Bucket, k.resume == "")
+	place, err := runs.OpenLocation(where, k.program.Bucket, k.resume == "")
 	return place, misuse(err)
 }
 
@@ -106,7 +106,7 @@ func (k *keeping) note(text string) {
 
 // misuse turns a usage error of package runs into one of the command line.
 func misuse(err error) error {
-	var wrong runs.Misuse
+	var wrong runs.UsageError
 	if errors.As(err, &wrong) {
 		return inputError{err}
 	}
@@ -120,7 +120,7 @@ func (k *keeping) callOnly(ctx context.Context, flow chain.Flow) (result []byte,
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, place.Close()) }()
-	run, err := runs.Look(ctx, place, k.config(flow, nil))
+	run, err := runs.OpenReadOnly(ctx, place, k.config(flow, nil))
 	if err != nil {
 		return nil, misuse(err)
 	}

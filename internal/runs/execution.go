@@ -25,7 +25,7 @@ type lister interface {
 }
 
 // execution is the id of the run of the execution that has a name; "" if there is none.
-func (c Config) execution(ctx context.Context, p *Place, name string) (string, error) {
+func (c Config) execution(ctx context.Context, p *Location, name string) (string, error) {
 	folders, err := p.folders(ctx, c.Graph.Flow, name+".")
 	if err != nil {
 		return "", fmt.Errorf("looking for an execution %s: %w", name, err)
@@ -44,11 +44,11 @@ func (c Config) execution(ctx context.Context, p *Place, name string) (string, e
 	for _, run := range runs {
 		fmt.Fprintf(&list, "\n  %s%s", run, c.begunAt(ctx, p, run))
 	}
-	return "", Misuse{fmt.Errorf("%s has %d executions %s of %s:%s\nhint: name one of them whole", p.Spec, len(runs), name, c.Graph.Flow, &list)}
+	return "", UsageError{fmt.Errorf("%s has %d executions %s of %s:%s\nhint: name one of them whole", p.Spec, len(runs), name, c.Graph.Flow, &list)}
 }
 
 // begunAt says when the first step of a run was done, as far as that is known.
-func (c Config) begunAt(ctx context.Context, p *Place, run string) string {
+func (c Config) begunAt(ctx context.Context, p *Location, run string) string {
 	k, first := p.keys(c.Graph.Flow, run), c.Graph.Nodes[0].Name
 	for _, key := range []string{k.Output(first, ""), k.Items(first, "")} {
 		if at, err := p.written(ctx, key); err == nil {
@@ -59,7 +59,7 @@ func (c Config) begunAt(ctx context.Context, p *Place, run string) string {
 }
 
 // folders are the runs of a flow whose ids begin with start.
-func (p *Place) folders(ctx context.Context, flow, start string) ([]string, error) {
+func (p *Location) folders(ctx context.Context, flow, start string) ([]string, error) {
 	if p.dir == nil {
 		if l, ok := p.store.(lister); ok {
 			return l.Folders(ctx, p.prefix+"/"+flow+"/"+start)
@@ -80,7 +80,7 @@ func (p *Place) folders(ctx context.Context, flow, start string) ([]string, erro
 }
 
 // written is when an object was stored.
-func (p *Place) written(ctx context.Context, key string) (time.Time, error) {
+func (p *Location) written(ctx context.Context, key string) (time.Time, error) {
 	if p.dir == nil {
 		if l, ok := p.store.(lister); ok {
 			return l.Written(ctx, key)

@@ -35,12 +35,12 @@ func config() runs.Config {
 }
 
 // places open a store of each kind anew.
-func places(t *testing.T) map[string]func() *runs.Place {
+func places(t *testing.T) map[string]func() *runs.Location {
 	t.Helper()
 	memory, server, folder := store.NewMemory(), s3test.Start(t, "values"), t.TempDir()
-	open := func(spec string, s store.Store) func() *runs.Place {
-		return func() *runs.Place {
-			p, err := runs.OpenPlace(spec, func(string) (store.Store, error) { return s, nil }, true)
+	open := func(spec string, s store.Store) func() *runs.Location {
+		return func() *runs.Location {
+			p, err := runs.OpenLocation(spec, func(string) (store.Store, error) { return s, nil }, true)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -48,7 +48,7 @@ func places(t *testing.T) map[string]func() *runs.Place {
 			return p
 		}
 	}
-	return map[string]func() *runs.Place{
+	return map[string]func() *runs.Location{
 		"memory":    open("s3://memory", memory),
 		"bucket":    open("s3://values", s3store.New(server.Client(), "values")),
 		"directory": open(folder, nil),
@@ -130,7 +130,7 @@ func TestResumeByTheNameOfAnExecution(t *testing.T) {
 			}
 			resume := func(id string) (string, error) {
 				t.Helper()
-				p, err := runs.OpenPlace(c.spec, func(string) (store.Store, error) { return c.values, nil }, false)
+				p, err := runs.OpenLocation(c.spec, func(string) (store.Store, error) { return c.values, nil }, false)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -161,7 +161,7 @@ func TestResumeByTheNameOfAnExecution(t *testing.T) {
 					t.Errorf("%v, want %q in it", err, want)
 				}
 			}
-			if !errors.As(err, new(runs.Misuse)) {
+			if !errors.As(err, new(runs.UsageError)) {
 				t.Errorf("%T", err)
 			}
 			for _, id := range []string{first, second, "nightly.2"} {
@@ -192,7 +192,7 @@ func TestIDsOfNewRuns(t *testing.T) {
 			if c.Run = id; id == "" {
 				continue
 			}
-			if _, err := runs.Open(t.Context(), open(), c); !errors.As(err, new(runs.Misuse)) || !strings.Contains(err.Error(), "want 1 to 80 letters") {
+			if _, err := runs.Open(t.Context(), open(), c); !errors.As(err, new(runs.UsageError)) || !strings.Contains(err.Error(), "want 1 to 80 letters") {
 				t.Errorf("%s: %s: %v", name, id, err)
 			}
 		}
@@ -219,8 +219,8 @@ func TestPrefixes(t *testing.T) {
 		"": true, "team": true, "team/x.y": true, "team/.x/": true,
 		".incomplete": false, ".incomplete/x": false, "..": false, "a/../b": false, "a//b": false, "a/b c": false,
 	} {
-		_, err := runs.OpenPlace("s3://values/"+prefix, bucket, true)
-		if ok != (err == nil) || !ok && !errors.As(err, new(runs.Misuse)) {
+		_, err := runs.OpenLocation("s3://values/"+prefix, bucket, true)
+		if ok != (err == nil) || !ok && !errors.As(err, new(runs.UsageError)) {
 			t.Errorf("%q: %v", prefix, err)
 		}
 	}
@@ -230,7 +230,7 @@ func TestPrefixes(t *testing.T) {
 func TestARunBehindALink(t *testing.T) {
 	folder, outside := t.TempDir(), t.TempDir()
 	begin := func(spec string, change func(*runs.Config)) error {
-		p, err := runs.OpenPlace(spec, nil, true)
+		p, err := runs.OpenLocation(spec, nil, true)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -257,7 +257,7 @@ func TestARunBehindALink(t *testing.T) {
 	} {
 		err := begin(folder, change)
 		if want := filepath.Join(flow, "mine") + " is a link to " + filepath.Join(outside, "mine"); err == nil || !strings.Contains(err.Error(), want) ||
-			!errors.As(err, new(runs.Misuse)) {
+			!errors.As(err, new(runs.UsageError)) {
 			t.Errorf("%s: %v, want %s", name, err, want)
 		}
 	}

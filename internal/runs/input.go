@@ -12,8 +12,8 @@ import (
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
-// Look opens a run without changing it.
-func Look(ctx context.Context, p *Place, c Config) (*Run, error) {
+// OpenReadOnly opens a run without changing it.
+func OpenReadOnly(ctx context.Context, p *Location, c Config) (*Run, error) {
 	now, err := c.record()
 	if err != nil {
 		return nil, err
@@ -24,7 +24,7 @@ func Look(ctx context.Context, p *Place, c Config) (*Run, error) {
 	}
 	for i := range c.Graph.Nodes {
 		if why, readable := was.difference(now, i); !readable {
-			return nil, Misuse{fmt.Errorf("run %s no longer matches this flow: of %s, %s", was.Run, c.Graph.Nodes[i].Name, why)}
+			return nil, UsageError{fmt.Errorf("run %s no longer matches this flow: of %s, %s", was.Run, c.Graph.Nodes[i].Name, why)}
 		}
 	}
 	return newRun(p, was, len(was.Steps), len(was.Steps)), nil
@@ -39,14 +39,14 @@ func (r *Run) Input(ctx context.Context, step string, index []int) (node int, in
 	}
 	n := r.Graph.Nodes[node]
 	if len(index) != len(n.Scope) {
-		return 0, nil, Misuse{wrongDepth(n, index)}
+		return 0, nil, UsageError{wrongDepth(n, index)}
 	}
 	if err := r.inRange(ctx, n, index); err != nil {
 		return 0, nil, err
 	}
 	input, err = r.input(ctx, node, index)
 	if errors.Is(err, store.ErrNotFound) {
-		err = Misuse{fmt.Errorf("run %s has no input for %s: %s did not finish\nhint: resume the run to run it",
+		err = UsageError{fmt.Errorf("run %s has no input for %s: %s did not finish\nhint: resume the run to run it",
 			r.Record.Run, r.describe(node, index), n.From)}
 	}
 	return node, input, err
@@ -76,14 +76,14 @@ func (r *Run) inRange(ctx context.Context, n graph.Node, index []int) error {
 		}
 		list, err := r.listFor(ctx, opened, index[:depth])
 		if errors.Is(err, store.ErrNotFound) {
-			return Misuse{fmt.Errorf("run %s has no input for %s: %s did not finish\nhint: resume the run to run it",
+			return UsageError{fmt.Errorf("run %s has no input for %s: %s did not finish\nhint: resume the run to run it",
 				r.Record.Run, r.describe(opened, index[:depth+1]), r.describe(opened-1, index[:depth]))}
 		}
 		if err != nil {
 			return err
 		}
 		if i := index[depth]; i < 0 || i >= len(list) {
-			return Misuse{fmt.Errorf("index %d is out of range: %s has %s", i, r.describe(opened, index[:depth]), countOf(len(list)))}
+			return UsageError{fmt.Errorf("index %d is out of range: %s has %s", i, r.describe(opened, index[:depth]), countOf(len(list)))}
 		}
 	}
 	return nil

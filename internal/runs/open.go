@@ -15,13 +15,13 @@ import (
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
-// Misuse is a mistake in how a run was asked for, not a failure of the run.
-type Misuse struct{ Err error }
+// UsageError is a mistake in how a run was asked for, not a failure of the run.
+type UsageError struct{ Err error }
 
-func (m Misuse) Error() string { return m.Err.Error() }
+func (m UsageError) Error() string { return m.Err.Error() }
 
 // Unwrap returns the error itself.
-func (m Misuse) Unwrap() error { return m.Err }
+func (m UsageError) Unwrap() error { return m.Err }
 
 // Last, as the run to resume, is the one that was started or resumed last.
 const Last = "last"
@@ -40,7 +40,7 @@ type Config struct {
 }
 
 // Open starts a new run, or resumes one.
-func Open(ctx context.Context, p *Place, c Config) (*Run, error) {
+func Open(ctx context.Context, p *Location, c Config) (*Run, error) {
 	now, err := c.record()
 	if err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func (c Config) record() (Record, error) {
 }
 
 // begin starts a new run.
-func (c Config) begin(ctx context.Context, p *Place, now Record) (*Run, error) {
+func (c Config) begin(ctx context.Context, p *Location, now Record) (*Run, error) {
 	var err error
 	now.Input = c.Input
 	if now.Argument, err = c.Merge(c.Input); err != nil {
@@ -105,7 +105,7 @@ func numbered(id, sign string, n int) string {
 func checkID(id string) error {
 	switch {
 	case id == Last:
-		return Misuse{fmt.Errorf("run %q: this name means the run that was started or resumed last", id)}
+		return UsageError{fmt.Errorf("run %q: this name means the run that was started or resumed last", id)}
 	case !envelope.IsRun(id):
 		return notAnID(id)
 	}
@@ -113,7 +113,7 @@ func checkID(id string) error {
 }
 
 func notAnID(id string) error {
-	return Misuse{fmt.Errorf("run %q: want 1 to 80 %s", id, envelope.RunCharacters)}
+	return UsageError{fmt.Errorf("run %q: want 1 to 80 %s", id, envelope.RunCharacters)}
 }
 
 // checkNewID also refuses what could be the id of an execution on AWS, which is longer.
@@ -125,12 +125,12 @@ func checkNewID(id string) error {
 }
 
 // taken is the error for the id of a run that exists.
-func (c Config) taken(p *Place, id string) error {
-	return Misuse{fmt.Errorf("%s has a run %s of %s already\nhint: continue it with --resume %[2]s, or choose another name with --run", p.Spec, id, c.Graph.Flow)}
+func (c Config) taken(p *Location, id string) error {
+	return UsageError{fmt.Errorf("%s has a run %s of %s already\nhint: continue it with --resume %[2]s, or choose another name with --run", p.Spec, id, c.Graph.Flow)}
 }
 
 // unused reports an error if a run with this id has values already.
-func (c Config) unused(ctx context.Context, p *Place, id string) error {
+func (c Config) unused(ctx context.Context, p *Location, id string) error {
 	exists := c.taken(p, id)
 	k := p.keys(c.Graph.Flow, id)
 	_, err := p.record(ctx, k)
@@ -148,7 +148,7 @@ func (c Config) unused(ctx context.Context, p *Place, id string) error {
 }
 
 // begun reports whether a run has an output of the first step.
-func (c Config) begun(ctx context.Context, p *Place, k envelope.Keys) (bool, error) {
+func (c Config) begun(ctx context.Context, p *Location, k envelope.Keys) (bool, error) {
 	first := c.Graph.Nodes[0].Name
 	for _, key := range []string{k.Output(first, ""), k.Items(first, "")} {
 		_, err := p.store.Size(ctx, key)
@@ -164,7 +164,7 @@ func (c Config) begun(ctx context.Context, p *Place, k envelope.Keys) (bool, err
 
 // create stores the record of a new run. Nodes from fresh on have no values
 // yet.
-func (p *Place) create(ctx context.Context, r Record, id string, fresh int) (*Run, error) {
+func (p *Location) create(ctx context.Context, r Record, id string, fresh int) (*Run, error) {
 	r.Run = id
 	r.Steps = slices.Clone(r.Steps)
 	for i := fresh; i < len(r.Steps); i++ {

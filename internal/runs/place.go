@@ -25,8 +25,8 @@ const defaultPrefix = "lokki"
 
 const recordName = "run.json"
 
-// Place is where runs live: a directory, or a prefix of a bucket.
-type Place struct {
+// Location is where runs live: a directory, or a prefix of a bucket.
+type Location struct {
 	Spec   string // as the user wrote it
 	store  store.Store
 	prefix string
@@ -34,50 +34,50 @@ type Place struct {
 	folder string      // of dir
 }
 
-// OpenPlace opens a directory, or with s3://bucket/prefix a bucket, which the
+// OpenLocation opens a directory, or with s3://bucket/prefix a bucket, which the
 // function bucket opens. The default prefix is "lokki". create makes a missing
 // directory.
-func OpenPlace(spec string, bucket func(name string) (store.Store, error), create bool) (*Place, error) {
+func OpenLocation(spec string, bucket func(name string) (store.Store, error), create bool) (*Location, error) {
 	rest, ok := strings.CutPrefix(spec, "s3://")
 	if !ok {
 		if _, err := os.Stat(spec); !create && errors.Is(err, os.ErrNotExist) {
-			return nil, Misuse{fmt.Errorf("there is no directory %s to find a run in", spec)}
+			return nil, UsageError{fmt.Errorf("there is no directory %s to find a run in", spec)}
 		}
 		dir, err := packed.Open(spec)
 		if err != nil {
 			return nil, err
 		}
-		return &Place{Spec: spec, store: dir, dir: dir, folder: spec, prefix: defaultPrefix}, nil
+		return &Location{Spec: spec, store: dir, dir: dir, folder: spec, prefix: defaultPrefix}, nil
 	}
 	name, prefix, _ := strings.Cut(rest, "/")
 	prefix = strings.TrimSuffix(prefix, "/")
 	switch {
 	case name == "":
-		return nil, Misuse{fmt.Errorf("the store %s names no bucket: want s3://BUCKET or s3://BUCKET/PREFIX", spec)}
+		return nil, UsageError{fmt.Errorf("the store %s names no bucket: want s3://BUCKET or s3://BUCKET/PREFIX", spec)}
 	case bucket == nil:
-		return nil, Misuse{fmt.Errorf("the store %s can't be opened: this program was built without S3\nhint: bazel run builds it with S3; in Go, import lokki/runner/local", spec)}
+		return nil, UsageError{fmt.Errorf("the store %s can't be opened: this program was built without S3\nhint: bazel run builds it with S3; in Go, import lokki/runner/local", spec)}
 	case prefix == "":
 		prefix = defaultPrefix
 	case !envelope.IsPrefix(prefix):
-		return nil, Misuse{fmt.Errorf("the store %s has the prefix %q: want %s, with single slashes between them and no dot in front",
+		return nil, UsageError{fmt.Errorf("the store %s has the prefix %q: want %s, with single slashes between them and no dot in front",
 			spec, prefix, envelope.RunCharacters)}
 	}
 	s, err := bucket(name)
 	if err != nil {
 		return nil, fmt.Errorf("opening the store %s: %w", spec, err)
 	}
-	return &Place{Spec: spec, store: s, prefix: prefix}, nil
+	return &Location{Spec: spec, store: s, prefix: prefix}, nil
 }
 
 // Close makes sure that what was stored is on disk.
-func (p *Place) Close() error {
+func (p *Location) Close() error {
 	if p.dir == nil {
 		return nil
 	}
 	return p.dir.Close()
 }
 
-func (p *Place) keys(flow, run string) envelope.Keys {
+func (p *Location) keys(flow, run string) envelope.Keys {
 	return envelope.Keys{Prefix: p.prefix, Flow: flow, Run: run}
 }
 
@@ -86,7 +86,7 @@ func folderOf(k envelope.Keys) string { return k.Prefix + "/" + k.Flow + "/" + k
 // lock keeps other processes from storing values of the run. A bucket has no
 // locks: each object is written once, and a process that finds another one there
 // stops.
-func (p *Place) lock(k envelope.Keys) error {
+func (p *Location) lock(k envelope.Keys) error {
 	if p.dir == nil {
 		return nil
 	}
@@ -95,7 +95,7 @@ func (p *Place) lock(k envelope.Keys) error {
 	}
 	err := p.dir.Lock(folderOf(k))
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
-		err = Misuse{fmt.Errorf("the store %s can't be written, and a run writes to it: %w\n"+
+		err = UsageError{fmt.Errorf("the store %s can't be written, and a run writes to it: %w\n"+
 			"hint: --only and cat read from it; to go on with a run, copy it to a directory of yours", p.Spec, err)}
 	}
 	return err
@@ -103,7 +103,7 @@ func (p *Place) lock(k envelope.Keys) error {
 
 // unlinked refuses a run whose folder is a link: two ids would be one run, and what
 // lies outside of the directory is not followed.
-func (p *Place) unlinked(k envelope.Keys) error {
+func (p *Location) unlinked(k envelope.Keys) error {
 	if p.dir == nil {
 		return nil
 	}
@@ -112,14 +112,14 @@ func (p *Place) unlinked(k envelope.Keys) error {
 		folder = filepath.Join(folder, part)
 		target, err := os.Readlink(folder)
 		if err == nil {
-			return Misuse{fmt.Errorf("%s is a link to %s, which a store doesn't follow\n"+
+			return UsageError{fmt.Errorf("%s is a link to %s, which a store doesn't follow\n"+
 				"hint: move the folder there, or let the directory of the store itself be a link", folder, target)}
 		}
 	}
 	return nil
 }
 
-func (p *Place) read(ctx context.Context, key string) ([]byte, error) {
+func (p *Location) read(ctx context.Context, key string) ([]byte, error) {
 	body, err := p.store.Get(ctx, key, 0, -1)
 	if err != nil {
 		return nil, err
@@ -128,7 +128,7 @@ func (p *Place) read(ctx context.Context, key string) ([]byte, error) {
 	return io.ReadAll(body)
 }
 
-func (p *Place) record(ctx context.Context, k envelope.Keys) (Record, error) {
+func (p *Location) record(ctx context.Context, k envelope.Keys) (Record, error) {
 	if err := p.unlinked(k); err != nil {
 		return Record{}, err
 	}
@@ -145,7 +145,7 @@ func (p *Place) record(ctx context.Context, k envelope.Keys) (Record, error) {
 }
 
 // putRecord stores the record, or returns an error that Is store.ErrExists.
-func (p *Place) putRecord(ctx context.Context, k envelope.Keys, r Record) error {
+func (p *Location) putRecord(ctx context.Context, k envelope.Keys, r Record) error {
 	data, err := r.encode()
 	if err != nil {
 		return err
@@ -154,7 +154,7 @@ func (p *Place) putRecord(ctx context.Context, k envelope.Keys, r Record) error 
 }
 
 // lines returns the values of a call.
-func (p *Place) lines(ctx context.Context, key string) ([][]byte, error) {
+func (p *Location) lines(ctx context.Context, key string) ([][]byte, error) {
 	if p.dir != nil {
 		return p.dir.Lines(ctx, key)
 	}
@@ -163,7 +163,7 @@ func (p *Place) lines(ctx context.Context, key string) ([][]byte, error) {
 
 // putLines stores the values of a call. It fails if another process has stored
 // other values under the key.
-func (p *Place) putLines(ctx context.Context, key string, values [][]byte) error {
+func (p *Location) putLines(ctx context.Context, key string, values [][]byte) error {
 	var err error
 	if p.dir != nil {
 		err = p.dir.PutLines(ctx, key, values)
@@ -182,7 +182,7 @@ func (p *Place) putLines(ctx context.Context, key string, values [][]byte) error
 }
 
 // list returns the items of a list that a map takes next.
-func (p *Place) list(ctx context.Context, at fanout.Keys, size int) ([][]byte, error) {
+func (p *Location) list(ctx context.Context, at fanout.Keys, size int) ([][]byte, error) {
 	if p.dir != nil {
 		return p.dir.List(ctx, at, size)
 	}
@@ -192,7 +192,7 @@ func (p *Place) list(ctx context.Context, at fanout.Keys, size int) ([][]byte, e
 	return fanout.ReadLines(ctx, p.store, at.Items)
 }
 
-func (p *Place) putList(ctx context.Context, at fanout.Keys, size int, list [][]byte) error {
+func (p *Location) putList(ctx context.Context, at fanout.Keys, size int, list [][]byte) error {
 	if p.dir != nil {
 		return p.dir.PutList(ctx, at, size, list)
 	}
@@ -213,18 +213,18 @@ func (p *Place) putList(ctx context.Context, at fanout.Keys, size int, list [][]
 // last.
 const lastName = "last"
 
-func (p *Place) lastFile(flow string) string {
+func (p *Location) lastFile(flow string) string {
 	return filepath.Join(p.folder, filepath.FromSlash(p.prefix), flow, lastName)
 }
 
 // last returns the run that was started or resumed last.
-func (p *Place) last(flow string) (string, error) {
+func (p *Location) last(flow string) (string, error) {
 	if p.dir == nil {
-		return "", Misuse{errors.New("only a directory records which run is the last one\nhint: name the run")}
+		return "", UsageError{errors.New("only a directory records which run is the last one\nhint: name the run")}
 	}
 	data, err := os.ReadFile(p.lastFile(flow))
 	if errors.Is(err, os.ErrNotExist) {
-		return "", Misuse{fmt.Errorf("%s has no run of %s yet", p.Spec, flow)}
+		return "", UsageError{fmt.Errorf("%s has no run of %s yet", p.Spec, flow)}
 	}
 	if err != nil {
 		return "", fmt.Errorf("reading which run is the last one: %w", err)
@@ -234,7 +234,7 @@ func (p *Place) last(flow string) (string, error) {
 
 // setLast replaces the file atomically, so a kill leaves the old one or the new
 // one.
-func (p *Place) setLast(flow, run string) error {
+func (p *Location) setLast(flow, run string) error {
 	if p.dir == nil {
 		return nil
 	}

@@ -18,7 +18,7 @@ import (
 // TestAReadOnlyStore is read from; what has to write to it says what is wrong.
 func TestAReadOnlyStore(t *testing.T) {
 	folder := t.TempDir()
-	p, err := runs.OpenPlace(folder, nil, true)
+	p, err := runs.OpenLocation(folder, nil, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,13 +35,13 @@ func TestAReadOnlyStore(t *testing.T) {
 	withoutOverride(t, func(ctx context.Context) {
 		c := config()
 		c.Resume = "mine"
-		p, err := runs.OpenPlace(folder, nil, false)
+		p, err := runs.OpenLocation(folder, nil, false)
 		if err != nil {
 			t.Errorf("opening: %v", err)
 			return
 		}
 		defer p.Close()
-		look, err := runs.Look(ctx, p, c)
+		look, err := runs.OpenReadOnly(ctx, p, c)
 		if err != nil {
 			t.Errorf("looking: %v", err)
 			return
@@ -52,7 +52,7 @@ func TestAReadOnlyStore(t *testing.T) {
 		for _, change := range []func(*runs.Config){func(*runs.Config) {}, func(c *runs.Config) { c.Resume, c.Run = "", "new" }, func(c *runs.Config) { c.Resume = "" }} {
 			c := c
 			change(&c)
-			if _, err := runs.Open(ctx, p, c); !errors.As(err, new(runs.Misuse)) || !strings.Contains(err.Error(), "the store "+folder+" can't be written") {
+			if _, err := runs.Open(ctx, p, c); !errors.As(err, new(runs.UsageError)) || !strings.Contains(err.Error(), "the store "+folder+" can't be written") {
 				t.Errorf("resuming %q: %v", c.Resume, err)
 			}
 		}

@@ -16,7 +16,7 @@ import (
 // resume continues the same run if all its values are still valid, and
 // otherwise starts a new one that reuses those that are. Nothing is deleted or
 // replaced, so a kill can't leave old values that pass for new ones.
-func (c Config) resume(ctx context.Context, p *Place, now Record) (*Run, error) {
+func (c Config) resume(ctx context.Context, p *Location, now Record) (*Run, error) {
 	was, adopted, err := c.find(ctx, p, now)
 	if err != nil {
 		return nil, err
@@ -50,7 +50,7 @@ func (c Config) resume(ctx context.Context, p *Place, now Record) (*Run, error) 
 
 // find returns the record of the run to resume. A run that the state machine
 // started has none, and gets one.
-func (c Config) find(ctx context.Context, p *Place, now Record) (r Record, adopted bool, err error) {
+func (c Config) find(ctx context.Context, p *Location, now Record) (r Record, adopted bool, err error) {
 	id := c.Resume
 	if id == Last {
 		if id, err = p.last(c.Graph.Flow); err != nil {
@@ -81,7 +81,7 @@ func (c Config) find(ctx context.Context, p *Place, now Record) (r Record, adopt
 		if last, err := p.last(c.Graph.Flow); err == nil {
 			hint = "\nhint: the last one is " + last
 		}
-		return Record{}, false, Misuse{fmt.Errorf("%s has no run %s of %s%s", p.Spec, id, c.Graph.Flow, hint)}
+		return Record{}, false, UsageError{fmt.Errorf("%s has no run %s of %s%s", p.Spec, id, c.Graph.Flow, hint)}
 	}
 	now.Run, now.Adopted, now.Input = id, true, c.Input
 	for i := range now.Steps {
@@ -99,7 +99,7 @@ func (c Config) argument(was Record) ([]byte, error) {
 	}
 	argument, err := c.Merge(c.Input)
 	if err == nil && !bytes.Equal(argument, was.Argument) {
-		err = Misuse{fmt.Errorf("run %s was started with another input\nhint: leave out the input to continue with that one, or start a new run", was.Run)}
+		err = UsageError{fmt.Errorf("run %s was started with another input\nhint: leave out the input to continue with that one, or start a new run", was.Run)}
 	}
 	return argument, err
 }
@@ -113,7 +113,7 @@ func (c Config) from(was, now Record, changed int) (int, error) {
 	}
 	for i := changed; i < from; i++ {
 		if why, readable := was.difference(now, i); !readable {
-			return 0, Misuse{fmt.Errorf("run %s has no input for %s: of %s, %s\nhint: leave --from out", was.Run, c.From, now.Steps[i].Name, why)}
+			return 0, UsageError{fmt.Errorf("run %s has no input for %s: of %s, %s\nhint: leave --from out", was.Run, c.From, now.Steps[i].Name, why)}
 		}
 	}
 	return from, nil
@@ -132,12 +132,12 @@ func nodeNamed(g graph.Graph, name string) (int, error) {
 	if near := nearest.Name(name, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
-	return 0, Misuse{fmt.Errorf("%s has no step %q\nhint: %s", g.Flow, name, hint)}
+	return 0, UsageError{fmt.Errorf("%s has no step %q\nhint: %s", g.Flow, name, hint)}
 }
 
 // lockAll locks the run and all runs whose values it reuses: missing values are
 // added to those runs.
-func (p *Place) lockAll(was Record, first int) error {
+func (p *Location) lockAll(was Record, first int) error {
 	locked := map[string]bool{}
 	for _, s := range append([]Step{{Run: was.Run}}, was.Steps[:min(first, len(was.Steps))]...) {
 		if locked[s.Run] {
@@ -151,7 +151,7 @@ func (p *Place) lockAll(was Record, first int) error {
 	return nil
 }
 
-func (c Config) goOn(ctx context.Context, p *Place, was Record, adopted bool) (*Run, error) {
+func (c Config) goOn(ctx context.Context, p *Location, was Record, adopted bool) (*Run, error) {
 	if adopted {
 		// Another process may have stored the same record first.
 		if err := p.putRecord(ctx, p.keys(was.Flow, was.Run), was); err != nil && !errors.Is(err, store.ErrExists) {
@@ -169,7 +169,7 @@ func (c Config) goOn(ctx context.Context, p *Place, was Record, adopted bool) (*
 // derive starts a run that reuses the values of was before node first. From
 // node changed on the code differs: those values can be read, but none can be
 // added.
-func (p *Place) derive(ctx context.Context, was, now Record, first, changed int, why string) (*Run, error) {
+func (p *Location) derive(ctx context.Context, was, now Record, first, changed int, why string) (*Run, error) {
 	notes := []string{fmt.Sprintf("%s and all later steps run again: %s", now.Steps[first].Name, why)}
 	if changed < first {
 		since, _ := was.difference(now, changed)

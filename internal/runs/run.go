@@ -17,7 +17,7 @@ type Run struct {
 	Record
 	Notes []string // how it was resumed, for the user
 
-	place *Place
+	place *Location
 	nodes []envelope.Keys // of the run that has each node's values
 
 	// Nodes from fresh on have no values yet. Nodes from frozen to fresh get no
@@ -25,7 +25,7 @@ type Run struct {
 	frozen, fresh int
 }
 
-func newRun(p *Place, r Record, frozen, fresh int) *Run {
+func newRun(p *Location, r Record, frozen, fresh int) *Run {
 	run := &Run{Record: r, place: p, frozen: frozen, fresh: fresh}
 	for _, s := range r.Steps {
 		run.nodes = append(run.nodes, p.keys(r.Flow, s.Run))

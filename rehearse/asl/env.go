@@ -48,10 +48,10 @@ type Env struct {
 	// known. It may be called concurrently, and may be nil.
 	Tried func(Try)
 
-	// Slot waits until a task may invoke its function. The wait doesn't count as
+	// Acquire waits until a task may invoke its function. The wait doesn't count as
 	// the task's time: the service would start it at once. If nil, all start at
 	// once.
-	Slot func(ctx context.Context) (release func(), err error)
+	Acquire func(ctx context.Context) (release func(), err error)
 
 	// Children limits how many children of one map run are active at once,
 	// besides the map's MaxConcurrency. 0 is 10,000, as on AWS.
@@ -136,10 +136,10 @@ func (e *Env) check() error {
 }
 
 func (e *Env) slot(ctx context.Context) (release func(), err error) {
-	if e.Slot == nil {
+	if e.Acquire == nil {
 		return func() {}, nil
 	}
-	return e.Slot(ctx)
+	return e.Acquire(ctx)
 }
 
 func (e *Env) sleep(ctx context.Context, d time.Duration) error {

@@ -186,7 +186,7 @@ func TestWaitingForASlotIsNoTaskTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		env, s := environment(), &slow{takes: time.Second}
 		slots := make(chan struct{}, 1)
-		env.Slot = func(ctx context.Context) (func(), error) {
+		env.Acquire = func(ctx context.Context) (func(), error) {
 			select {
 			case slots <- struct{}{}:
 				return func() { <-slots }, nil

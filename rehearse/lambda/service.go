@@ -87,9 +87,9 @@ func New(functions []Function, o Options) (*Service, error) {
 	return s, nil
 }
 
-// Slot waits until there is room for another invocation, and returns the function
+// Acquire waits until there is room for another invocation, and returns the function
 // that frees the slot.
-func (s *Service) Slot(ctx context.Context) (release func(), err error) {
+func (s *Service) Acquire(ctx context.Context) (release func(), err error) {
 	if ctx.Err() != nil { // a free slot is for callers that still want it
 		return nil, context.Cause(ctx)
 	}

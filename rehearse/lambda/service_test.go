@@ -117,7 +117,7 @@ func TestEnvironmentsComeWithTheConcurrency(t *testing.T) {
 	var all sync.WaitGroup
 	for range 9 {
 		all.Go(func() {
-			release, err := s.Slot(t.Context())
+			release, err := s.Acquire(t.Context())
 			if err != nil {
 				t.Error(err)
 				return
@@ -147,11 +147,11 @@ func TestWhatCantBeInvoked(t *testing.T) {
 	if stats := s.Stats()[0]; stats.Invocations != 0 {
 		t.Errorf("what did not begin is counted: %+v", stats)
 	}
-	release, err := s.Slot(t.Context())
+	release, err := s.Acquire(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Slot(ctx); !errors.Is(err, context.Canceled) {
+	if _, err := s.Acquire(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("a slot that is taken: got %v", err)
 	}
 	release()
