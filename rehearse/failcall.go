@@ -12,8 +12,8 @@ import (
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/internal/lambdahost"
-	"github.com/lokki-build/lokki/internal/nearest"
 	"github.com/lokki-build/lokki/internal/progress"
+	"github.com/lokki-build/lokki/internal/suggest"
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
@@ -122,7 +122,7 @@ func (c Call) check(g graph.Graph) error {
 		return nil
 	}
 	hint := "the steps are " + strings.Join(names, ", ")
-	if near := nearest.Name(c.Step, names); near != "" {
+	if near := suggest.Name(c.Step, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	return fmt.Errorf("%q: %s has no step of this name\nhint: %s", c, g.Flow, hint)

@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"github.com/lokki-build/lokki/internal/progress"
-	"github.com/lokki-build/lokki/internal/userfile"
+	"github.com/lokki-build/lokki/internal/userpath"
 )
 
 const usage = `Rehearses %[1]s: runs its state machine, template and images on this machine.
@@ -103,7 +103,7 @@ func (c command) parse(args []string) (o Options, help bool, err error) {
 	case given["input"]:
 		o.Input = json.RawMessage(*input)
 	case given["input-file"]:
-		if o.Input, err = userfile.ReadInput(*file, c.stdin); err != nil {
+		if o.Input, err = userpath.ReadInput(*file, c.stdin); err != nil {
 			return o, false, err
 		}
 	}
@@ -117,7 +117,7 @@ func (c command) parse(args []string) (o Options, help bool, err error) {
 		o.Form = progress.JSON
 	}
 	if o.Keep != "" {
-		o.Keep = userfile.Path(o.Keep)
+		o.Keep = userpath.Path(o.Keep)
 	}
 	return o, false, o.validate()
 }

@@ -13,7 +13,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/plaintext"
 	"github.com/lokki-build/lokki/internal/s3server"
-	"github.com/lokki-build/lokki/internal/userfile"
+	"github.com/lokki-build/lokki/internal/userpath"
 	"github.com/lokki-build/lokki/rehearse/lambda"
 )
 
@@ -115,7 +115,7 @@ func (c command) next(a Artifacts, o Options) string {
 	if o.Keep == "" {
 		return "--keep DIR keeps its logs and history, so that --redrive can continue it"
 	}
-	return fmt.Sprintf("its logs and history are in %s; to continue: %s --redrive %s", o.Keep, c.call(a), userfile.Quote(o.Keep))
+	return fmt.Sprintf("its logs and history are in %s; to continue: %s --redrive %s", o.Keep, c.call(a), userpath.Quote(o.Keep))
 }
 
 // call is how the user runs the program.

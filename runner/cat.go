@@ -7,7 +7,7 @@ import (
 	"os"
 
 	"github.com/lokki-build/lokki/internal/packed"
-	"github.com/lokki-build/lokki/internal/userfile"
+	"github.com/lokki-build/lokki/internal/userpath"
 )
 
 // cat writes one object of a store in a directory, as the bucket would hold it.
@@ -16,7 +16,7 @@ func (c command) cat(ctx context.Context, args []string) int {
 		c.complain("error: want the store's directory and a key\nhint: as in %s cat DIR lokki/flow/run/step/output.json.gz | zcat\n", c.call())
 		return exitUsage
 	}
-	if err := c.writeObject(ctx, userfile.Path(args[0]), args[1]); err != nil {
+	if err := c.writeObject(ctx, userpath.Path(args[0]), args[1]); err != nil {
 		c.complain("error: %v\n", err)
 		return exitFailed
 	}

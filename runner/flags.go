@@ -11,7 +11,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/chain"
 	"github.com/lokki-build/lokki/internal/progress"
-	"github.com/lokki-build/lokki/internal/userfile"
+	"github.com/lokki-build/lokki/internal/userpath"
 )
 
 // parse parses the command line; help is true if it asks for help.
@@ -48,7 +48,7 @@ func (c command) parse(args []string, flow chain.Flow) (opts Options, help bool,
 	case given["input"]:
 		opts.Input = json.RawMessage(*input)
 	case given["input-file"]:
-		opts.Input, err = userfile.ReadInput(*file, c.stdin)
+		opts.Input, err = userpath.ReadInput(*file, c.stdin)
 	}
 	if opts.Backoff == 0 {
 		opts.Backoff = NoBackoff

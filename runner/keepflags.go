@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/lokki-build/lokki/internal/runs"
-	"github.com/lokki-build/lokki/internal/userfile"
+	"github.com/lokki-build/lokki/internal/userpath"
 )
 
 const keepUsage = `  --store DIR        stores the values in a directory, laid out like the bucket
@@ -58,7 +58,7 @@ func (k *keeping) check(given map[string]bool) error {
 		k.resume = runs.Last
 	}
 	if !strings.HasPrefix(k.store, "s3://") && k.store != "" {
-		k.folder = userfile.Path(k.store)
+		k.folder = userpath.Path(k.store)
 	}
 	var err error
 	k.index, err = parseIndex(k.at)
@@ -92,7 +92,7 @@ func (k *keeping) hints(err error, call string) (hints []string) {
 	if id == nil {
 		return nil
 	}
-	again := fmt.Sprintf("%s --store %s --resume %s", call, userfile.Quote(k.store), userfile.Quote(*id))
+	again := fmt.Sprintf("%s --store %s --resume %s", call, userpath.Quote(k.store), userpath.Quote(*id))
 	var failed *StepError
 	if errors.As(err, &failed) {
 		one := again + " --only " + failed.Step

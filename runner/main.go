@@ -17,7 +17,7 @@ import (
 	"github.com/lokki-build/lokki/internal/plaintext"
 	"github.com/lokki-build/lokki/internal/progress"
 	"github.com/lokki-build/lokki/internal/trace"
-	"github.com/lokki-build/lokki/internal/userfile"
+	"github.com/lokki-build/lokki/internal/userpath"
 	"github.com/lokki-build/lokki/lokki"
 )
 
@@ -185,7 +185,7 @@ func (c command) traced(ctx context.Context, flow chain.Flow, opts Options) ([]b
 	if opts.trace == "" {
 		return c.runFlow(ctx, flow, opts)
 	}
-	file, err := os.Create(userfile.Path(opts.trace))
+	file, err := os.Create(userpath.Path(opts.trace))
 	if err != nil {
 		return nil, inputError{fmt.Errorf("creating the file of --trace: %w", err)}
 	}

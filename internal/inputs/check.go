@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/lokki-build/lokki/internal/nearest"
+	"github.com/lokki-build/lokki/internal/suggest"
 	"github.com/lokki-build/lokki/lokki/codec"
 )
 
@@ -123,7 +123,7 @@ func (m *merger) unknown(path, name string, names []string) {
 		sorted := slices.Sorted(slices.Values(names))
 		hint = "the fields are " + strings.Join(sorted, ", ")
 	}
-	if near := nearest.Name(name, names); near != "" {
+	if near := suggest.Name(name, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", join(path, near))
 	}
 	m.problem(join(path, name), "no such field\nhint: "+hint)

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/lokki-build/lokki/internal/peak"
+	"github.com/lokki-build/lokki/internal/peakmem"
 )
 
 // worker is one process and its end of the Runtime API. Each has its own
@@ -22,7 +22,7 @@ type worker struct {
 	cmd     *exec.Cmd
 	server  *http.Server
 	started time.Time
-	memory  *peak.Memory
+	memory  *peakmem.Memory
 
 	invocations chan *invocation // received by the call of next
 	exited      chan struct{}    // closed when the process has ended
@@ -59,7 +59,7 @@ func startWorker(c Config) (*worker, error) {
 		w.server.Close()
 		return nil, fmt.Errorf("starting %s: %w", c.Command[0], err)
 	}
-	w.memory = peak.Of(w.cmd.Process.Pid)
+	w.memory = peakmem.Of(w.cmd.Process.Pid)
 	return w, nil
 }
 

@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/lokki-build/lokki/internal/nearest"
 	"github.com/lokki-build/lokki/internal/packed"
+	"github.com/lokki-build/lokki/internal/suggest"
 	"github.com/lokki-build/lokki/lokki/graph"
 	"github.com/lokki-build/lokki/lokki/store"
 )
@@ -129,7 +129,7 @@ func nodeNamed(g graph.Graph, name string) (int, error) {
 		names = append(names, n.Name)
 	}
 	hint := "the steps are " + strings.Join(names, ", ")
-	if near := nearest.Name(name, names); near != "" {
+	if near := suggest.Name(name, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	return 0, UsageError{fmt.Errorf("%s has no step %q\nhint: %s", g.Flow, name, hint)}

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/lokki-build/lokki/internal/nearest"
+	"github.com/lokki-build/lokki/internal/suggest"
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
@@ -44,7 +44,7 @@ func (s Schedule) checkInput() []graph.Problem {
 			continue
 		}
 		hint := "the attributes are " + strings.Join(names, ", ")
-		if near := nearest.Name(name, names); near != "" {
+		if near := suggest.Name(name, names); near != "" {
 			hint = fmt.Sprintf("did you mean <aws.scheduler.%s>?", near)
 		}
 		all = append(all, graph.Problem{What: fmt.Sprintf("the input has <aws.scheduler.%s>, which EventBridge Scheduler has no value for", name), Hint: hint})

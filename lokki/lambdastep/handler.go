@@ -10,7 +10,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/failure"
-	"github.com/lokki-build/lokki/internal/peak"
+	"github.com/lokki-build/lokki/internal/peakmem"
 	"github.com/lokki-build/lokki/lokki/store"
 )
 
@@ -19,9 +19,9 @@ type handler struct {
 	step     step
 	logs     *logs
 	place    func() (place, error)
-	requests *atomic.Int64 // to S3, by this process
-	memory   *peak.Memory  // of this process
-	guard    guard         // for calls of the step
+	requests *atomic.Int64   // to S3, by this process
+	memory   *peakmem.Memory // of this process
+	guard    guard           // for calls of the step
 }
 
 // place is where values are stored.
@@ -40,7 +40,7 @@ func newHandler(s step, l *logs, open func(requests *atomic.Int64) (place, error
 		logs:     l,
 		place:    once(func() (place, error) { return open(requests) }),
 		requests: requests,
-		memory:   peak.Of(os.Getpid()),
+		memory:   peakmem.Of(os.Getpid()),
 	}
 }
 

@@ -1,7 +1,7 @@
 package asl
 
 import (
-	"github.com/lokki-build/lokki/internal/nearest"
+	"github.com/lokki-build/lokki/internal/suggest"
 )
 
 // graph checks the transitions between the states of one scope.
@@ -28,7 +28,7 @@ func (g *graph) check(startField, start string) {
 			return true
 		}
 		hint := ""
-		if near := nearest.Name(name, g.names); near != "" {
+		if near := suggest.Name(name, g.names); near != "" {
 			hint = "did you mean " + near + "?"
 		}
 		g.l.p.hint(at, hint, "there is no state %q here", name)

@@ -69,7 +69,7 @@ func TestNothingOfTheEmitter(t *testing.T) {
 		}
 		for _, spec := range parsed.Imports {
 			path, _ := strconv.Unquote(spec.Path.Value)
-			if strings.HasPrefix(path, "github.com/lokki-build/lokki/") && path != "github.com/lokki-build/lokki/internal/nearest" && path != "github.com/lokki-build/lokki/rehearse/asl" {
+			if strings.HasPrefix(path, "github.com/lokki-build/lokki/") && path != "github.com/lokki-build/lokki/internal/suggest" && path != "github.com/lokki-build/lokki/rehearse/asl" {
 				t.Errorf("%s imports %s", file, path)
 			}
 		}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/lokki-build/lokki/internal/nearest"
+	"github.com/lokki-build/lokki/internal/suggest"
 )
 
 // object is a JSON object of a definition, its members in the order of the
@@ -254,7 +254,7 @@ func (o *object) done() {
 			continue
 		}
 		hint := ""
-		if near := nearest.Name(name, o.known); near != "" {
+		if near := suggest.Name(name, o.known); near != "" {
 			hint = "did you mean " + near + "?"
 		}
 		o.p.hint(o.path(name), hint, "unknown field")

@@ -16,7 +16,7 @@ import (
 	"regexp"
 	"slices"
 
-	"github.com/lokki-build/lokki/internal/nearest"
+	"github.com/lokki-build/lokki/internal/suggest"
 )
 
 // Source says where a statement is.
@@ -167,7 +167,7 @@ func readStatement(item any, use use, source Source, hasVariables bool) (stateme
 }
 
 func unknown(what, name string, names []string) error {
-	if near := nearest.Name(name, names); near != "" {
+	if near := suggest.Name(name, names); near != "" {
 		return fmt.Errorf("unknown %s %s\nhint: did you mean %s?", what, name, near)
 	}
 	return fmt.Errorf("the %s %s is not supported here", what, name)

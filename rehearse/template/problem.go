@@ -9,7 +9,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/lokki-build/lokki/internal/nearest"
+	"github.com/lokki-build/lokki/internal/suggest"
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
@@ -55,7 +55,7 @@ func wrong(at place, format string, args ...any) problems {
 
 // meant is a hint with the name that was probably meant.
 func meant(got string, names []string) string {
-	if near := nearest.Name(got, names); near != "" {
+	if near := suggest.Name(got, names); near != "" {
 		return fmt.Sprintf("did you mean %s?", near)
 	}
 	const few = 12

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/lokki-build/lokki/internal/peak"
+	"github.com/lokki-build/lokki/internal/peakmem"
 	"github.com/lokki-build/lokki/internal/s3server/s3test"
 	"github.com/lokki-build/lokki/lokki/graph"
 	"github.com/lokki-build/lokki/lokki/store"
@@ -26,7 +26,7 @@ import (
 // BenchmarkMap rehearses one wide map and reports the execution's items per
 // second, and the rehearsal process's peak memory.
 func BenchmarkMap(b *testing.B) {
-	memory := peak.Of(os.Getpid())
+	memory := peakmem.Of(os.Getpid())
 	defer memory.Close()
 	for _, c := range []struct{ items, batch int }{{10_000, 1}, {100_000, 100}, {100_000, 1}} {
 		b.Run(fmt.Sprintf("%dBy%d", c.items, c.batch), func(b *testing.B) {

@@ -9,7 +9,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/lokki-build/lokki/internal/nearest"
+	"github.com/lokki-build/lokki/internal/suggest"
 )
 
 // kind is the set of values that a field can have.
@@ -102,7 +102,7 @@ func choice(what string, words ...string) kind {
 		}
 		if !slices.Contains(words, s) {
 			hint := ""
-			if near := nearest.Name(s, words); near != "" {
+			if near := suggest.Name(s, words); near != "" {
 				hint = fmt.Sprintf("did you mean %q?", near)
 			}
 			p.report(n, fmt.Sprintf("%q is not %s: want %s", s, what, want), hint)

@@ -12,7 +12,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/lokki-build/lokki/internal/nearest"
+	"github.com/lokki-build/lokki/internal/suggest"
 	"github.com/lokki-build/lokki/lokki/graph"
 )
 
@@ -87,7 +87,7 @@ func (p *parser) field(f field, n *yaml.Node) {
 func (p *parser) unknown(prefix string, key *yaml.Node) {
 	names := keys(prefix)
 	hint := "the keys here are " + strings.Join(names, ", ")
-	if near := nearest.Name(key.Value, names); near != "" {
+	if near := suggest.Name(key.Value, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	p.report(key, fmt.Sprintf("unknown key %q", prefix+key.Value), hint)

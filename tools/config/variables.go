@@ -9,7 +9,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/lokki-build/lokki/internal/nearest"
+	"github.com/lokki-build/lokki/internal/suggest"
 )
 
 // ParseVariables reads the environment variables from JSON, an object of names
@@ -71,4 +71,4 @@ func Variables() []string {
 }
 
 // Near returns the lokki variable that was probably meant by a name, or "".
-func Near(name string) string { return nearest.Name(name, Variables()) }
+func Near(name string) string { return suggest.Name(name, Variables()) }

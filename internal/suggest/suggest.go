@@ -1,5 +1,5 @@
-// Package nearest suggests the correct name for a mistyped one.
-package nearest
+// Package suggest suggests the correct name for a mistyped one.
+package suggest
 
 import "strings"
 

@@ -1,4 +1,4 @@
-package peak_test
+package peakmem_test
 
 import (
 	"os"
@@ -6,14 +6,14 @@ import (
 	"runtime"
 	"testing"
 
-	"github.com/lokki-build/lokki/internal/peak"
+	"github.com/lokki-build/lokki/internal/peakmem"
 )
 
 func TestBytes(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("only Linux tells a process's memory")
 	}
-	m := peak.Of(os.Getpid())
+	m := peakmem.Of(os.Getpid())
 	defer m.Close()
 	before := m.Bytes()
 	size := before + 200<<20 // more than any test of this process has used
@@ -31,7 +31,7 @@ func TestAProcessThatHasEnded(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	m := peak.Of(cmd.Process.Pid)
+	m := peakmem.Of(cmd.Process.Pid)
 	if err := cmd.Wait(); err != nil {
 		t.Fatal(err)
 	}
@@ -41,13 +41,13 @@ func TestAProcessThatHasEnded(t *testing.T) {
 	if err := m.Close(); err != nil {
 		t.Error(err)
 	}
-	if none := peak.Of(-1); none.Bytes() != 0 || none.Close() != nil {
+	if none := peakmem.Of(-1); none.Bytes() != 0 || none.Close() != nil {
 		t.Error("a process that never was has a peak")
 	}
 }
 
 func BenchmarkBytes(b *testing.B) {
-	m := peak.Of(os.Getpid())
+	m := peakmem.Of(os.Getpid())
 	defer m.Close()
 	for b.Loop() {
 		m.Bytes()

@@ -1,5 +1,5 @@
-// Package peak measures the peak memory of a process.
-package peak
+// Package peakmem measures the peak memory of a process.
+package peakmem
 
 import (
 	"bytes"

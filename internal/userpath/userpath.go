@@ -1,6 +1,6 @@
-// Package userfile finds the files that a user names on the command line of a
+// Package userpath finds the files that a user names on the command line of a
 // program that "bazel run" may have started.
-package userfile
+package userpath
 
 import (
 	"fmt"
