@@ -27,9 +27,9 @@
 // Some values of other types are refused when they are encoded, with their path:
 // NaN, infinities, cycles, strings that are not UTF-8, times whose offset has
 // seconds and, as keys, times that are not in UTC, keys of one map with the same
-// text, pointers to nil, an invalid json.Number or json.RawMessage, and in an any
-// what its type would lose. Errors reach logs, and so contain no values, except
-// map keys in a path.
+// text, pointers to nil or to what is null in JSON, an invalid json.Number or
+// json.RawMessage, and in an any what its type would lose. Errors reach logs, and
+// so contain no values, except map keys in a path.
 //
 // What JSON can't express does change: an any comes back as a bool, string,
 // float64, []any, map[string]any or nil, as with encoding/json, and as a

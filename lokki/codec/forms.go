@@ -210,21 +210,48 @@ func (i embeddedOnly) decode(d *jsontext.Decoder, v reflect.Value) error {
 	return json.UnmarshalDecode(d, v.Field(int(i)).Addr().Interface())
 }
 
-// pointerToNil refuses pointers to nil, which would come back as nil.
-type pointerToNil struct{}
+// pointerToNull refuses pointers to values that are null in JSON: they would come
+// back as nil.
+type pointerToNull struct{}
 
-func (pointerToNil) reads() bool { return false }
+func (pointerToNull) reads() bool { return false }
 
-func (pointerToNil) encode(_ *jsontext.Encoder, v reflect.Value) error {
-	if !v.IsNil() && isNull(v.Elem()) {
+func (pointerToNull) encode(e *jsontext.Encoder, v reflect.Value) error {
+	switch {
+	case v.IsNil():
+		return errors.ErrUnsupported
+	case nullable(v.Type().Elem()) && isNull(v.Elem()):
 		return errPointerToNil
+	case !writesNull(v.Type().Elem()):
+		return errors.ErrUnsupported
 	}
-	return errors.ErrUnsupported
+	before := e.OutputOffset()
+	if err := json.MarshalEncode(e, v.Interface()); err != nil {
+		return err
+	}
+	if e.OutputOffset()-before > int64(len(",null")) {
+		return nil
+	}
+	data, err := json.Marshal(v.Interface(), exactWithForms)
+	if err == nil && string(data) == "null" {
+		return errPointerToNull
+	}
+	return err
 }
 
-func (pointerToNil) decode(*jsontext.Decoder, reflect.Value) error { return errors.ErrUnsupported }
+func (pointerToNull) decode(*jsontext.Decoder, reflect.Value) error { return errors.ErrUnsupported }
 
-var errPointerToNil = errors.New("a pointer to nil, which JSON can't tell from nil\nhint: use nil itself, or an empty value that is not nil")
+var (
+	errPointerToNil  = errors.New("a pointer to nil, which JSON can't tell from nil\nhint: use nil itself, or an empty value that is not nil")
+	errPointerToNull = errors.New("a pointer to a value whose JSON is null, which can't be told from nil\nhint: use nil itself, or the value without a pointer")
+)
+
+// writesNull reports whether a value of type t that is not nil may be null in JSON:
+// an interface by what is in it, others by their methods.
+func writesNull(t reflect.Type) bool {
+	write, _ := ownFormat(t)
+	return t.Kind() == reflect.Interface || write.family == jsonMethods && t != timeType
+}
 
 // isNull reports whether v, of a nullable type, is null in JSON.
 func isNull(v reflect.Value) bool {

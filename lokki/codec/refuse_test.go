@@ -102,6 +102,7 @@ func TestValuesThatCannotBeStored(t *testing.T) {
 	loop := map[string]any{}
 	loop["x"] = loop
 	local := time.Date(1880, 1, 1, 0, 0, 0, 0, time.FixedZone("LMT", 53*60+28))
+	null, nothing := stdjson.RawMessage("null"), any(maybe{})
 	for _, c := range []struct {
 		v    any
 		want []string
@@ -129,6 +130,12 @@ func TestValuesThatCannotBeStored(t *testing.T) {
 		{pointers{Any: new(any)}, []string{"pointers.Any: ", "a pointer to nil"}},
 		{pointers{Number: new(stdjson.Number)}, []string{"pointers.Number: ", "a pointer to nil"}},
 		{[]*[]int{new([]int)}, []string{"[0]: ", "a pointer to nil"}},
+		{pointers{Raw: &null}, []string{"pointers.Raw: ", "whose JSON is null", "hint: "}},
+		{pointers{Maybe: new(maybe)}, []string{"pointers.Maybe: ", "whose JSON is null"}},
+		{pointers{Deep: new(new(maybe))}, []string{"pointers.Deep: ", "whose JSON is null"}},
+		{pointers{Any: &nothing}, []string{"pointers.Any: ", "whose JSON is null"}},
+		{pointers{Maybe: new(maybe{42, true}), Raw: new(stdjson.RawMessage("true"))}, nil},
+		{map[string]*maybe{"a": {}}, []string{`["a"]: `, "whose JSON is null"}},
 		{anyCycle(), []string{"cycle"}},
 		{map[time.Time]int{winter: 1}, []string{"a map's key", "hint: use t.Round(0).UTC()"}},
 		{map[stamp]int{{time.Now()}: 1}, []string{"a map's key"}},
@@ -158,6 +165,27 @@ type pointers struct {
 	Next   **int
 	Any    *any
 	Number *stdjson.Number
+	Raw    *stdjson.RawMessage
+	Maybe  *maybe
+	Deep   **maybe
+}
+
+// maybe is null without a value, as the optional types of many libraries are.
+type maybe struct {
+	n  int
+	ok bool
+}
+
+func (m maybe) MarshalJSON() ([]byte, error) {
+	if !m.ok {
+		return []byte("null"), nil
+	}
+	return stdjson.Marshal(m.n)
+}
+
+func (m *maybe) UnmarshalJSON(data []byte) error {
+	*m = maybe{ok: string(data) != "null"}
+	return stdjson.Unmarshal(data, &m.n)
 }
 
 func anyCycle() any {

@@ -147,8 +147,8 @@ func (c *checker) checkPointer(t reflect.Type, path string) {
 		}
 		chain[e] = true
 	}
-	if e := t.Elem(); nullable(e) {
-		c.form(t, pointerToNil{})
+	if e := t.Elem(); nullable(e) || writesNull(e) {
+		c.form(t, pointerToNull{})
 	}
 	c.check(t.Elem(), path)
 }
