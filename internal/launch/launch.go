@@ -75,6 +75,9 @@ func run(p Program) (int, error) {
 		return 0, fmt.Errorf("starting %s: %w", p.Path, err)
 	}
 	defer null.Close()
+	// From now on a signal doesn't end this process, which would leave a file behind.
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2)
 	prints, unread, err := openPrints()
 	if err != nil {
 		return 0, fmt.Errorf("starting %s: making a file for what it prints: %w\nhint: TMPDIR names the folder for it", p.Path, err)
@@ -98,8 +101,6 @@ func run(p Program) (int, error) {
 		Stdin: null, Stdout: prints, Stderr: prints,
 		ExtraFiles: []*os.File{os.Stdin, os.Stdout, os.Stderr, argsOut, reportIn, unread},
 	}
-	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2)
 	err = cmd.Start()
 	argsOut.Close()
 	reportIn.Close()
