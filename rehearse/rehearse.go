@@ -213,7 +213,7 @@ func (c *cloud) execute(ctx context.Context, a Artifacts, o Options, x execution
 				m.mapFailed(c.stack.maps[r.State])
 			}
 		},
-		Acquire:     c.functions.Acquire,
+		Acquire:  c.functions.Acquire,
 		Children: 2 * o.Concurrency, // more would only wait
 	}
 	if o.Faults.Lambdas > 0 { // the account throttles, so nothing waits beforehand

@@ -117,7 +117,7 @@ func (e *Env) check() error {
 	n := utf8.RuneCountInString(e.Name)
 	switch {
 	case n == 0 || n > nameLimit:
-		return fmt.Errorf("the execution's name %q has %d letters: 1 to %d are allowed", e.Name, n, nameLimit)
+		return fmt.Errorf("the execution's name %q has %d characters: 1 to %d are allowed", e.Name, n, nameLimit)
 	case strings.ContainsAny(e.Name, badInName) || strings.ContainsFunc(e.Name, func(c rune) bool { return c <= ' ' || c >= 0x7f && c <= 0x9f }):
 		return fmt.Errorf("the execution's name %q has a blank, a control character or one of %s", e.Name, badInName)
 	case !machineARN.MatchString(e.Machine):

@@ -41,8 +41,8 @@ func TestEnvironmentIsChecked(t *testing.T) {
 		change func(*asl.Env)
 		want   string
 	}{
-		"no name":   {func(e *asl.Env) { e.Name = "" }, "has 0 letters"},
-		"long name": {func(e *asl.Env) { e.Name = strings.Repeat("x", 81) }, "has 81 letters"},
+		"no name":   {func(e *asl.Env) { e.Name = "" }, "has 0 characters"},
+		"long name": {func(e *asl.Env) { e.Name = strings.Repeat("x", 81) }, "has 81 characters"},
 		"bad name":  {func(e *asl.Env) { e.Name = "a b" }, "has a blank"},
 		"machine":   {func(e *asl.Env) { e.Machine = "birds" }, "not the ARN of a state machine"},
 		"no Lambda": {func(e *asl.Env) { e.Lambda = nil }, "no Lambda"},

@@ -121,7 +121,7 @@ func arrayUnique(args []any) (any, error) {
 func shortArg(args []any) (string, error) {
 	text, err := stringArg(args, 0)
 	if err == nil && utf8.RuneCountInString(text) > maxText {
-		err = fmt.Errorf("the argument has more than %d letters", maxText)
+		err = fmt.Errorf("the argument has more than %d characters", maxText)
 	}
 	return text, err
 }
@@ -153,7 +153,7 @@ func hash(args []any) (any, error) {
 		text = string(appendJSON(nil, args[0]))
 	}
 	if utf8.RuneCountInString(text) > maxText {
-		return nil, fmt.Errorf("the argument has more than %d letters", maxText)
+		return nil, fmt.Errorf("the argument has more than %d characters", maxText)
 	}
 	data := []byte(text)
 	switch algorithm {

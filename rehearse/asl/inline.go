@@ -50,7 +50,7 @@ func (a *mapState) itemsOf(v *visit, input any) ([]any, error) {
 		return nil, badPath(a.items, err)
 	}
 	if _, ok := value.(map[string]any); ok {
-		return nil, fmt.Errorf("%s: a Map over the members of an object is not run here", v.node.name)
+		return nil, fmt.Errorf("%s: a Map over the members of an object is not supported here", v.node.name)
 	}
 	items, ok := value.([]any)
 	if !ok {

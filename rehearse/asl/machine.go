@@ -43,7 +43,7 @@ func Load(definition []byte) (*Machine, error) {
 // readLanguage accepts JSONPath, the default.
 func readLanguage(o *object) {
 	if language, ok := o.str("QueryLanguage"); ok && language != "JSONPath" {
-		o.p.add(o.path("QueryLanguage"), "only JSONPath is run here, not %s", language)
+		o.p.add(o.path("QueryLanguage"), "only JSONPath is supported here, not %s", language)
 	}
 }
 
@@ -86,7 +86,7 @@ func (l *loader) scope(o *object, where place) *scope {
 	for _, name := range states.names {
 		at := states.path(name)
 		if n := utf8.RuneCountInString(name); n > nameLimit || n == 0 {
-			l.p.add(at, "the name has %d letters: 1 to %d are allowed", n, nameLimit)
+			l.p.add(at, "the name has %d characters: 1 to %d are allowed", n, nameLimit)
 		}
 		if first, ok := l.states[name]; ok {
 			l.p.hint(at, "names are unique in the whole machine, inside of maps too", "there is a state of this name already, %s", first)

@@ -136,7 +136,7 @@ func (r *stateReader) distributed(a *mapState) {
 	r.label(a)
 	if reader := o.object("ItemReader"); reader != nil {
 		if o.has("ItemsPath") {
-			o.p.add(o.path("ItemsPath"), "it is not run beside ItemReader here")
+			o.p.add(o.path("ItemsPath"), "it is not supported with ItemReader here")
 		}
 		a.reader = readItemReader(reader)
 	}
@@ -155,7 +155,7 @@ func (r *stateReader) distributed(a *mapState) {
 	}
 	if w := o.object("ResultWriter"); w != nil {
 		a.writer = &resultWriter{parameters: readTarget(w, putObject, "Bucket", "Prefix")}
-		w.refuse("results are written as the service does by default here, without options", "WriterConfig")
+		w.refuse("options of the result files are not supported here", "WriterConfig")
 		w.refuse(noJSONata, "Arguments")
 		w.done()
 	}
@@ -169,7 +169,7 @@ func (r *stateReader) label(a *mapState) {
 	a.label = label
 	at := r.o.path("Label")
 	if n := utf8.RuneCountInString(label); n == 0 || n > labelLimit {
-		r.l.p.add(at, "the label has %d letters: 1 to %d are allowed", n, labelLimit)
+		r.l.p.add(at, "the label has %d characters: 1 to %d are allowed", n, labelLimit)
 	}
 	if i := strings.IndexFunc(label, func(c rune) bool {
 		return strings.ContainsRune(forbiddenLetter, c) || unicode.IsSpace(c) || unicode.IsControl(c)
@@ -190,11 +190,11 @@ func readItemReader(o *object) *itemReader {
 		c.require("InputType")
 		kind, ok := c.str("InputType")
 		if ok && kind != "JSON" && kind != "JSONL" {
-			o.p.add(c.path("InputType"), "only JSON and JSONL are read here, not %s", kind)
+			o.p.add(c.path("InputType"), "only JSON and JSONL are supported here, not %s", kind)
 		}
 		reader.lines = kind == "JSONL"
 		reader.most = wholeSetting(c, "MaxItems", 0, 0, itemLimit)
-		c.refuse("it is not run here", "CSVDelimiter", "CSVHeaderLocation", "CSVHeaders", "ItemsPointer", "ManifestType", "Transformation")
+		c.refuse("it is not supported here", "CSVDelimiter", "CSVHeaderLocation", "CSVHeaders", "ItemsPointer", "ManifestType", "Transformation")
 		c.done()
 	}
 	o.done()
@@ -205,7 +205,7 @@ func readItemReader(o *object) *itemReader {
 func readTarget(o *object, resource *regexp.Regexp, fields ...string) template {
 	o.require("Resource", "Parameters")
 	if text, ok := o.str("Resource"); ok && !resource.MatchString(text) {
-		o.p.hint(o.path("Resource"), fmt.Sprintf("run here is %s", strings.NewReplacer("^arn:aws[a-z-]*", "arn:<partition>", "$", "").Replace(resource.String())), "can't run %s", text)
+		o.p.hint(o.path("Resource"), fmt.Sprintf("supported is %s", strings.NewReplacer("^arn:aws[a-z-]*", "arn:<partition>", "$", "").Replace(resource.String())), "can't run %s", text)
 	}
 	parameters := o.object("Parameters")
 	if parameters == nil {
@@ -219,7 +219,7 @@ func readTarget(o *object, resource *regexp.Regexp, fields ...string) template {
 		}
 	}
 	t := readTemplate(parameters, parameters.at, o.p)
-	parameters.refuse("the version of an object is not chosen here", "VersionId", "VersionId.$")
+	parameters.refuse("object versions are not supported here", "VersionId", "VersionId.$")
 	parameters.done()
 	return t
 }

@@ -25,8 +25,8 @@ type action interface {
 
 // Why fields of the language are rejected.
 const (
-	noJSONata   = "it belongs to JSONata, which is not run here"
-	noVariables = "variables are not run here"
+	noJSONata   = "it belongs to JSONata, which is not supported here"
+	noVariables = "variables are not supported here"
 )
 
 var wholeInput = &path{text: "$"}
@@ -59,7 +59,7 @@ func (l *loader) node(name string, o *object, where place, g *graph) *node {
 	case "Fail":
 		r.fail()
 	case "Parallel":
-		l.p.add(o.path("Type"), "Parallel is not run here")
+		l.p.add(o.path("Type"), "Parallel is not supported here")
 		return n
 	case "":
 		return n

@@ -176,7 +176,7 @@ func scanBrackets(rest string, step *pathStep) (string, error) {
 		}
 		step.name = &name
 		if rest = strings.TrimLeft(after, " "); strings.HasPrefix(rest, ",") {
-			return "", errors.New("several names in one pair of brackets are not run here")
+			return "", errors.New("several names in one pair of brackets are not supported here")
 		}
 	default:
 		var err error

@@ -16,7 +16,7 @@ import (
 // before: the service keeps them. Env.Input is not used.
 func (m *Machine) Redrive(ctx context.Context, env Env) ([]byte, error) {
 	if env.Past == nil {
-		return nil, errors.New("redriving: no past to go on from")
+		return nil, errors.New("redriving: no past to continue from")
 	}
 	x, err := m.top(&env, []byte("null"))
 	if err != nil {
@@ -150,7 +150,7 @@ func (x *execution) position(events []Event) (*node, doc, *resumption, error) {
 	}
 	switch {
 	case iterated && n != nil && !left:
-		return nil, doc{}, nil, fmt.Errorf("the service goes on with the iterations of %s that failed, which is not run here\nhint: a Distributed Map can be redriven", n.name)
+		return nil, doc{}, nil, fmt.Errorf("the service continues the failed iterations of %s, which is not supported here\nhint: a Distributed Map can be redriven", n.name)
 	case n == nil:
 		return x.scope.start, x.input, nil, nil
 	case left:

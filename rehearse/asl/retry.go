@@ -127,7 +127,7 @@ func readErrors(o *object, last bool) []string {
 	}
 	if slices.Contains(names, anyError) {
 		if len(names) > 1 {
-			o.p.add(at, "States.ALL must stand alone")
+			o.p.add(at, "States.ALL must be the only name")
 		}
 		if !last {
 			o.p.add(at, "States.ALL must be in the last rule: those after it never match")

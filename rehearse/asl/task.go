@@ -29,7 +29,7 @@ func (r *stateReader) task() {
 	if a.heartbeat.path == nil && a.timeout.path == nil && a.heartbeat.given && a.heartbeat.value >= a.timeout.value {
 		o.p.add(o.path("HeartbeatSeconds"), "it must be less than TimeoutSeconds")
 	}
-	o.refuse("roles of other accounts are not assumed here", "Credentials")
+	o.refuse("roles of other accounts are not supported here", "Credentials")
 	o.require("Resource")
 	resource, ok := o.str("Resource")
 	switch {
@@ -39,7 +39,7 @@ func (r *stateReader) task() {
 	case invokeResource.MatchString(resource):
 		r.invokeParameters()
 	default:
-		o.p.hint(o.path("Resource"), "run here are arn:<partition>:states:::lambda:invoke and the ARNs of Lambda functions", "can't run %s", resource)
+		o.p.hint(o.path("Resource"), "supported are arn:<partition>:states:::lambda:invoke and the ARNs of Lambda functions", "can't run %s", resource)
 	}
 	r.n.action = a
 }
@@ -60,13 +60,13 @@ func (r *stateReader) invokeParameters() {
 		o.str(name + ".$")
 	}
 	o.str("InvocationType")
-	o.refuse("only RequestResponse is run here", "InvocationType.$")
+	o.refuse("only RequestResponse is supported here", "InvocationType.$")
 	if !o.has("FunctionName") && !o.has("FunctionName.$") {
 		o.p.add(o.path("FunctionName"), "it is required")
 	}
 	if kind, ok := o.members["InvocationType"].(string); ok && kind != "RequestResponse" {
-		o.p.add(o.path("InvocationType"), "only RequestResponse is run here, not %s", kind)
+		o.p.add(o.path("InvocationType"), "only RequestResponse is supported here, not %s", kind)
 	}
-	o.refuse("it is not passed on here", "ClientContext", "ClientContext.$", "LogType", "LogType.$")
+	o.refuse("it is not supported here", "ClientContext", "ClientContext.$", "LogType", "LogType.$")
 	o.done()
 }
