@@ -16,15 +16,16 @@ import (
 
 // lister is a store that can look for keys; s3store is one.
 type lister interface {
-	// Folders are the names, up to the next slash, of what has keys that begin with
-	// prefix. They begin behind the last slash of the prefix.
+	// Folders returns the next path segment of the keys that begin with prefix:
+	// the part from the prefix's last slash to the next one.
 	Folders(ctx context.Context, prefix string) ([]string, error)
 
-	// Written is when an object was stored.
+	// Written returns when an object was stored.
 	Written(ctx context.Context, key string) (time.Time, error)
 }
 
-// execution is the id of the run of the execution that has a name; "" if there is none.
+// execution returns the id of the run of the execution with a name, or "" if there is
+// none.
 func (c Config) execution(ctx context.Context, p *Location, name string) (string, error) {
 	folders, err := p.folders(ctx, c.Graph.Flow, name+".")
 	if err != nil {
@@ -44,21 +45,21 @@ func (c Config) execution(ctx context.Context, p *Location, name string) (string
 	for _, run := range runs {
 		fmt.Fprintf(&list, "\n  %s%s", run, c.begunAt(ctx, p, run))
 	}
-	return "", UsageError{fmt.Errorf("%s has %d executions %s of %s:%s\nhint: name one of them whole", p.Spec, len(runs), name, c.Graph.Flow, &list)}
+	return "", UsageError{fmt.Errorf("%s has %d executions %s of %s:%s\nhint: give one of these ids in full", p.Spec, len(runs), name, c.Graph.Flow, &list)}
 }
 
-// begunAt says when the first step of a run was done, as far as that is known.
+// begunAt says when the first step of a run finished, if that is known.
 func (c Config) begunAt(ctx context.Context, p *Location, run string) string {
 	k, first := p.keys(c.Graph.Flow, run), c.Graph.Nodes[0].Name
 	for _, key := range []string{k.Output(first, ""), k.Items(first, "")} {
 		if at, err := p.written(ctx, key); err == nil {
-			return ", whose first step was done " + at.Local().Format("2006-01-02 15:04:05")
+			return ", whose first step finished " + at.Local().Format("2006-01-02 15:04:05")
 		}
 	}
 	return ""
 }
 
-// folders are the runs of a flow whose ids begin with start.
+// folders returns the runs of a flow whose ids begin with start.
 func (p *Location) folders(ctx context.Context, flow, start string) ([]string, error) {
 	if p.dir == nil {
 		if l, ok := p.store.(lister); ok {
@@ -79,7 +80,7 @@ func (p *Location) folders(ctx context.Context, flow, start string) ([]string, e
 	return runs, nil
 }
 
-// written is when an object was stored.
+// written returns when an object was stored.
 func (p *Location) written(ctx context.Context, key string) (time.Time, error) {
 	if p.dir == nil {
 		if l, ok := p.store.(lister); ok {

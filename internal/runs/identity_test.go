@@ -34,7 +34,7 @@ func config() runs.Config {
 	}
 }
 
-// places open a store of each kind anew.
+// places open a new store of each kind.
 func places(t *testing.T) map[string]func() *runs.Location {
 	t.Helper()
 	memory, server, folder := store.NewMemory(), s3test.Start(t, "values"), t.TempDir()
@@ -55,7 +55,7 @@ func places(t *testing.T) map[string]func() *runs.Location {
 	}
 }
 
-// TestRunsOfOneSecond begin at the same time and are as many runs.
+// TestRunsOfOneSecond starts several runs at once: each gets its own id.
 func TestRunsOfOneSecond(t *testing.T) {
 	for name, open := range places(t) {
 		var mu sync.Mutex
@@ -83,7 +83,7 @@ func TestRunsOfOneSecond(t *testing.T) {
 	}
 }
 
-// TestOneNameForTwoRuns is given at the same time.
+// TestOneNameForTwoRuns starts two runs with the same name at once.
 func TestOneNameForTwoRuns(t *testing.T) {
 	for name, open := range places(t) {
 		c := config()
@@ -103,7 +103,7 @@ func executionOf(name string, n int) string {
 	return envelope.Execution{Name: name, Hash: fmt.Sprintf("%064x", n), Stack: "5f2c8a10-9d3b-11f0-8de9-0242ac120002"}.Run()
 }
 
-// TestResumeByTheNameOfAnExecution finds the run, or lists those that it may be.
+// TestResumeByTheNameOfAnExecution finds the run, or lists the candidates.
 func TestResumeByTheNameOfAnExecution(t *testing.T) {
 	server, folder := s3test.Start(t, "values"), t.TempDir()
 	bucket := s3store.New(server.Client(), "values")
@@ -156,7 +156,7 @@ func TestResumeByTheNameOfAnExecution(t *testing.T) {
 			if err == nil {
 				t.Fatal("one of two was taken")
 			}
-			for _, want := range []string{"has 2 executions nightly of birds-flow:\n", "\n  " + first + ", whose first step was done 20", "\n  " + second, "\nhint: "} {
+			for _, want := range []string{"has 2 executions nightly of birds-flow:\n", "\n  " + first + ", whose first step finished 20", "\n  " + second, "\nhint: "} {
 				if !strings.Contains(err.Error(), want) {
 					t.Errorf("%v, want %q in it", err, want)
 				}
@@ -183,7 +183,7 @@ func TestResumeByTheNameOfAnExecution(t *testing.T) {
 	}
 }
 
-// TestIDsOfNewRuns: none can be that of an execution, and the longest can be gone on with.
+// TestIDsOfNewRuns: none can be an execution's id, and the longest can be resumed.
 func TestIDsOfNewRuns(t *testing.T) {
 	long := strings.Repeat("r", 80)
 	for name, open := range places(t) {
@@ -226,7 +226,7 @@ func TestPrefixes(t *testing.T) {
 	}
 }
 
-// TestARunBehindALink is refused by its name; a store behind one is not.
+// TestARunBehindALink: a run's folder must not be a link, but the store itself may be one.
 func TestARunBehindALink(t *testing.T) {
 	folder, outside := t.TempDir(), t.TempDir()
 	begin := func(spec string, change func(*runs.Config)) error {

@@ -80,7 +80,7 @@ func (c Config) begin(ctx context.Context, p *Location, now Record) (*Run, error
 			return nil, err
 		}
 		run, err := p.create(ctx, now, c.Run, 0)
-		if errors.Is(err, store.ErrExists) { // another process was quicker
+		if errors.Is(err, store.ErrExists) { // another process was faster
 			err = c.taken(p, c.Run)
 		}
 		return run, err
@@ -116,7 +116,7 @@ func notAnID(id string) error {
 	return UsageError{fmt.Errorf("run %q: want 1 to 80 %s", id, envelope.RunCharacters)}
 }
 
-// checkNewID also refuses what could be the id of an execution on AWS, which is longer.
+// checkNewID also rejects what could be the id of an execution on AWS, which is longer.
 func checkNewID(id string) error {
 	if id != Last && !envelope.IsLocalRun(id) {
 		return notAnID(id)
@@ -124,7 +124,7 @@ func checkNewID(id string) error {
 	return checkID(id)
 }
 
-// taken is the error for the id of a run that exists.
+// taken is the error for an id that a run already has.
 func (c Config) taken(p *Location, id string) error {
 	return UsageError{fmt.Errorf("%s has a run %s of %s already\nhint: continue it with --resume %[2]s, or choose another name with --run", p.Spec, id, c.Graph.Flow)}
 }

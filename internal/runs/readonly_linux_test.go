@@ -15,7 +15,7 @@ import (
 	"github.com/lokki-build/lokki/internal/runs"
 )
 
-// TestAReadOnlyStore is read from; what has to write to it says what is wrong.
+// TestAReadOnlyStore can be read; whatever must write to it reports what is wrong.
 func TestAReadOnlyStore(t *testing.T) {
 	folder := t.TempDir()
 	p, err := runs.OpenLocation(folder, nil, true)
@@ -59,7 +59,7 @@ func TestAReadOnlyStore(t *testing.T) {
 	})
 }
 
-// protect lets no one write below a folder, except a root with all its rights.
+// protect makes a folder read-only, except for a root with all its rights.
 func protect(t *testing.T, folder string) {
 	t.Helper()
 	var all []string

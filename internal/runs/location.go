@@ -96,13 +96,13 @@ func (p *Location) lock(k envelope.Keys) error {
 	err := p.dir.Lock(folderOf(k))
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
 		err = UsageError{fmt.Errorf("the store %s can't be written, and a run writes to it: %w\n"+
-			"hint: --only and cat read from it; to go on with a run, copy it to a directory of yours", p.Spec, err)}
+			"hint: --only and cat can read it; to resume a run, copy it to your own directory", p.Spec, err)}
 	}
 	return err
 }
 
-// unlinked refuses a run whose folder is a link: two ids would be one run, and what
-// lies outside of the directory is not followed.
+// unlinked reports a run whose folder is a link: two ids could be the same run, and
+// values must stay inside the directory.
 func (p *Location) unlinked(k envelope.Keys) error {
 	if p.dir == nil {
 		return nil
