@@ -1,6 +1,6 @@
-// Command launcher is what a person starts as <flow>_local: it runs the program
-// beside it, which has the flow in it, in the environment that its Lambdas have. There
-// is no code of a user in the launcher (see internal/launch).
+// Command launcher is what users start as <flow>_local: it runs the program next to
+// it, which contains the flow, in the environment of its Lambdas. The launcher itself
+// contains no user's code (see internal/launch).
 package main
 
 import (
@@ -25,7 +25,7 @@ func main() {
 	os.Exit(launch.Run(p))
 }
 
-// program finds the program and its environment beside the launcher.
+// program finds the program and its environment next to the launcher.
 func program() (launch.Program, error) {
 	self := os.Args[0]
 	if !strings.ContainsRune(self, os.PathSeparator) {
@@ -39,7 +39,7 @@ func program() (launch.Program, error) {
 	if _, err := os.Stat(p.Path); err != nil {
 		return launch.Program{}, fmt.Errorf("finding the program next to this one: %w\nhint: start it where Bazel has built it, or copy both", err)
 	}
-	file := os.Getenv("LOKKI_ENVIRONMENT_FILE") // of an action
+	file := os.Getenv("LOKKI_ENVIRONMENT_FILE") // set in an action
 	if file == "" {
 		file = self + ".env.json"
 	}
@@ -68,7 +68,7 @@ func program() (launch.Program, error) {
 	return p, nil
 }
 
-// silent reports whether a flag leaves no place for notes.
+// silent reports whether a flag suppresses notes.
 func silent(flag string) bool {
 	name := strings.TrimLeft(flag, "-")
 	return name == "quiet" || name == "json"
