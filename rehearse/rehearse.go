@@ -285,7 +285,7 @@ func sleep(backoff float64) func(context.Context, time.Duration) error {
 // maxResult limits how much of a result is read, in bytes.
 const maxResult = 1 << 30
 
-// result reads the flow's result from where the execution's output says it is, as JSON
+// result reads the flow's result from the location in the execution's output, as JSON
 // on one line.
 func (c *cloud) result(ctx context.Context, output []byte) ([]byte, error) {
 	var o envelope.Output

@@ -17,7 +17,7 @@ import (
 type Report struct {
 	Flow, Execution string
 	Result          []byte // JSON on one line, unless Failed
-	Output          []byte // the execution's, as Step Functions answers
+	Output          []byte // the execution's output, as Step Functions returns it
 	Failed          error
 	Took            time.Duration
 	Notes           []string // what was not checked

@@ -26,7 +26,7 @@ type stack struct {
 	maps                map[string]string // the first step of each map, by the map's state
 	functions           []lambda.Function
 	functionRole        string            // ARN of the role that all functions share
-	bucket              string            // where the functions keep their values
+	bucket              string            // where the functions store their values
 	architectures       map[string]string // by function name, in Lambda's terms
 }
 

@@ -59,7 +59,7 @@ func OpenLocation(spec string, bucket func(name string) (store.Store, error), cr
 	case prefix == "":
 		prefix = defaultPrefix
 	case !envelope.IsPrefix(prefix):
-		return nil, UsageError{fmt.Errorf("the store %s has the prefix %q: want %s, with single slashes between them and no dot in front",
+		return nil, UsageError{fmt.Errorf("the store %s has the prefix %q: want %s, separated by single slashes, without a leading dot",
 			spec, prefix, envelope.RunCharacters)}
 	}
 	s, err := bucket(name)

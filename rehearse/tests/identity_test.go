@@ -138,7 +138,7 @@ func TestNamesOfExecutions(t *testing.T) {
 	}
 }
 
-// TestTheOutputOfAnExecution says where the result is, and has it.
+// TestTheOutputOfAnExecution: it has the result's location and, if it is small, the result.
 func TestTheOutputOfAnExecution(t *testing.T) {
 	for count, want := range map[string]string{"3": "6", "0": "0"} {
 		o := options()

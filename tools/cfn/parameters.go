@@ -66,7 +66,7 @@ func (t template) parameters(c config.Config) *yaml.Node {
 			"Default", c.Prefix,
 			"AllowedPattern", config.PrefixForm,
 			"MaxLength", config.MaxPrefix,
-			"ConstraintDescription", "letters, digits, _ . - and single slashes inside, and no dot in front"),
+			"ConstraintDescription", "letters, digits, _ . - and single slashes inside, no leading dot"),
 		paramExpiration, object(
 			"Type", "Number",
 			"Description", "Days after which values are deleted from a created bucket. A failed run can be redriven for 14 days.",

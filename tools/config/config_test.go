@@ -97,7 +97,7 @@ func TestParseReportsEachMistakeWithItsPlace(t *testing.T) {
 		{"Lambda's word", "lambda_defaults: {architecture: x86_64}", `lokki.yml:1:33: "x86_64" is not an architecture: want arm64 or amd64`},
 		{"nearly", "lambda_defaults: {architecture: arm46}", `hint: did you mean "arm64"?`},
 		{"slash in front", "prefix: /lokki", `lokki.yml:1:9: "/lokki" is not the first part of keys`},
-		{"dot in front", "prefix: .incomplete", `lokki.yml:1:9: ".incomplete" is not the first part of keys`},
+		{"leading dot", "prefix: .incomplete", `lokki.yml:1:9: ".incomplete" is not the first part of keys`},
 		{"dots", "prefix: team/../lokki", `lokki.yml:1:9: "team/../lokki" is not the first part of keys`},
 		{"long", "prefix: " + strings.Repeat("x", 201), "lokki.yml:1:9: 201 characters: want at most 200"},
 		{"can't be empty", "prefix: ''", `lokki.yml:1:9: "" is not the first part of keys`},

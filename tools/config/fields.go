@@ -60,7 +60,7 @@ func (f field) get(c Config) any {
 // resource (* and ?) or in States.Format ('{}\).
 const (
 	BucketForm = `^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`
-	PrefixForm = `^[A-Za-z0-9_-][A-Za-z0-9_.-]*(/` + prefixPart + `)*$` // no dot first, as in the folder of a store that is its own
+	PrefixForm = `^[A-Za-z0-9_-][A-Za-z0-9_.-]*(/` + prefixPart + `)*$` // no leading dot: the store's own folders have one
 	prefixPart = `[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*`          // not "." or ".."
 	RoleForm   = `^arn:aws[a-z-]*:iam::[0-9]+:role/[A-Za-z0-9+=,.@_/-]+$`
 	ECRForm    = `^[0-9]+\.dkr[.-]ecr\.[a-z0-9-]+\.[a-z0-9.-]+(/[a-z0-9]+([._/-][a-z0-9]+)*)?$`
@@ -85,7 +85,7 @@ var fields = []field{
 		optional(BucketForm, "the name of a bucket, as in my-lokki-artifacts"),
 		func(c *Config) any { return &c.ArtifactBucket }},
 	{"prefix", "first part of the keys of all values",
-		text(PrefixForm, MaxPrefix, "the first part of keys, as in lokki or team/lokki, without a dot in front"),
+		text(PrefixForm, MaxPrefix, "the first part of keys, as in lokki or team/lokki, without a leading dot"),
 		func(c *Config) any { return &c.Prefix }},
 	{"data_expiry", "days after which values are deleted from a bucket that the stack creates; a failed execution can be redriven for 14 days",
 		number(1, MaxDataExpiry, "days"),

@@ -1,5 +1,5 @@
-// Package environment joins the environments of a flow's Lambdas into the one of a
-// process that has all steps in it: the local run, and the program that writes the graph.
+// Package environment merges the environments of a flow's Lambdas into that of a
+// process with all steps: the local run, and the program that writes the graph.
 package environment
 
 import (
@@ -17,14 +17,14 @@ type Step struct {
 	Env    map[string]string `json:"env"`
 }
 
-// Environment is what the process gets.
+// Environment is the environment of that process.
 type Environment struct {
 	Env   map[string]string `json:"env"`
-	Notes []string          `json:"notes"` // on what is another value in a Lambda, each a sentence
+	Notes []string          `json:"notes"` // one for each variable whose value differs in some Lambda
 }
 
-// Join lays the env of all steps over lambda_env. Where steps differ the first of them
-// has its way.
+// Join merges the env of all steps into lambda_env. Where steps differ, the first one
+// wins.
 func Join(lambdaEnv map[string]string, steps []Step) Environment {
 	e := Environment{Env: maps.Clone(lambdaEnv)}
 	if e.Env == nil {

@@ -1,5 +1,5 @@
-// Command environment writes the environment of a flow's local run: lambda_env of
-// its settings, and the env of its steps.
+// Command environment writes the environment of a flow's local run: its lambda_env
+// and the env of its steps.
 package main
 
 import (
