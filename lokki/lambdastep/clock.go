@@ -67,6 +67,9 @@ func (c *clock) begin(limit time.Duration) context.Context {
 
 // end lifts the step's limit: only Lambda's applies to the rest of the invocation.
 func (c *clock) end() {
+	if c.step == nil {
+		return // it never began: its argument could not be read
+	}
 	c.stop()
 	if c.limit.Swap(0) > 0 {
 		c.timer.Reset(time.Until(c.last))

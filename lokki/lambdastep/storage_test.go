@@ -17,6 +17,9 @@ import (
 	"github.com/lokki-build/lokki/lokki/store/s3store"
 )
 
+// same takes a list, of any map or step, and returns one for any.
+func same(_ context.Context, list []int) ([]int, error) { return list, nil }
+
 // TestErrorsOfS3 has a server refuse everything, and checks what the state machine
 // would do about it.
 func TestErrorsOfS3(t *testing.T) {
@@ -51,12 +54,14 @@ func TestErrorsOfS3(t *testing.T) {
 					return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
 				}),
 			})
-			h := newHandler(bind(square), newLogs(io.Discard), func(*atomic.Int64) (place, error) {
+			h := newHandler(bind(same), newLogs(io.Discard), func(*atomic.Int64) (place, error) {
 				return place{s3store.New(client, "values"), "values", "lokki"}, nil
 			})
-			_, failure := invoke(t, t.Context(), h, []byte(`{"flow":"f","run":"r","step":"s","path":"","from":"a"}`))
-			if failure == nil || failure.Type != c.want {
-				t.Errorf("failure %+v, want %s", failure, c.want)
+			for _, from := range []string{``, `,"split":1`, `,"count":2`, `,"count":2,"split":1`} {
+				_, failure := invoke(t, t.Context(), h, []byte(`{"flow":"f","run":"r","step":"s","path":"","from":"a"`+from+`}`))
+				if failure == nil || failure.Type != c.want {
+					t.Errorf("with %s: failure %+v, want %s", from, failure, c.want)
+				}
 			}
 		})
 	}
