@@ -128,3 +128,22 @@ func TestPanicText(t *testing.T) {
 		}
 	}
 }
+
+type Blank struct{}
+
+func (Blank) Error() string { return " \n" }
+func (Blank) Is(error) bool { return false }
+
+func TestBlankText(t *testing.T) {
+	for want, err := range map[string]error{
+		"an error of type *failure.Nil without a text":  &Nil{},
+		"an error of type failure.Blank without a text": Blank{},
+	} {
+		if got := Text(Guard(err)); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		if got := Cause(Guard(err)); got != want {
+			t.Errorf("got the cause %q, want %q", got, want)
+		}
+	}
+}

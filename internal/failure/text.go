@@ -2,6 +2,7 @@ package failure
 
 import (
 	"fmt"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -10,12 +11,21 @@ import (
 // must remain readable.
 const MaxText = 8 << 10
 
-// Text returns the text of a step's error, limited to MaxText.
+// Text returns the text of a step's error, limited to MaxText. If it is blank, the
+// type of the error is the text.
 func Text(err error) string {
 	if p, ok := err.(panicked); ok {
 		return p.Error() // which is limited already, and has a stack
 	}
-	return Cut(read(err), MaxText)
+	text := read(err)
+	if strings.TrimSpace(text) == "" {
+		own := bare(err)
+		if g, ok := own.(*guarded); ok {
+			own = bare(g.err)
+		}
+		return fmt.Sprintf("an error of type %T without a text", own)
+	}
+	return Cut(text, MaxText)
 }
 
 // Cause is Text for use next to a type: if the type is a mark, the text has the name
