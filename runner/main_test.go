@@ -176,9 +176,10 @@ func TestTheFlowsTimeout(t *testing.T) {
 			cell func(ctx context.Context, n int) (int, error)
 			took time.Duration
 		}{
-			"heeds":         {func(ctx context.Context, n int) (int, error) { <-ctx.Done(); return 0, ctx.Err() }, time.Hour},
-			"does not heed": {func(ctx context.Context, n int) (int, error) { time.Sleep(2 * time.Hour); return n, nil }, time.Hour + time.Minute},
-			"in time":       {func(ctx context.Context, n int) (int, error) { time.Sleep(time.Minute); return n, nil }, 0},
+			"heeds":             {func(ctx context.Context, n int) (int, error) { <-ctx.Done(); return 0, ctx.Err() }, time.Hour},
+			"does not heed":     {func(ctx context.Context, n int) (int, error) { time.Sleep(2 * time.Hour); return n, nil }, time.Hour + time.Minute},
+			"a result too late": {func(ctx context.Context, n int) (int, error) { time.Sleep(time.Hour + time.Second); return n, nil }, time.Hour + time.Second},
+			"in time":           {func(ctx context.Context, n int) (int, error) { time.Sleep(time.Minute); return n, nil }, 0},
 		} {
 			p := program(RowFlow)
 			p.program.Timeout, p.grace = time.Hour, time.Minute

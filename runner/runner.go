@@ -150,6 +150,9 @@ func execute(ctx context.Context, flow chain.Flow, opts Options, keeper keeper, 
 	v.start(opts, m, opts.keep.name())
 	e := &executor{flow: flow, stages: plan(flow.Graph), opts: opts, keeper: keeper, meter: m, view: v}
 	result, err := e.run(ctx, input)
+	if err == nil && ctx.Err() != nil { // the last step ignored it
+		result, err = nil, context.Cause(ctx)
+	}
 	if err != nil && !named(err) {
 		err = fmt.Errorf("running %s: %w", flow.Graph.Flow, err)
 	}
