@@ -30,18 +30,7 @@ func TestBuild(t *testing.T) {
 	t.Run("the same bytes in another folder", func(t *testing.T) {
 		other := newWorkspace(t, filepath.Join(t.TempDir(), "a", "deeper", "folder"))
 		other.build(t, everything...)
-		want, got := digests(t, w), digests(t, other)
-		if len(want) < 20 {
-			t.Errorf("only %d files are compared", len(want))
-		}
-		for _, name := range slices.Sorted(maps.Keys(want)) {
-			if got[name] != want[name] {
-				t.Errorf("%s differs", name)
-			}
-		}
-		if len(got) != len(want) {
-			t.Errorf("%d files here, %d there", len(want), len(got))
-		}
+		compare(t, digests(t, w), digests(t, other))
 	})
 
 	t.Run("nothing to do", func(t *testing.T) {
@@ -221,4 +210,20 @@ func digests(t *testing.T, w *workspace) map[string]string {
 		t.Fatalf("reading what was built: %v", err)
 	}
 	return sums
+}
+
+// compare wants the same files with the same content.
+func compare(t *testing.T, want, got map[string]string) {
+	t.Helper()
+	if len(want) < 20 {
+		t.Errorf("only %d files are compared", len(want))
+	}
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		if got[name] != want[name] {
+			t.Errorf("%s differs", name)
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("%d files here, %d there", len(want), len(got))
+	}
 }

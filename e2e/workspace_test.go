@@ -17,13 +17,16 @@ import (
 type workspace struct {
 	project    string // the copy
 	outputRoot string
+	folder     string   // of the copy, which Bazel is called in
+	cached     bool     // whether other builds' cache may be used all the same
+	flags      []string // of each build and run
 	env        []string // environment variables besides those of the test
 }
 
 // newWorkspace copies the project to dir/lokki.
 func newWorkspace(t *testing.T, dir string) *workspace {
 	t.Helper()
-	w := &workspace{project: filepath.Join(dir, "lokki"), outputRoot: filepath.Join(dir, "output")}
+	w := &workspace{project: filepath.Join(dir, "lokki"), outputRoot: filepath.Join(dir, "output"), folder: "examples"}
 	if err := copyTree(projectFolder(t), w.project); err != nil {
 		t.Fatalf("copying the project: %v", err)
 	}
@@ -84,15 +87,18 @@ func copyTree(from, to string) error {
 	})
 }
 
-// command is a call of Bazel in the examples. It shares no cache with other
-// builds.
+// command is a call of Bazel.
 func (w *workspace) command(command string, args ...string) *exec.Cmd {
 	all := []string{"--output_user_root=" + w.outputRoot, command}
 	if command == "build" || command == "run" {
-		all = append(all, "--disk_cache=", "--color=no", "--curses=no")
+		all = append(all, "--color=no", "--curses=no")
+		if !w.cached {
+			all = append(all, "--disk_cache=")
+		}
+		all = append(all, w.flags...)
 	}
 	cmd := exec.Command(filepath.Join(w.project, "tools", "bazel"), append(all, args...)...)
-	cmd.Dir = filepath.Join(w.project, "examples")
+	cmd.Dir = filepath.Join(w.project, w.folder)
 	// What `bazel run` sets for this test isn't meant for the Bazel that it
 	// calls.
 	for _, v := range os.Environ() {

@@ -54,12 +54,15 @@ func TestPosition(t *testing.T) {
 		t.Fatal(err)
 	}
 	for file, want := range map[string]string{
-		"flows/birds.go":                         "flows/birds.go:7",
-		"example.com/birds/birds.go":             "example.com/birds/birds.go:7",
-		filepath.Join(wd, "birds.go"):            "birds.go:7",
-		filepath.Join(wd, "a", "birds.go"):       "a/birds.go:7",
-		filepath.Join(wd, "..", "b", "birds.go"): "birds.go:7",
-		"/nowhere/at/all/birds.go":               "birds.go:7",
+		"flows/birds.go":                          "flows/birds.go:7",
+		"example.com/birds/birds.go":              "example.com/birds/birds.go:7",
+		filepath.Join(wd, "birds.go"):             "birds.go:7",
+		filepath.Join(wd, "a", "birds.go"):        "a/birds.go:7",
+		filepath.Join(wd, "..", "b", "birds.go"):  "birds.go:7",
+		"/nowhere/at/all/birds.go":                "birds.go:7",
+		"external/flows~/birds.go":                "external/flows/birds.go:7", // Bazel 7
+		"external/flows+/birds.go":                "external/flows/birds.go:7", // Bazel 8
+		"bazel-out/k8-opt-exec-ST-1/bin/birds.go": "birds.go:7",
 	} {
 		if got := (Frame{File: file, Line: 7}).Position(); got != want {
 			t.Errorf("%s: got %s, want %s", file, got, want)

@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/lokki-build/lokki/internal/sourcename"
 )
 
 // Frame is a place in the user's code.
@@ -57,9 +59,9 @@ func (f Frame) frames() []runtime.Frame {
 
 // Position returns "file:line". The file is relative to the working directory if it
 // is below it, as Bazel already records it; otherwise it is only the name, so that a
-// graph does not depend on where it was built.
+// graph depends neither on where it was built nor on the version of Bazel.
 func (f Frame) Position() string {
-	file := f.File
+	file := sourcename.Stable(f.File)
 	if filepath.IsAbs(file) {
 		file = filepath.Base(file)
 		if wd, err := os.Getwd(); err == nil {

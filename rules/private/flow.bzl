@@ -7,15 +7,11 @@ load(":fingerprints.bzl", "fingerprints")
 load(":flow_config.bzl", "flow_config")
 load(":go_program.bzl", "go_program")
 load(":launched.bzl", "environment", "launched")
-load(":names.bzl", "check_go_name", "check_target_name", "go_name")
+load(":names.bzl", "check_go_name", "check_target_name", "go_name", "label_text")
 load(":rehearsal.bzl", "rehearsal", "rehearsal_test")
 load(":schedule.bzl", "decode_schedules", "encode_schedules")
 load(":settings.bzl", "SETTINGS_ATTRS", "SETTINGS_TEXTS", "settings_flags")
 load(":tool_action.bzl", "tool_action")
-
-def _label_string(label):
-    # As users write it: labels of the main repository without @@.
-    return str(label).removeprefix("@@").removeprefix("@")
 
 def _check_twice(flow, steps):
     targets = {}
@@ -23,10 +19,10 @@ def _check_twice(flow, steps):
         other = targets.get(step.function)
         if other:
             fail("\n{flow}: the function {function} has two steps: {a} and {b}.\nhint: remove one of them from steps of {flow}; a flow may use a step more than once".format(
-                flow = _label_string(flow),
+                flow = label_text(flow),
                 function = step.function,
-                a = _label_string(other),
-                b = _label_string(step.label),
+                a = label_text(other),
+                b = label_text(step.label),
             ))
         targets[step.function] = step.label
 
@@ -36,7 +32,7 @@ _MAX_TIMEOUT = 31536000
 def _check_timeout(flow, timeout):
     if timeout < 0 or timeout > _MAX_TIMEOUT:
         fail("\n{flow}: timeout is {timeout}; Step Functions allows 1 to {most} seconds, which is a year.\nhint: leave it out for an execution without a deadline".format(
-            flow = _label_string(flow),
+            flow = label_text(flow),
             timeout = timeout,
             most = _MAX_TIMEOUT,
         ))
@@ -44,10 +40,10 @@ def _check_timeout(flow, timeout):
 def _manifest(flow, steps, schedules, alarms, timeout):
     return json.encode_indent({
         "alarms": alarms,
-        "flow": _label_string(flow),
-        "schedules": decode_schedules(schedules, _label_string(flow)),
+        "flow": label_text(flow),
+        "schedules": decode_schedules(schedules, label_text(flow)),
         "steps": [{
-            "target": _label_string(step.label),
+            "target": label_text(step.label),
             "function": step.function,
             "architecture": step.architecture,
             "memory": step.memory,
@@ -95,7 +91,7 @@ def _flow_impl(ctx):
         {"graph": graph, "manifest": manifest, "out": images},
         [images],
         "images",
-        repeated = {"digest": [(_label_string(s.label), s.digest) for s in steps]},
+        repeated = {"digest": [(label_text(s.label), s.digest) for s in steps]},
     )
     tool_action(
         ctx,

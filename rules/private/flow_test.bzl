@@ -1,6 +1,7 @@
 """lokki_flow_test: compares a flow's result for one input with the expected one."""
 
 load("//rules:providers.bzl", "LokkiFlowInfo")
+load(":names.bzl", "label_text")
 
 _NO_JSON = "no JSON"
 
@@ -30,7 +31,7 @@ def _check(ctx):
     if expected and not expected.is_source:
         fail("\n{}: expected_file {} is made by the build, so an update can't write it.\nhint: check the file in".format(
             ctx.label,
-            str(ctx.attr.expected_file.label).removeprefix("@@"),
+            label_text(ctx.attr.expected_file.label),
         ))
 
 def _flow_test_impl(ctx):
@@ -38,7 +39,7 @@ def _flow_test_impl(ctx):
     local = ctx.attr.flow[LokkiFlowInfo].local
     case = ctx.actions.declare_file(ctx.label.name + ".case.json")
     ctx.actions.write(case, json.encode_indent({
-        "test": ctx.attr.test or str(ctx.label).removeprefix("@@"),
+        "test": ctx.attr.test or label_text(ctx.label),
         "program": local.files_to_run.executable.short_path,
         "input": ctx.attr.input,
         "input_file": ctx.file.input_file.short_path if ctx.file.input_file else "",
@@ -152,7 +153,7 @@ def lokki_flow_test(
         _flow_update(
             name = name + ".update",
             tags = tags + ["manual"],
-            test = str(native.package_relative_label(name)).removeprefix("@@"),
+            test = label_text(native.package_relative_label(name)),
             testonly = True,
             **common
         )

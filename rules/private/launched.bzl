@@ -1,6 +1,7 @@
 """Programs with a user's code in them, under a launcher that has none."""
 
 load("//rules:providers.bzl", "LokkiStepInfo")
+load(":names.bzl", "label_text")
 load(":settings.bzl", "SETTINGS_ATTRS", "SETTINGS_TEXTS", "settings_flags")
 load(":tool_action.bzl", "tool_action")
 
@@ -8,7 +9,7 @@ def _environment_impl(ctx):
     steps = ctx.actions.declare_file(ctx.label.name + ".steps.json")
     out = ctx.actions.declare_file(ctx.label.name + ".json")
     ctx.actions.write(steps, json.encode_indent([{
-        "target": str(step.label).removeprefix("@@").removeprefix("@"),
+        "target": label_text(step.label),
         "env": step.env,
     } for step in [s[LokkiStepInfo] for s in ctx.attr.steps]], indent = "  ") + "\n")
     tool_action(

@@ -1,4 +1,21 @@
-"""Turns the names of targets into names of Go functions."""
+"""Labels as text, and the names of Go functions for the names of targets."""
+
+def label_text(label):
+    """Returns a label as a user writes it, the same in every version of Bazel.
+
+    Args:
+      label: a Label.
+
+    Returns:
+      //flows:birds for a target of the main repository, @birds//flows:birds for one of the module birds.
+    """
+    repository, _, target = str(label).lstrip("@").partition("//")
+    if not repository:
+        return "//" + target
+
+    # As in internal/sourcename: MODULE~VERSION~EXTENSION~NAME, or + for ~, and the first two for the module itself.
+    parts = repository.replace("~", "+").split("+")
+    return "@{}//{}".format(parts[0] if len(parts) == 2 else parts[-1], target)
 
 def go_name(target_name):
     """Returns the exported Go name for a target's name: get_birds is GetBirds.
@@ -34,7 +51,7 @@ def check_target_name(name):
     """
     problem = target_name_problem(name)
     if problem:
-        fail("\n{}: {}".format(str(native.package_relative_label(name)).removeprefix("@@"), problem))
+        fail("\n{}: {}".format(label_text(native.package_relative_label(name)), problem))
 
 _CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _CHARACTERS = _CAPITALS + _CAPITALS.lower() + "0123456789_"

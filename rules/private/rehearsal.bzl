@@ -1,6 +1,7 @@
 """The rules that rehearse a flow: they run what would be deployed on this machine."""
 
 load("//rules:providers.bzl", "LokkiFlowInfo")
+load(":names.bzl", "label_text")
 
 def _rlocation(ctx, file):
     """Returns the path by which Go's runfiles library finds a file."""
@@ -17,14 +18,14 @@ def _rehearsal_impl(ctx):
     # The program finds this file by its own name.
     artifacts = ctx.actions.declare_file(ctx.label.name + ".json")
     ctx.actions.write(artifacts, json.encode_indent({
-        "call": "bazel run {} --".format(str(ctx.label).removeprefix("@@").removeprefix("@")),
-        "flow": str(ctx.attr.flow.label).removeprefix("@@").removeprefix("@"),
+        "call": "bazel run {} --".format(label_text(ctx.label)),
+        "flow": label_text(ctx.attr.flow.label),
         "template": _rlocation(ctx, flow.template),
         "images": _rlocation(ctx, flow.images),
         "graph": _rlocation(ctx, flow.graph),
         "local": _rlocation(ctx, local),
         "steps": [{
-            "target": str(step.label).removeprefix("@@").removeprefix("@"),
+            "target": label_text(step.label),
             "image": _rlocation(ctx, step.rehearsal_image),
             "architecture": step.architecture,
             "rehearsal_architecture": step.rehearsal_architecture,

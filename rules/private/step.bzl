@@ -102,6 +102,13 @@ def lokki_step(
     line numbers do, since stack traces show them. A step in its own file
     doesn't move when another one grows.
 
+    The image is the same under Bazel 7, 8 and 9. They name repositories differently,
+    so stack traces show short names, as in `external/com_github_aws_smithy_go/errors.go`.
+    There are two exceptions: a step outside the root module, because the image's history
+    has its label; and Go code in a repository whose name differs in length (one
+    created by an extension that the root module itself defines, or by a
+    `multiple_version_override`).
+
     Args:
       name: name of the target.
       library: the `go_library` that has the function.

@@ -6,11 +6,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 
 	"github.com/lokki-build/lokki/internal/runs"
+	"github.com/lokki-build/lokki/tools/internal/program"
 )
 
 // New hashes programs, each of which holds one step. Each argument is the
@@ -37,15 +36,12 @@ func New(args []string) (runs.StepFingerprints, error) {
 	return all, errors.Join(problems...)
 }
 
+// hash is the same whatever Bazel built the program, so that a run that was stored is resumed after a change of Bazel.
 func hash(path string) (string, error) {
-	f, err := os.Open(path)
+	code, err := program.Read(path)
 	if err != nil {
 		return "", err
 	}
-	defer f.Close()
-	sum := sha256.New()
-	if _, err := io.Copy(sum, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
+	sum := sha256.Sum256(code)
+	return hex.EncodeToString(sum[:]), nil
 }

@@ -13,13 +13,12 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// Write writes a layer that holds the binary of the given size at name, an
-// absolute path in the image.
+// Write writes a layer that holds the binary at name, an absolute path in the image.
 //
 // The bytes depend only on the arguments: owner, times and modes are fixed.
 // Everyone may read and execute the binary, because Lambda runs it as a user
 // that the image doesn't know.
-func Write(w io.Writer, name string, binary io.Reader, size int64) error {
+func Write(w io.Writer, name string, binary []byte) error {
 	rel := strings.TrimPrefix(path.Clean(name), "/")
 	if !path.IsAbs(name) || rel == "" {
 		return fmt.Errorf("the binary's path in the image is %q; want an absolute path", name)
@@ -37,10 +36,10 @@ func Write(w io.Writer, name string, binary io.Reader, size int64) error {
 			}
 		}
 	}
-	if err := archive.WriteHeader(header(tar.TypeReg, rel, 0o555, size)); err != nil {
+	if err := archive.WriteHeader(header(tar.TypeReg, rel, 0o555, int64(len(binary)))); err != nil {
 		return fmt.Errorf("writing the header of %s: %w", name, err)
 	}
-	if _, err := io.Copy(archive, binary); err != nil {
+	if _, err := archive.Write(binary); err != nil {
 		return fmt.Errorf("writing %s: %w", name, err)
 	}
 	if err := archive.Close(); err != nil {

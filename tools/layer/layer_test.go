@@ -17,7 +17,7 @@ func TestWrite(t *testing.T) {
 	binary := strings.Repeat("code ", 1000)
 	var first, second bytes.Buffer
 	for _, w := range []*bytes.Buffer{&first, &second} {
-		if err := layer.Write(w, "/lokki/step", strings.NewReader(binary), int64(len(binary))); err != nil {
+		if err := layer.Write(w, "/lokki/step", []byte(binary)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -55,14 +55,12 @@ func TestWrite(t *testing.T) {
 }
 
 func TestWriteErrors(t *testing.T) {
-	for _, test := range []struct{ name, path, binary, want string }{
-		{"relative path", "step", "code", `"step"; want an absolute path`},
-		{"no path", "/", "code", "absolute path"},
-		{"binary shorter than its size", "/step", "cod", "missed writing 1 bytes"},
-		{"binary longer than its size", "/step", "codex", "write too long"},
+	for _, test := range []struct{ name, path, want string }{
+		{"relative path", "step", `"step"; want an absolute path`},
+		{"no path", "/", "absolute path"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			err := layer.Write(io.Discard, test.path, strings.NewReader(test.binary), 4)
+			err := layer.Write(io.Discard, test.path, []byte("code"))
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got error %v, want one with %q", err, test.want)
 			}

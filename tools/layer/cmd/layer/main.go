@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/lokki-build/lokki/tools/internal/program"
 	"github.com/lokki-build/lokki/tools/layer"
 )
 
@@ -22,12 +23,7 @@ func main() {
 }
 
 func run(binary, path, out string) (err error) {
-	in, err := os.Open(binary)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	info, err := in.Stat()
+	content, err := program.Read(binary)
 	if err != nil {
 		return err
 	}
@@ -36,5 +32,5 @@ func run(binary, path, out string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
-	return layer.Write(w, path, in, info.Size())
+	return layer.Write(w, path, content)
 }
