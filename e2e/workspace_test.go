@@ -18,7 +18,7 @@ type workspace struct {
 	project    string // the copy
 	outputRoot string
 	folder     string   // of the copy, which Bazel is called in
-	cached     bool     // whether other builds' cache may be used all the same
+	cached     bool     // whether to use the cache of other builds all the same
 	flags      []string // of each build and run
 	env        []string // environment variables besides those of the test
 }

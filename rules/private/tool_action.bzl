@@ -34,6 +34,7 @@ def tool_action(ctx, tool, flags, outputs, what, repeated = {}, texts = {}, env 
         env = {variable: file.path for variable, file in env.items()},
         tools = tools,
         outputs = outputs,
+        toolchain = None,  # the tool is a target's
         mnemonic = "Lokki" + what.title().replace(" ", ""),
         progress_message = "Making the {} of %{{label}}".format(what),
     )
