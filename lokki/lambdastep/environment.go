@@ -27,7 +27,7 @@ func openFromEnvironment(requests *atomic.Int64) (place, error) {
 		prefix = defaultPrefix
 	}
 	if !envelope.IsPrefix(prefix) {
-		return place{}, fmt.Errorf("LOKKI_PREFIX %q: want 1 to 256 %s, with single slashes between them and no dot in front", prefix, envelope.RunCharacters)
+		return place{}, fmt.Errorf("LOKKI_PREFIX %q: want 1 to 256 %s, separated by single slashes, without a leading dot", prefix, envelope.RunCharacters)
 	}
 	client, err := s3store.NewClient()
 	if err != nil {

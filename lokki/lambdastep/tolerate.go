@@ -1,8 +1,10 @@
 package lambdastep
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -48,12 +50,16 @@ func (i *invocation) tolerate(ctx context.Context, found []bool) error {
 		return i.lost(absent, "%d of %d children have no result, more than the %v%% that may fail", absent.count, children, i.req.Tolerate)
 	}
 	failed := make([]bool, len(found))
-	if err := i.failed(ctx, func(first int) {
+	known, err := i.failed(ctx, func(first int) {
 		if first >= 0 && first < len(failed) {
 			failed[first] = true
 		}
-	}); err != nil {
+	})
+	if err != nil {
 		return wrapStorageErr("reading which children failed", err)
+	}
+	if !known {
+		return nil
 	}
 	var gone missing
 	for first := 0; first < len(found); first += size {
@@ -67,15 +73,27 @@ func (i *invocation) tolerate(ctx context.Context, found []bool) error {
 	return nil
 }
 
-// failed calls child for each child of the map that failed.
-func (i *invocation) failed(ctx context.Context, child func(first int)) error {
+// failed calls child for each child of the map that failed. It reports false where
+// that can't be known: some emulators of Step Functions have no ResultWriter and put
+// the children's outputs into the state instead.
+func (i *invocation) failed(ctx context.Context, child func(first int)) (known bool, err error) {
 	var state struct {
-		Results struct{ ResultWriterDetails struct{ Key string } } `json:"results"`
+		Results json.RawMessage `json:"results"`
 	}
-	if err := json.Unmarshal(i.req.State, &state); err != nil || state.Results.ResultWriterDetails.Key == "" {
-		return failure.Name(failure.Request, fmt.Errorf("the state %.200s does not say where the map's results are", i.req.State))
+	var results struct {
+		ResultWriterDetails struct{ Key string }
 	}
-	return fanout.Failed(ctx, i.store, state.Results.ResultWriterDetails.Key, child)
+	err = json.Unmarshal(i.req.State, &state)
+	if err == nil && bytes.HasPrefix(state.Results, []byte("[")) {
+		return false, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(state.Results, &results)
+	}
+	if err != nil || results.ResultWriterDetails.Key == "" {
+		return false, failure.Name(failure.Request, errors.New("the state does not say where the map's results are"))
+	}
+	return true, fanout.Failed(ctx, i.store, results.ResultWriterDetails.Key, child)
 }
 
 // lost returns the error for missing results.

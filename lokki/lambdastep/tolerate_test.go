@@ -96,6 +96,22 @@ func TestWhatIsMissingIsNotTakenForFailed(t *testing.T) {
 	}
 }
 
+// TestResultsInTheState is for emulators that have no ResultWriter: they don't say
+// which children failed, and only the number of missing results is checked.
+func TestResultsInTheState(t *testing.T) {
+	m := newMachine(t)
+	m.lines("text", "1/", []string{`"<1>"`})
+	count := 2
+	r := envelope.Request{Step: "join", From: "text", Count: &count, Tolerate: 50, State: []byte(`{"count":2,"results":[{"run":"r","path":"1/"}]}`)}
+	if _, failure := call(m, join, r); failure != nil {
+		t.Errorf("failure %+v", failure)
+	}
+	r.Step, r.Tolerate = "join-again", 49
+	if _, failure := call(m, join, r); failure == nil || failure.Type != "Lokki.MissingValue" {
+		t.Errorf("got %+v, want that too many are missing", failure)
+	}
+}
+
 // refusing is a store that can't read some keys.
 type refusing struct {
 	store.Store
