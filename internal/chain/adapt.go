@@ -56,7 +56,7 @@ func undecoded(arg any, err error) error {
 
 // Encode encodes a step's result.
 func Encode[T any](result T) ([]byte, error) {
-	out, err := codec.Marshal(result)
+	out, err := codec.MarshalValue(result)
 	if err != nil {
 		return nil, failure.Name(failure.Encoding, failure.Guard(fmt.Errorf("encoding the result, a %T: %w", result, err)))
 	}

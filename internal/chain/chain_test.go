@@ -2,6 +2,7 @@ package chain
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"os"
@@ -45,6 +46,13 @@ func TestAdaptRefusesWhatIsNotStored(t *testing.T) {
 	bad := Adapt(func(ctx context.Context, s string) (any, error) { return func() {}, nil })
 	if _, err := bad(t.Context(), []byte(`""`)); err == nil || !strings.HasPrefix(err.Error(), "encoding the result, a func(): ") {
 		t.Errorf("got %v, want an error of encoding", err)
+	}
+	null := Adapt(func(ctx context.Context, s string) (*json.RawMessage, error) {
+		raw := json.RawMessage("null")
+		return &raw, nil
+	})
+	if out, err := null(t.Context(), []byte(`""`)); err == nil {
+		t.Errorf("a pointer that would come back as nil gave %s", out)
 	}
 }
 

@@ -52,7 +52,7 @@ func New[In, Out any](from *Node, kind graph.Kind, step stepFunc[In, Out], calle
 // SetDefaults encodes the value that the execution's input overrides. An error of
 // the encoding is reported with the flow's other problems.
 func (n *Node) SetDefaults(v any) {
-	data, err := codec.Marshal(v)
+	data, err := codec.MarshalValue(v)
 	n.Defaults, n.defaultsErr = data, err
 }
 

@@ -88,6 +88,17 @@ func Marshal(v any) ([]byte, error) {
 	return data, nil
 }
 
+// MarshalValue encodes v itself: a pointer is a value here, not the address of one
+// as for [Marshal], and so refused if it would come back as nil.
+func MarshalValue(v any) ([]byte, error) {
+	if t := reflect.TypeOf(v); t != nil && t.Kind() == reflect.Pointer {
+		p := reflect.New(t)
+		p.Elem().Set(reflect.ValueOf(v))
+		v = p.Interface()
+	}
+	return Marshal(v)
+}
+
 // MarshalTo appends to b what Marshal returns, and nothing after an error.
 // Reusing a buffer avoids garbage for a million small values.
 func MarshalTo(b *bytes.Buffer, v any) error {

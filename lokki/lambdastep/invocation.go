@@ -68,7 +68,7 @@ func (i *invocation) result(ctx context.Context, arg argument) ([]byte, error) {
 		return nil, err
 	}
 	defer i.stats.write.since(time.Now())
-	data, err := codec.Marshal(out)
+	data, err := codec.MarshalValue(out)
 	if err != nil {
 		return nil, failure.Name(failure.Encoding, fmt.Errorf("encoding the result of %s: %w", i.req.Step, err))
 	}
