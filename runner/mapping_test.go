@@ -186,20 +186,22 @@ func TestMapConcurrency(t *testing.T) {
 // TestPipelined has the first item wait in the first step of a map until the
 // second item leaves the last step.
 func TestPipelined(t *testing.T) {
-	through := make(chan struct{})
-	ctx := withCell(t.Context(), func(_ context.Context, n int) (int, error) {
-		if n == 0 {
-			<-through
+	synctest.Test(t, func(t *testing.T) { // which ends the test if all goroutines wait
+		through := make(chan struct{})
+		ctx := withCell(t.Context(), func(_ context.Context, n int) (int, error) {
+			if n == 0 {
+				<-through
+			}
+			return n, nil
+		})
+		tell := func(c Call) {
+			if c.Step == "negate" && c.Index[0] == 1 {
+				close(through)
+			}
 		}
-		return n, nil
+		flow := lokki.Agg(lokki.Then(lokki.Map(lokki.Start(Upto, 2), Cell), Negate), List)
+		if got, err := Run(ctx, flow, Options{Concurrency: 2, OnCall: tell}); err != nil || !reflect.DeepEqual(got, []int{0, -1}) {
+			t.Errorf("got %v, %v", got, err)
+		}
 	})
-	tell := func(c Call) {
-		if c.Step == "negate" && c.Index[0] == 1 {
-			close(through)
-		}
-	}
-	flow := lokki.Agg(lokki.Then(lokki.Map(lokki.Start(Upto, 2), Cell), Negate), List)
-	if got, err := Run(ctx, flow, Options{Concurrency: 2, OnCall: tell}); err != nil || !reflect.DeepEqual(got, []int{0, -1}) {
-		t.Errorf("got %v, %v", got, err)
-	}
 }

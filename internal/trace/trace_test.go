@@ -145,8 +145,21 @@ func TestConcurrentCalls(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if got := len(parse(t, out.Bytes())); got < 1001 {
-		t.Errorf("%d events", got)
+	seen := map[string]int{}
+	for _, e := range parse(t, out.Bytes()) {
+		if e.Phase == "X" {
+			seen[e.Args.Index]++
+		}
+	}
+	for k := range 4 {
+		for i := range 250 {
+			if n := seen[fmt.Sprintf("%d/%d", k, i)]; n != 1 {
+				t.Errorf("call %d of worker %d is there %d times", i, k, n)
+			}
+		}
+	}
+	if len(seen) != 1000 {
+		t.Errorf("%d calls, want 1000", len(seen))
 	}
 }
 
