@@ -92,7 +92,9 @@ func (w *workspace) command(command string, args ...string) *exec.Cmd {
 	all := []string{"--output_user_root=" + w.outputRoot, command}
 	if command == "build" || command == "run" {
 		all = append(all, "--color=no", "--curses=no")
-		if !w.cached {
+		if w.cached {
+			all = append(all, "--remote_download_outputs=all") // not only the files of the targets themselves
+		} else {
 			all = append(all, "--disk_cache=")
 		}
 		all = append(all, w.flags...)
