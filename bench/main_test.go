@@ -11,11 +11,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/lokki-build/lokki/internal/lambdahost"
+	"github.com/lokki-build/lokki/internal/lambdastep"
 	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/internal/s3server/s3test"
-	"github.com/lokki-build/lokki/lokki/lambdastep"
-	"github.com/lokki-build/lokki/lokki/store"
-	"github.com/lokki-build/lokki/lokki/store/s3store"
+	"github.com/lokki-build/lokki/internal/store"
+	"github.com/lokki-build/lokki/internal/store/s3store"
 )
 
 const bucket = "values"

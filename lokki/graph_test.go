@@ -9,9 +9,9 @@ import (
 
 	"github.com/lokki-build/lokki/internal/chain"
 	"github.com/lokki-build/lokki/internal/golden"
+	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/testflows"
 	"github.com/lokki-build/lokki/lokki"
-	"github.com/lokki-build/lokki/lokki/graph"
 )
 
 // built returns the graph of a flow function, with positions without the folder,

@@ -22,7 +22,7 @@ func TestImports(t *testing.T) {
 		"github.com/go-json-experiment/json", // the codec's
 		"github.com/klauspost/compress/gzip", // the codec's
 	}
-	guard(t, allowed, "lokki", "lokki/graph", "lokki/graph/graphmain", "lokki/store", "internal/fanout")
+	guard(t, allowed, "lokki", "internal/graph", "lokki/entrypoint/graphmain", "internal/store", "internal/fanout")
 	guard(t, append(allowed, "github.com/vbauerster", "github.com/gofrs/flock"), "runner")
 }
 

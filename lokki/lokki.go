@@ -5,7 +5,7 @@ import (
 	"reflect"
 
 	"github.com/lokki-build/lokki/internal/chain"
-	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/internal/graph"
 )
 
 // Top is the scope outside every map.

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/internal/codec"
 	"github.com/lokki-build/lokki/internal/failure"
-	"github.com/lokki-build/lokki/lokki/codec"
 )
 
 // attempt is one attempt of a call: the step on all values of a batch, one after

@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/lokki"
-	"github.com/lokki-build/lokki/lokki/graph"
 )
 
 // BenchmarkMap measures an item of a map that does nothing, including the codec.

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/internal/graph"
 )
 
 // describe is the command "birds_local describe": it draws the flow without

@@ -10,9 +10,9 @@ import (
 
 	"github.com/lokki-build/lokki/internal/chain"
 	"github.com/lokki-build/lokki/internal/failure"
+	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/timelimit"
 	"github.com/lokki-build/lokki/lokki"
-	"github.com/lokki-build/lokki/lokki/graph"
 )
 
 // limit is the time limit of an attempt: when the step's context ends, and when

@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/lokki-build/lokki/internal/chain"
-	"github.com/lokki-build/lokki/lokki/codec"
+	"github.com/lokki-build/lokki/internal/codec"
 )
 
 // list is a long JSON array in parts: what a map takes its items from, and what

@@ -12,8 +12,8 @@ import (
 	"testing"
 
 	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/internal/codec"
 	"github.com/lokki-build/lokki/lokki"
-	"github.com/lokki-build/lokki/lokki/codec"
 )
 
 func TestSplitAndJoin(t *testing.T) {

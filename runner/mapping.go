@@ -9,8 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/timelimit"
-	"github.com/lokki-build/lokki/lokki/graph"
 )
 
 // mapping is one run of a map over one list. Each child passes through all stages

@@ -6,8 +6,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/progress"
-	"github.com/lokki-build/lokki/lokki/graph"
 )
 
 // meter counts what the steps of a run do. Each worker counts in its own shard, so

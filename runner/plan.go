@@ -1,6 +1,6 @@
 package runner
 
-import "github.com/lokki-build/lokki/lokki/graph"
+import "github.com/lokki-build/lokki/internal/graph"
 
 // stage is a node to call, or a map: the stages to run for each of its children,
 // the first of which is the node that opened it.

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/lokki-build/lokki/internal/chain"
-	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/internal/graph"
 )
 
 // Num is what random flows pass on. Their steps depend on the order of lists.

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/lokki-build/lokki/lokki/codec"
+	"github.com/lokki-build/lokki/internal/codec"
 )
 
 // atRandom fails random calls, but always the same ones for a seed.

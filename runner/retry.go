@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/lokki-build/lokki/internal/failure"
-	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/internal/graph"
 )
 
 // retries counts how often each rule of a step was used in one call: every rule

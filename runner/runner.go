@@ -14,10 +14,10 @@ import (
 	"time"
 
 	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/internal/codec"
 	"github.com/lokki-build/lokki/internal/inputs"
 	"github.com/lokki-build/lokki/internal/progress"
 	"github.com/lokki-build/lokki/lokki"
-	"github.com/lokki-build/lokki/lokki/codec"
 )
 
 // Options say how to run a flow. The zero value runs it with its defaults.

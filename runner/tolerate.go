@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/lokki-build/lokki/internal/failure"
-	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/internal/graph"
 )
 
 // failures are the failed children of one map that tolerates some.

@@ -17,8 +17,8 @@ const stepImage = "//rules/tests/steps:double_number_image"
 // benchmarks are the runs of go test. If rounds is set, a run has that many,
 // because too few fit into a second.
 var benchmarks = []struct{ pkg, match, time string }{
-	{"./lokki/lambdastep", "^Benchmark(Invoke|Gather)$", "1s"},
-	{"./lokki/codec", "^Benchmark(Encode|Decode)$/^(1KB|10MB)$/^(codec|json.gzip|gob.gzip|cbor.gzip)$", "1s"},
+	{"./internal/lambdastep", "^Benchmark(Invoke|Gather)$", "1s"},
+	{"./internal/codec", "^Benchmark(Encode|Decode)$/^(1KB|10MB)$/^(codec|json.gzip|gob.gzip|cbor.gzip)$", "1s"},
 	{"./bench", "^Benchmark(ImageSize|Requests)$", "1x"},
 	{"./bench", "^BenchmarkStart$", "21x"},
 	{"./bench", "^BenchmarkInvocation$", "1x"},

@@ -8,7 +8,7 @@ import (
 	"strconv"
 
 	"github.com/lokki-build/lokki/internal/testflows"
-	"github.com/lokki-build/lokki/runner/local"
+	"github.com/lokki-build/lokki/lokki/entrypoint/local"
 )
 
 func main() {

@@ -7,7 +7,7 @@ import (
 	"github.com/alitto/pond/v2"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/lokki-build/lokki/lokki/codec"
+	"github.com/lokki-build/lokki/internal/codec"
 )
 
 // The flows written without lokki: a goroutine per item, as many at a time as

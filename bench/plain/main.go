@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"github.com/lokki-build/lokki/lokki/store/s3store"
+	"github.com/lokki-build/lokki/internal/store/s3store"
 )
 
 // client is made by the first invocation, as in lokki.

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"runtime/debug"
 
+	"github.com/lokki-build/lokki/internal/codec"
 	"github.com/lokki-build/lokki/internal/failure"
-	"github.com/lokki-build/lokki/lokki/codec"
 )
 
 type stepFunc[In, Out any] = func(context.Context, In) (Out, error)

@@ -3,7 +3,7 @@ package chain
 import (
 	"fmt"
 
-	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/internal/graph"
 )
 
 // checkDropped reports the nodes that begin with one of the starts but are not in

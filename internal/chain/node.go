@@ -6,8 +6,8 @@ import (
 	"encoding/json"
 	"reflect"
 
-	"github.com/lokki-build/lokki/lokki/codec"
-	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/internal/codec"
+	"github.com/lokki-build/lokki/internal/graph"
 )
 
 // Node is one use of a step. It points to the node before it but to none after it,

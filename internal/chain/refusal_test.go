@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/internal/graph"
 )
 
 type bird struct{ name string }

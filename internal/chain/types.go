@@ -10,8 +10,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 
-	"github.com/lokki-build/lokki/lokki/codec"
-	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/internal/codec"
+	"github.com/lokki-build/lokki/internal/graph"
 )
 
 // checkTypes reports types that can't be passed on. Arguments are results of the

@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/lokki-build/lokki/lokki/codec"
-	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/internal/codec"
+	"github.com/lokki-build/lokki/internal/graph"
 )
 
 type (

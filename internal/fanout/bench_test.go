@@ -11,7 +11,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/fanout"
-	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/internal/store"
 )
 
 // sink is a store that reads what is put and discards it.

@@ -15,7 +15,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/fanout"
-	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/internal/store"
 )
 
 var at = fanout.Keys{Items: "a/items.jsonl.gz", Batches: "a/items.json"}

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/lokki-build/lokki/lokki/codec"
+	"github.com/lokki-build/lokki/internal/codec"
 )
 
 // framer writes lines in frames and records where each frame begins.

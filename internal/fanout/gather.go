@@ -7,7 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/internal/store"
 )
 
 // Concurrency is how many objects Gather reads at once. A small read from S3 takes

@@ -8,9 +8,9 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/lokki-build/lokki/internal/codec"
 	"github.com/lokki-build/lokki/internal/envelope"
-	"github.com/lokki-build/lokki/lokki/codec"
-	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/internal/store"
 )
 
 // ReadBatch reads the items of one child with one ranged read. It returns nothing

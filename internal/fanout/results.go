@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/internal/store"
 )
 
 // Failed reads which children of a map failed from the files that Step Functions'

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/lokki-build/lokki/internal/fanout"
-	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/internal/store"
 )
 
 // TestFailed reads files as Step Functions writes them.

@@ -7,7 +7,7 @@ import (
 	"io"
 	"iter"
 
-	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/internal/store"
 )
 
 // Keys are the two objects of a list.

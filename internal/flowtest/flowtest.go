@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/manifest"
-	"github.com/lokki-build/lokki/lokki/graph"
 )
 
 // Chain makes the graph of a flow function and its calls, each a kind and the

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/timelimit"
-	"github.com/lokki-build/lokki/lokki/graph"
 )
 
 // maxDepth is how deeply the maps of a random flow are nested, which multiplies the

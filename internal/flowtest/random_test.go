@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/internal/graph"
 )
 
 func TestRandomFlowsAreValidAndHaveEverything(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/lokki-build/lokki/internal/codec"
 	"github.com/lokki-build/lokki/internal/suggest"
-	"github.com/lokki-build/lokki/lokki/codec"
 )
 
 // check reports what in a value can't be read as a t, and returns the value in its

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/lokki-build/lokki/lokki/codec"
+	"github.com/lokki-build/lokki/internal/codec"
 )
 
 type (

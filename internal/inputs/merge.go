@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"reflect"
 
-	"github.com/lokki-build/lokki/lokki/codec"
+	"github.com/lokki-build/lokki/internal/codec"
 )
 
 // Merge returns defaults, a value of type t as JSON, overridden by input.

@@ -3,7 +3,7 @@ package manifest
 import (
 	"testing"
 
-	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/internal/graph"
 )
 
 func TestMatch(t *testing.T) {

@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/schedule"
 	"github.com/lokki-build/lokki/internal/timelimit"
-	"github.com/lokki-build/lokki/lokki/graph"
 )
 
 // The names that Lambda allows

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/lokki-build/lokki/internal/envelope"
-	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/internal/store"
 )
 
 // filled returns a folder with a run of n outputs, and its pack.

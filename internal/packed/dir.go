@@ -22,7 +22,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/internal/store"
 )
 
 // runDepth is how many parts of a key name the run: prefix, flow and run id.

@@ -13,7 +13,7 @@ import (
 	"sync"
 
 	"github.com/lokki-build/lokki/internal/fanout"
-	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/internal/store"
 )
 
 const packName = "outputs.pack"

@@ -13,8 +13,8 @@ import (
 
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/fanout"
-	"github.com/lokki-build/lokki/lokki/store"
-	"github.com/lokki-build/lokki/lokki/store/storetest"
+	"github.com/lokki-build/lokki/internal/store"
+	"github.com/lokki-build/lokki/internal/store/storetest"
 )
 
 const run = "lokki/birds-flow/r1"

@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"github.com/lokki-build/lokki/internal/fanout"
-	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/internal/store"
 )
 
 // PutLines stores values as the object that fanout.WriteLines makes from them. The

@@ -16,8 +16,8 @@ import (
 	"github.com/lokki-build/lokki/internal/runs"
 	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/internal/s3server/s3test"
-	"github.com/lokki-build/lokki/lokki/store"
-	"github.com/lokki-build/lokki/lokki/store/s3store"
+	"github.com/lokki-build/lokki/internal/store"
+	"github.com/lokki-build/lokki/internal/store/s3store"
 )
 
 func TestMain(m *testing.M) {

@@ -8,8 +8,8 @@ import (
 
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/fanout"
-	"github.com/lokki-build/lokki/lokki/graph"
-	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/store"
 )
 
 // OpenReadOnly opens a run without changing it.

@@ -17,7 +17,7 @@ import (
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/fanout"
 	"github.com/lokki-build/lokki/internal/packed"
-	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/internal/store"
 )
 
 // defaultPrefix is also the prefix on AWS, unless lokki.yml sets another.
@@ -55,7 +55,7 @@ func OpenLocation(spec string, bucket func(name string) (store.Store, error), cr
 	case name == "":
 		return nil, UsageError{fmt.Errorf("the store %s names no bucket: want s3://BUCKET or s3://BUCKET/PREFIX", spec)}
 	case bucket == nil:
-		return nil, UsageError{fmt.Errorf("the store %s can't be opened: this program was built without S3\nhint: bazel run builds it with S3; in Go, import lokki/runner/local", spec)}
+		return nil, UsageError{fmt.Errorf("the store %s can't be opened: this program was built without S3\nhint: bazel run builds it with S3; in Go, import lokki/lokki/entrypoint/local", spec)}
 	case prefix == "":
 		prefix = defaultPrefix
 	case !envelope.IsPrefix(prefix):

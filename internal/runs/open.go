@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/packed"
-	"github.com/lokki-build/lokki/lokki/graph"
-	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/internal/store"
 )
 
 // UsageError is a mistake in how a run was asked for, not a failure of the run.

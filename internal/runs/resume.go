@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/packed"
+	"github.com/lokki-build/lokki/internal/store"
 	"github.com/lokki-build/lokki/internal/suggest"
-	"github.com/lokki-build/lokki/lokki/graph"
-	"github.com/lokki-build/lokki/lokki/store"
 )
 
 // resume continues the same run if all its values are still valid, and

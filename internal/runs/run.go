@@ -9,7 +9,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/fanout"
-	"github.com/lokki-build/lokki/lokki/store"
+	"github.com/lokki-build/lokki/internal/store"
 )
 
 // Run is an open run.

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/suggest"
-	"github.com/lokki-build/lokki/lokki/graph"
 )
 
 // attributes are the placeholders that EventBridge Scheduler replaces in the input

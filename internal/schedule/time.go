@@ -7,7 +7,7 @@ import (
 	"time"
 	_ "time/tzdata" // time zones for machines that have none
 
-	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/internal/graph"
 )
 
 // checkTime checks the time. The forms are those of

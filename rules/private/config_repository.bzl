@@ -7,7 +7,7 @@ when one of them changes, appears or is removed. docs/config.md describes them.
 
 load(":architecture.bzl", "default_architecture")
 
-# The variables of tools/config, whose tests compare the two.
+# The variables of tools/internal/config, whose tests compare the two.
 _VARIABLES = [
     "LOKKI_ARTIFACT_BUCKET",
     "LOKKI_PREFIX",

@@ -32,7 +32,7 @@ flow_diagram = rule(
         ),
         "_tool": attr.label(
             cfg = "exec",
-            default = Label("//tools/svg/cmd/svg"),
+            default = Label("//tools/internal/svg/cmd/svg"),
             executable = True,
         ),
     },

@@ -34,7 +34,7 @@ fingerprints = rule(
         ),
         "_tool": attr.label(
             cfg = "exec",
-            default = Label("//tools/fingerprints/cmd/fingerprints"),
+            default = Label("//tools/internal/fingerprints/cmd/fingerprints"),
             executable = True,
         ),
     },

@@ -153,8 +153,8 @@ _flow = rule(
         "timeout": attr.int(),
         "_asl": _tool("//tools/asl/cmd/asl"),
         "_cfn": _tool("//tools/cfn/cmd/cfn"),
-        "_cost": _tool("//tools/cost/cmd/cost"),
-        "_images": _tool("//tools/images/cmd/images"),
+        "_cost": _tool("//tools/internal/cost/cmd/cost"),
+        "_images": _tool("//tools/internal/images/cmd/images"),
     },
     provides = [LokkiFlowInfo],
 )
@@ -212,7 +212,7 @@ def lokki_flow(
         attempt of a step.
       prices: a YAML file that overrides what the estimate uses: prices,
         assumptions and the lengths of lists, with the keys of lokki's
-        `tools/cost/basis.yml`.
+        `tools/internal/cost/basis.yml`.
       tags: tags of all targets.
       testonly: whether only tests may use the targets.
       visibility: visibility of `<name>`, `<name>_local`, `<name>_config` and `<name>.svg`.
@@ -239,7 +239,7 @@ def lokki_flow(
         call = "graphmain.Main",
         function = function,
         library = library,
-        package = "lokki/graph/graphmain",
+        package = "lokki/entrypoint/graphmain",
         visibility = ["//visibility:private"],
         **common
     )
@@ -265,7 +265,7 @@ def lokki_flow(
         function = function,
         library = library,
         options = ["local.Timeout({})".format(timeout)] if timeout else [],
-        package = "runner/local",
+        package = "lokki/entrypoint/local",
         visibility = ["//visibility:private"],
         **common
     )

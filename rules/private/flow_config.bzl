@@ -32,12 +32,12 @@ flow_config = rule(
     attrs = SETTINGS_ATTRS | {
         "_config": attr.label(
             cfg = "exec",
-            default = Label("//tools/config/cmd/config"),
+            default = Label("//tools/internal/config/cmd/config"),
             executable = True,
         ),
         "_program": attr.label(
             cfg = "target",
-            default = Label("//tools/config/cmd/config"),
+            default = Label("//tools/internal/config/cmd/config"),
             executable = True,
         ),
     },

@@ -72,7 +72,7 @@ _ATTRS = {
     "test": attr.string(doc = "Label of the test whose expected_file is to be updated."),
     "_tool": attr.label(
         cfg = "target",
-        default = Label("//tools/flowcheck/cmd/flowcheck"),
+        default = Label("//tools/internal/flowcheck/cmd/flowcheck"),
         executable = True,
     ),
 }

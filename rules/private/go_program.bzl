@@ -51,7 +51,7 @@ _go_main = rule(
             doc = "Strings that lokki's function takes after the user's function.",
         ),
         "call": attr.string(
-            doc = "The function to call, with the name of its package, as in lambdastep.Start.",
+            doc = "The function to call, with the name of its package, as in lambda.Start.",
             mandatory = True,
         ),
         "data": attr.label_list(
@@ -82,8 +82,8 @@ def go_program(name, call, package, function, library, tags, testonly, visibilit
 
     Args:
       name: name of the go_binary.
-      call: lokki's function, with the name of its package, as in lambdastep.Start.
-      package: folder of that package, as in lokki/lambdastep.
+      call: lokki's function, with the name of its package, as in lambda.Start.
+      package: folder of that package, as in lokki/entrypoint/lambda.
       function: the user's function.
       library: the go_library that has it.
       tags: tags of the targets.

@@ -33,7 +33,7 @@ environment = rule(
         ),
         "_tool": attr.label(
             cfg = "exec",
-            default = Label("//tools/environment/cmd/environment"),
+            default = Label("//tools/internal/environment/cmd/environment"),
             executable = True,
         ),
     },
@@ -75,7 +75,7 @@ launched = rule(
         ),
         "_launcher": attr.label(
             cfg = "target",
-            default = Label("//runner/launcher"),
+            default = Label("//internal/launch/launcher"),
             executable = True,
         ),
     },

@@ -32,7 +32,7 @@ step_layer = rule(
         ),
         "_tool": attr.label(
             cfg = "exec",
-            default = Label("//tools/layer/cmd/layer"),
+            default = Label("//tools/internal/layer/cmd/layer"),
             executable = True,
         ),
     },

@@ -65,7 +65,7 @@ def check_go_name(name, target, attribute):
       attribute: the attribute that sets it, for the message.
     """
 
-    # The same wording as in lokki/graph/name.go.
+    # The same wording as in internal/graph/name.go.
     if [c for c in name.elems() if c not in _CHARACTERS]:
         fail("\n{target}: {attribute}: the name \"{name}\" has characters other than the letters A to Z, digits and underscores.\nhint: rename the function and set {attribute} to its name, as in {attribute} = \"GetBirds\"".format(
             attribute = attribute,

@@ -62,13 +62,13 @@ def _attrs(tool):
 rehearsal = rule(
     doc = "A program that runs a flow's state machine, template and images on this machine.",
     implementation = _rehearsal_impl,
-    attrs = _attrs("//rehearse/cmd/rehearse"),
+    attrs = _attrs("//tools/rehearse/cmd/rehearse"),
     executable = True,
 )
 
 rehearsal_test = rule(
     doc = "Rehearses a flow with its defaults and compares the result with that of the local run.",
     implementation = _rehearsal_impl,
-    attrs = _attrs("//rehearse/cmd/check"),
+    attrs = _attrs("//tools/rehearse/cmd/check"),
     test = True,
 )

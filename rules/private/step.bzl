@@ -164,7 +164,7 @@ def lokki_step(
         function = function,
         gc_linkopts = ["-s", "-w"],
         library = library,
-        package = "lokki/stepcode",
+        package = "lokki/entrypoint/stepcode",
         tags = tags + ["manual"],
         testonly = testonly,
         visibility = ["//visibility:private"],

@@ -31,14 +31,14 @@ def step_image(name, architecture, base, function, library, tags, testonly, visi
     private = dict(common, visibility = ["//visibility:private"])
     go_program(
         name = name + "_bin",
-        call = "lambdastep.Start",
+        call = "lambda.Start",
         function = function,
         gc_linkopts = ["-s", "-w"],
         goarch = architecture or "auto",
         goos = "linux" if architecture else "auto",
         gotags = ["lambda.norpc"],
         library = library,
-        package = "lokki/lambdastep",
+        package = "lokki/entrypoint/lambda",
         static = "on",
         **private
     )

@@ -68,7 +68,7 @@ _REFUSED = {
     "timeout": (1801, ["timeout is 1801", "1 to 1800 seconds", "hint: leave it out"]),
 }
 
-# Names of functions that lokki/graph also refuses, with the same wording.
+# Names of functions that internal/graph also refuses, with the same wording.
 _REFUSED_NAMES = {
     "circumflex": "Être",
     "hyphen": "Double-number",

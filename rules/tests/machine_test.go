@@ -9,14 +9,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lokki-build/lokki/internal/codec"
 	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/lambdahost"
 	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/internal/s3server/s3test"
-	"github.com/lokki-build/lokki/lokki/codec"
-	"github.com/lokki-build/lokki/lokki/graph"
-	"github.com/lokki-build/lokki/lokki/store"
-	"github.com/lokki-build/lokki/lokki/store/s3store"
+	"github.com/lokki-build/lokki/internal/store"
+	"github.com/lokki-build/lokki/internal/store/s3store"
 )
 
 const bucket = "values"

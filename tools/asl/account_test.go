@@ -14,9 +14,9 @@ import (
 
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/flowtest"
-	"github.com/lokki-build/lokki/lokki/graph"
-	engine "github.com/lokki-build/lokki/rehearse/asl"
+	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/tools/asl"
+	engine "github.com/lokki-build/lokki/tools/rehearse/interpreter"
 )
 
 // account is Lambda and S3 for a rehearsal's engine: it runs a limited number

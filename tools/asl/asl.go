@@ -13,7 +13,7 @@ package asl
 import (
 	"errors"
 
-	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/internal/graph"
 )
 
 // The names of the substitutions, besides one for each function (see

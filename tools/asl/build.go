@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/lokki-build/lokki/internal/envelope"
-	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/internal/graph"
 )
 
 // builder walks the nodes once, in data order.

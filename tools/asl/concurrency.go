@@ -6,7 +6,7 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/internal/graph"
 )
 
 const (
@@ -14,7 +14,7 @@ const (
 	// quota was raised. A new account has fewer, 10 at first, and AWS raises that with
 	// use (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
 	// The build doesn't know the account, and a map that is wider than the account only
-	// waits: see the retry rules of every step in lokki/graph.
+	// waits: see the retry rules of every step in internal/graph.
 	maxLambdas = 1000
 
 	// maxMapRuns is how many map runs an account may have open at once

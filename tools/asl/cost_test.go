@@ -6,10 +6,10 @@ import (
 	"github.com/lokki-build/lokki/internal/chain"
 	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/tools/asl"
-	"github.com/lokki-build/lokki/tools/cost"
+	"github.com/lokki-build/lokki/tools/internal/cost"
 )
 
-// TestTheEstimateIsWhatAWalkCounts compares the figures of tools/cost with
+// TestTheEstimateIsWhatAWalkCounts compares the figures of tools/internal/cost with
 // those of a walk through the state machine.
 func TestTheEstimateIsWhatAWalkCounts(t *testing.T) {
 	for seed := range uint64(100) {

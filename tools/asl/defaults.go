@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/internal/graph"
 )
 
 // defaults returns the defaults of the flow's input, in a form that means the

@@ -3,7 +3,7 @@ package asl
 import (
 	"strings"
 
-	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/internal/graph"
 )
 
 // Function is one step function of a flow, however often the flow uses it.

@@ -15,14 +15,14 @@ import (
 	"github.com/lokki-build/lokki/internal/chain"
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/fanout"
+	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/lambdahost"
+	"github.com/lokki-build/lokki/internal/lambdastep"
 	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/internal/s3server/s3test"
+	"github.com/lokki-build/lokki/internal/store"
+	"github.com/lokki-build/lokki/internal/store/s3store"
 	"github.com/lokki-build/lokki/lokki"
-	"github.com/lokki-build/lokki/lokki/graph"
-	"github.com/lokki-build/lokki/lokki/lambdastep"
-	"github.com/lokki-build/lokki/lokki/store"
-	"github.com/lokki-build/lokki/lokki/store/s3store"
 	"github.com/lokki-build/lokki/tools/asl"
 )
 

@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"github.com/lokki-build/lokki/internal/envelope"
-	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/internal/graph"
 )
 
 // What Step Functions allows

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/lokki-build/lokki/internal/flowtest"
-	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/tools/asl"
 )
 

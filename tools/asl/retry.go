@@ -1,6 +1,6 @@
 package asl
 
-import "github.com/lokki-build/lokki/lokki/graph"
+import "github.com/lokki-build/lokki/internal/graph"
 
 // retrier is one rule of a task's Retry. Step Functions applies the first one
 // that names the error.

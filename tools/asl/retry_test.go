@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/lokki-build/lokki/lokki/graph"
-	engine "github.com/lokki-build/lokki/rehearse/asl"
-	"github.com/lokki-build/lokki/tools/cost"
+	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/tools/internal/cost"
+	engine "github.com/lokki-build/lokki/tools/rehearse/interpreter"
 )
 
 // TestThrottled runs maps that are wider than the account. A queue would take
@@ -75,7 +75,7 @@ func TestMapsRetryTheirOwnRequests(t *testing.T) {
 	}
 }
 
-// TestTheEstimateOfThrottlingIsAboutRight compares tools/cost with executions on a
+// TestTheEstimateOfThrottlingIsAboutRight compares tools/internal/cost with executions on a
 // small account.
 func TestTheEstimateOfThrottlingIsAboutRight(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -265,7 +265,7 @@ func (w *walker) template(v, value any, context map[string]any) any {
 }
 
 func (w *walker) resolve(path string, value any, context map[string]any) any {
-	if path == envelope.RunExpression(stack) { // package rehearse/asl tests the functions themselves
+	if path == envelope.RunExpression(stack) { // package tools/rehearse/interpreter tests the functions themselves
 		return runOf(context["Execution"].(map[string]any)["Name"].(string))
 	}
 	if args, ok := strings.CutPrefix(path, "States.Format('"); ok {

@@ -11,11 +11,11 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/lokki-build/lokki/internal/flowtest"
-	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/tools/asl"
 	"github.com/lokki-build/lokki/tools/cfn"
-	"github.com/lokki-build/lokki/tools/config"
-	"github.com/lokki-build/lokki/tools/images"
+	"github.com/lokki-build/lokki/tools/internal/config"
+	"github.com/lokki-build/lokki/tools/internal/images"
 )
 
 // input is everything for the template of g, with the default configuration.

@@ -11,8 +11,8 @@ import (
 
 	"github.com/lokki-build/lokki/internal/manifest"
 	"github.com/lokki-build/lokki/tools/asl"
-	"github.com/lokki-build/lokki/tools/config"
-	"github.com/lokki-build/lokki/tools/images"
+	"github.com/lokki-build/lokki/tools/internal/config"
+	"github.com/lokki-build/lokki/tools/internal/images"
 )
 
 // function is one Lambda: a step function with its image and configuration.

@@ -7,12 +7,12 @@ import (
 
 	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/internal/golden"
+	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/manifest"
-	"github.com/lokki-build/lokki/lokki/graph"
 	"github.com/lokki-build/lokki/tools/asl"
 	"github.com/lokki-build/lokki/tools/cfn"
-	"github.com/lokki-build/lokki/tools/config"
-	"github.com/lokki-build/lokki/tools/images"
+	"github.com/lokki-build/lokki/tools/internal/config"
+	"github.com/lokki-build/lokki/tools/internal/images"
 )
 
 // A case has the inputs graph.json, steps.json and optionally lokki.yml, then

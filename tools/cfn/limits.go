@@ -3,7 +3,7 @@ package cfn
 import (
 	"fmt"
 
-	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/internal/graph"
 )
 
 // What CloudFormation allows

@@ -5,7 +5,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/lokki-build/lokki/tools/config"
+	"github.com/lokki-build/lokki/tools/internal/config"
 )
 
 // The names of parameters and conditions that resources refer to.

@@ -13,10 +13,10 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/lokki-build/lokki/internal/flowtest"
-	"github.com/lokki-build/lokki/lokki/graph"
-	"github.com/lokki-build/lokki/rehearse/iam"
-	cloudformation "github.com/lokki-build/lokki/rehearse/template"
+	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/tools/cfn"
+	"github.com/lokki-build/lokki/tools/rehearse/iam"
+	cloudformation "github.com/lokki-build/lokki/tools/rehearse/template"
 )
 
 // deployments differ in the permissions that their roles need.

@@ -7,8 +7,8 @@ import (
 
 	"golang.org/x/tools/txtar"
 
-	cloudformation "github.com/lokki-build/lokki/rehearse/template"
 	"github.com/lokki-build/lokki/tools/cfn"
+	cloudformation "github.com/lokki-build/lokki/tools/rehearse/template"
 )
 
 // environments are in partitions whose ARNs and domains differ.

@@ -5,10 +5,10 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/manifest"
 	"github.com/lokki-build/lokki/internal/schedule"
-	"github.com/lokki-build/lokki/lokki/graph"
-	"github.com/lokki-build/lokki/tools/config"
+	"github.com/lokki-build/lokki/tools/internal/config"
 )
 
 // The logical ids of what all schedules of a flow share.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/schedule"
 	"github.com/lokki-build/lokki/tools/cfn"
-	"github.com/lokki-build/lokki/tools/cost"
+	"github.com/lokki-build/lokki/tools/internal/cost"
 )
 
 // scheduled is everything for the template of a flow with two schedules and

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/manifest"
 	"github.com/lokki-build/lokki/internal/timelimit"
-	"github.com/lokki-build/lokki/lokki/graph"
 )
 
 // spare is what a Lambda gets in addition to its step's limit, in seconds: for

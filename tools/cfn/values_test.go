@@ -5,9 +5,9 @@ import (
 	"testing"
 
 	"github.com/lokki-build/lokki/internal/envelope"
-	"github.com/lokki-build/lokki/rehearse/iam"
-	cloudformation "github.com/lokki-build/lokki/rehearse/template"
 	"github.com/lokki-build/lokki/tools/cfn"
+	"github.com/lokki-build/lokki/tools/rehearse/iam"
+	cloudformation "github.com/lokki-build/lokki/tools/rehearse/template"
 )
 
 // runOf is the id of a run of a stack.

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/lokki-build/lokki/internal/flowtest"
-	"github.com/lokki-build/lokki/lokki/graph"
+	"github.com/lokki-build/lokki/internal/graph"
 )
 
 // TestTheSameBytesEverywhere runs the tools in two folders, with absolute and

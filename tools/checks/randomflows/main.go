@@ -19,9 +19,9 @@ import (
 	"github.com/lokki-build/lokki/internal/schedule"
 	"github.com/lokki-build/lokki/tools/asl"
 	"github.com/lokki-build/lokki/tools/cfn"
-	"github.com/lokki-build/lokki/tools/config"
-	"github.com/lokki-build/lokki/tools/images"
 	"github.com/lokki-build/lokki/tools/internal/cli"
+	"github.com/lokki-build/lokki/tools/internal/config"
+	"github.com/lokki-build/lokki/tools/internal/images"
 )
 
 func main() {

@@ -7,12 +7,12 @@ import (
 	"io"
 	"os"
 
+	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/manifest"
-	"github.com/lokki-build/lokki/lokki/graph"
 	"github.com/lokki-build/lokki/tools/cfn"
-	"github.com/lokki-build/lokki/tools/config"
-	"github.com/lokki-build/lokki/tools/images"
 	"github.com/lokki-build/lokki/tools/internal/cli"
+	"github.com/lokki-build/lokki/tools/internal/config"
+	"github.com/lokki-build/lokki/tools/internal/images"
 )
 
 func main() {

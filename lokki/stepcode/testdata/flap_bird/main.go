@@ -1,9 +1,0 @@
-// A program as lokki_step makes it.
-package main
-
-import (
-	"github.com/lokki-build/lokki/internal/testflows"
-	"github.com/lokki-build/lokki/lokki/stepcode"
-)
-
-func main() { stepcode.Hold(testflows.FlapBird) }

@@ -1,6 +1,0 @@
-// Command check is the program of lokki_flow's <flow>_rehearsal_test.
-package main
-
-import "github.com/lokki-build/lokki/rehearse"
-
-func main() { rehearse.MainCheck() }

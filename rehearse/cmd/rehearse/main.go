@@ -1,7 +1,0 @@
-// Command rehearse runs a flow's state machine, template and images on this
-// machine. lokki_flow's <flow>_rehearse gives it the artifacts.
-package main
-
-import "github.com/lokki-build/lokki/rehearse"
-
-func main() { rehearse.Main() }
