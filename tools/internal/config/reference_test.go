@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	reference = "../../docs/config.md"
+	reference = "../../../docs/config.md"
 	begin     = "<!-- Made of the table in tools/internal/config/fields.go: go test ./tools/internal/config -update -->\n"
 	end       = "<!-- End of what is made. -->\n"
 )
@@ -83,7 +83,7 @@ func readReference(t *testing.T) string {
 // told of.
 func TestTheRulesKnowAllVariables(t *testing.T) {
 	const file = "rules/private/config_repository.bzl"
-	data, err := os.ReadFile("../../" + file)
+	data, err := os.ReadFile("../../../" + file)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,7 +20,7 @@ var substitution = regexp.MustCompile(`\$\{[A-Za-z0-9]+\}`)
 // TestLoadsWhatIsDeployed loads the state machines that the tools generate,
 // with values for their substitutions.
 func TestLoadsWhatIsDeployed(t *testing.T) {
-	cases, err := filepath.Glob("../../tools/cfn/testdata/*.txtar")
+	cases, err := filepath.Glob("../../cfn/testdata/*.txtar")
 	if err != nil || len(cases) == 0 {
 		t.Fatal("no cases: are they data of the test? ", err)
 	}

@@ -59,7 +59,7 @@ var image = sync.OnceValues(func() (built struct{ folder, digest string }, err e
 
 // worker is the static program of the functions: built by Bazel, or here.
 func worker() ([]byte, error) {
-	if path, err := runfiles.Rlocation("_main/rehearse/tests/worker/worker_/worker"); err == nil {
+	if path, err := runfiles.Rlocation("_main/tools/rehearse/tests/worker/worker_/worker"); err == nil {
 		return os.ReadFile(path)
 	}
 	path := filepath.Join(imageFolder, "worker")
