@@ -16,7 +16,7 @@ import (
 	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/tools/asl"
-	engine "github.com/lokki-build/lokki/tools/rehearse/interpreter"
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter"
 )
 
 // account is Lambda and S3 for a rehearsal's engine: it runs a limited number
@@ -47,7 +47,7 @@ func (a *account) Invoke(ctx context.Context, function string, payload []byte) (
 		takes = 0 // for the steps around the map
 	}
 	if !a.take(r, takes) {
-		return nil, &engine.Failure{Name: "Lambda.TooManyRequestsException"}
+		return nil, &interpreter.Failure{Name: "Lambda.TooManyRequestsException"}
 	}
 	select {
 	case <-time.After(takes):
@@ -58,7 +58,7 @@ func (a *account) Invoke(ctx context.Context, function string, payload []byte) (
 	defer a.mu.Unlock()
 	a.running--
 	if a.fails && r.Batch != nil {
-		return nil, &engine.Failure{Name: "errorString"}
+		return nil, &interpreter.Failure{Name: "errorString"}
 	}
 	reply, err := a.w.answer(function, r)
 	if err != nil {
@@ -118,14 +118,14 @@ func (a *account) execute(t *testing.T, items int, options graph.Options) (took 
 	}
 	text := strings.NewReplacer("${"+asl.Prefix+"}", prefix, "${"+asl.Bucket+"}", "bucket", "${"+asl.Partition+"}", "aws", "${"+asl.Stack+"}", stack,
 		"${"+asl.Invoke+"}", "arn:aws:states:::lambda:invoke").Replace(string(definition))
-	machine, err := engine.Load([]byte(text))
+	machine, err := interpreter.Load([]byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
 	a.w = &walker{t: t, sizes: func(string, string) int { return items }, objects: map[string][]any{}}
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		_, err = machine.Execute(t.Context(), engine.Env{
+		_, err = machine.Execute(t.Context(), interpreter.Env{
 			Name: "run-1", Machine: "arn:aws:states:eu-west-1:123456789012:stateMachine:birds", Input: []byte(`{}`), Lambda: a, Objects: a,
 		})
 		took = time.Since(began)

@@ -7,7 +7,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/tools/internal/cost"
-	engine "github.com/lokki-build/lokki/tools/rehearse/interpreter"
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter"
 )
 
 // TestThrottled runs maps that are wider than the account. A queue would take
@@ -64,7 +64,7 @@ func TestMapsRetryTheirOwnRequests(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a := c.account
 			_, err := a.execute(t, 3, graph.Options{Concurrency: 1})
-			var f *engine.Failure
+			var f *interpreter.Failure
 			if c.err == "" && err != nil || c.err != "" && (!errors.As(err, &f) || f.Name != c.err) {
 				t.Errorf("got %v, want %q", err, c.err)
 			}

@@ -20,8 +20,8 @@ import (
 //
 //	flows/birds.go:32: step flap-bird[3][17] (example.com/birds.FlapBird): errorString: no wings
 //	flows/birds.go:32: the map over flap-bird[3]: 1 of 20 children failed: States.ExceedToleratedFailureThreshold
-func (m *meter) explain(f *asl.Failure) error {
-	chain := []*asl.Failure{f}
+func (m *meter) explain(f *interpreter.Failure) error {
+	chain := []*interpreter.Failure{f}
 	for f.Child != nil {
 		f = f.Child
 		chain = append(chain, f)
@@ -43,7 +43,7 @@ func (m *meter) explain(f *asl.Failure) error {
 }
 
 // mapLine describes the failure of a map run.
-func mapLine(opened graph.Node, index []int, f *asl.Failure) string {
+func mapLine(opened graph.Node, index []int, f *interpreter.Failure) string {
 	text := fmt.Sprintf("%s: the map over %s%s", opened.Position, opened.Name, progress.At(index))
 	if f.Map != nil {
 		text += fmt.Sprintf(": %d of %d children failed", f.Map.Failed+f.Map.TimedOut, f.Map.Total)
@@ -55,7 +55,7 @@ func mapLine(opened graph.Node, index []int, f *asl.Failure) string {
 }
 
 // inStates describes a failure outside of steps, innermost state first.
-func inStates(chain []*asl.Failure) string {
+func inStates(chain []*interpreter.Failure) string {
 	var lines []string
 	for i := len(chain) - 1; i >= 0; i-- {
 		text := chain[i].Name + ": " + messageOf(chain[i])
@@ -68,7 +68,7 @@ func inStates(chain []*asl.Failure) string {
 }
 
 // messageOf returns the function's message, if there is one.
-func messageOf(f *asl.Failure) string {
+func messageOf(f *interpreter.Failure) string {
 	var sent lambdahost.Failure
 	if err := json.Unmarshal([]byte(f.Cause), &sent); err == nil && sent.Message != "" {
 		return sent.Message

@@ -37,8 +37,8 @@ type history struct {
 
 // line is an event of an execution.
 type line struct {
-	Execution string    `json:"execution"`
-	Event     asl.Event `json:"event"`
+	Execution string            `json:"execution"`
+	Event     interpreter.Event `json:"event"`
 }
 
 // openHistory opens the history in a folder, or creates one.
@@ -80,7 +80,7 @@ func (h *history) scan() error {
 }
 
 // Record appends an event.
-func (h *history) Record(execution string, e asl.Event) error {
+func (h *history) Record(execution string, e interpreter.Event) error {
 	name, err := json.Marshal(execution)
 	if err != nil {
 		return fmt.Errorf("writing the history: %w", err)
@@ -104,7 +104,7 @@ func (h *history) Record(execution string, e asl.Event) error {
 // charge counts what Step Functions charges for: states entered by Standard
 // workflows and their retries, and children
 // (https://aws.amazon.com/step-functions/pricing/).
-func (h *history) charge(execution string, e asl.Event) {
+func (h *history) charge(execution string, e interpreter.Event) {
 	_, child, isChild := strings.Cut(execution, "/")
 	label, _, _ := strings.Cut(child, ":")
 	switch express := isChild && h.express[label]; {
@@ -126,13 +126,13 @@ func (h *history) charge(execution string, e asl.Event) {
 }
 
 // past returns the events of an execution.
-func (h *history) past(execution string) ([]asl.Event, error) {
+func (h *history) past(execution string) ([]interpreter.Event, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if err := h.out.Flush(); err != nil {
 		return nil, fmt.Errorf("writing the history: %w", err)
 	}
-	var events []asl.Event
+	var events []interpreter.Event
 	for _, at := range h.lines[execution] {
 		text, err := bufio.NewReader(io.NewSectionReader(h.file, at, h.size-at)).ReadBytes('\n')
 		if err != nil {

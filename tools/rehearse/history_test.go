@@ -22,7 +22,7 @@ func TestRetriesAreCharged(t *testing.T) {
 	for _, execution := range []string{"birds", "birds/slow:1", "birds/fast:1"} {
 		for i, kind := range strings.Fields("ExecutionStarted TaskStateEntered TaskScheduled TaskFailed TaskScheduled TaskFailed TaskScheduled TaskSucceeded TaskStateExited " +
 			"MapStateEntered MapStateStarted MapStateFailed ExecutionFailed ExecutionRedriven MapStateStarted MapStateExited ExecutionSucceeded") {
-			if err := h.Record(execution, asl.Event{Type: kind, ID: int64(i + 1)}); err != nil {
+			if err := h.Record(execution, interpreter.Event{Type: kind, ID: int64(i + 1)}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -40,9 +40,9 @@ func TestHistoryGoesOnAfterACut(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := time.UnixMilli(1_750_000_000_123).UTC()
-	want := []asl.Event{
-		{Time: at, Type: "ExecutionStarted", ID: 1, Details: asl.Details{Input: []byte(`{"a":"<"}`)}},
-		{Time: at, Type: "ExecutionFailed", ID: 2, Previous: 1, Details: asl.Details{Error: "E", Cause: "why"}},
+	want := []interpreter.Event{
+		{Time: at, Type: "ExecutionStarted", ID: 1, Details: interpreter.Details{Input: []byte(`{"a":"<"}`)}},
+		{Time: at, Type: "ExecutionFailed", ID: 2, Previous: 1, Details: interpreter.Details{Error: "E", Cause: "why"}},
 	}
 	for _, e := range want {
 		for _, execution := range []string{"one", "two"} {
@@ -66,7 +66,7 @@ func TestHistoryGoesOnAfterACut(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer h.close()
-	more := asl.Event{Time: at, Type: "ExecutionRedriven", ID: 3, Previous: 2, Details: asl.Details{Redrives: 1}}
+	more := interpreter.Event{Time: at, Type: "ExecutionRedriven", ID: 3, Previous: 2, Details: interpreter.Details{Redrives: 1}}
 	if err := h.Record("one", more); err != nil {
 		t.Fatal(err)
 	}

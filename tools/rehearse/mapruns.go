@@ -18,19 +18,19 @@ type MapRuns struct {
 // mapRuns keeps the last counts of each map run.
 type mapRuns struct {
 	mu   sync.Mutex
-	open map[string]asl.MapRun // by ARN
-	sums map[string]*MapRuns   // of the ended runs, by state
+	open map[string]interpreter.MapRun // by ARN
+	sums map[string]*MapRuns           // of the ended runs, by state
 }
 
 func newMapRuns() *mapRuns {
-	return &mapRuns{open: map[string]asl.MapRun{}, sums: map[string]*MapRuns{}}
+	return &mapRuns{open: map[string]interpreter.MapRun{}, sums: map[string]*MapRuns{}}
 }
 
 // note records the counts of a map run, which come in order.
-func (m *mapRuns) note(r asl.MapRun) {
+func (m *mapRuns) note(r interpreter.MapRun) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if r.Status == asl.Running {
+	if r.Status == interpreter.Running {
 		m.open[r.ARN] = r
 		return
 	}
@@ -38,14 +38,14 @@ func (m *mapRuns) note(r asl.MapRun) {
 	m.sum(m.sums, r)
 }
 
-func (m *mapRuns) sum(sums map[string]*MapRuns, r asl.MapRun) {
+func (m *mapRuns) sum(sums map[string]*MapRuns, r interpreter.MapRun) {
 	s := sums[r.State]
 	if s == nil {
 		s = &MapRuns{State: r.State}
 		sums[r.State] = s
 	}
 	s.Runs++
-	if r.Status == asl.Running {
+	if r.Status == interpreter.Running {
 		s.Unfinished++
 	}
 	s.Children += r.Total

@@ -156,7 +156,7 @@ func (m *meter) first(s *progress.Step, key at, now time.Time) {
 }
 
 // tried counts the outcome of an attempt.
-func (m *meter) tried(t asl.Try) {
+func (m *meter) tried(t interpreter.Try) {
 	r, key, ok := m.place(t.Payload)
 	if !ok {
 		return
@@ -172,7 +172,7 @@ func (m *meter) tried(t asl.Try) {
 		m.over(key, c, t)
 	}
 	m.mu.Unlock()
-	var f *asl.Failure
+	var f *interpreter.Failure
 	if errors.As(t.Err, &f) {
 		index, message := m.locate(r, messageOf(f))
 		m.report(progress.Call{
@@ -183,11 +183,11 @@ func (m *meter) tried(t asl.Try) {
 }
 
 // over counts a call that has ended.
-func (m *meter) over(key at, c *call, t asl.Try) {
+func (m *meter) over(key at, c *call, t interpreter.Try) {
 	s := &m.steps[key.step]
 	s.Running--
 	s.Last = time.Now()
-	var f *asl.Failure
+	var f *interpreter.Failure
 	switch {
 	case t.Err == nil:
 		s.Done++

@@ -1,7 +1,7 @@
 // Package rehearse runs on this machine what would be deployed to AWS: the
 // built state machine and template, with the binaries of the step images under
 // the Lambda Runtime API and a real S3 server. AWS's control planes are
-// imitated: Step Functions by package asl, CloudFormation by package template,
+// imitated: Step Functions by package interpreter, CloudFormation by package template,
 // IAM by package iam, Lambda's by package lambda.
 package rehearse
 
@@ -195,7 +195,7 @@ func (c *cloud) execute(ctx context.Context, a Artifacts, o Options, x execution
 	m.report = shown.Call
 	runs := newMapRuns()
 	began := time.Now()
-	env := asl.Env{
+	env := interpreter.Env{
 		Name:    x.Name,
 		Input:   x.Input,
 		Machine: c.stack.machineARN,
@@ -207,9 +207,9 @@ func (c *cloud) execute(ctx context.Context, a Artifacts, o Options, x execution
 		Allow:   c.roles.machine.plain,
 		Sleep:   sleep(o.Backoff),
 		Tried:   m.tried,
-		MapRuns: func(r asl.MapRun) {
+		MapRuns: func(r interpreter.MapRun) {
 			runs.note(r)
-			if r.Status == asl.Failed && !r.Again {
+			if r.Status == interpreter.Failed && !r.Again {
 				m.mapFailed(c.stack.maps[r.State])
 			}
 		},
@@ -228,7 +228,7 @@ func (c *cloud) execute(ctx context.Context, a Artifacts, o Options, x execution
 		m.finish()
 	}
 	r := Report{Flow: a.Graph.Flow, Execution: x.Name, Output: output, Took: time.Since(began), Steps: m.snapshot()}
-	var failed *asl.Failure
+	var failed *interpreter.Failure
 	switch {
 	case err == nil:
 		// A successful execution can't be redriven, so its result is read even

@@ -21,7 +21,7 @@ const account = "123456789012"
 type stack struct {
 	*template.Stack
 	machineARN, roleARN string
-	machine             *asl.Machine
+	machine             *interpreter.Machine
 	express             map[string]bool   // labels of the maps whose children are Express workflows
 	maps                map[string]string // the first step of each map, by the map's state
 	functions           []lambda.Function
@@ -57,7 +57,7 @@ func (s *stack) takeMachine() error {
 	s.machineARN = m.Ref
 	s.roleARN = text(m, "RoleArn")
 	var err error
-	if s.machine, err = asl.Load(m.Definition); err != nil {
+	if s.machine, err = interpreter.Load(m.Definition); err != nil {
 		return fmt.Errorf("the state machine, which Step Functions would reject:\n%w", err)
 	}
 	return s.takeMaps(m.Definition)

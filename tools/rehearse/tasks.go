@@ -21,7 +21,7 @@ func (t tasks) Invoke(ctx context.Context, function string, payload []byte) ([]b
 	if err := t.allow.plain("lambda:InvokeFunction", function); err != nil {
 		end(0)
 		// The name that Step Functions gives to the API's error.
-		return nil, &asl.Failure{Name: "Lambda.AWSLambdaException", Cause: err.Error()}
+		return nil, &interpreter.Failure{Name: "Lambda.AWSLambdaException", Cause: err.Error()}
 	}
 	r, err := t.invoke(ctx, function, payload)
 	end(len(r.Payload))
@@ -36,11 +36,11 @@ func (t tasks) Invoke(ctx context.Context, function string, payload []byte) ([]b
 
 // asFailure is a function's error as Step Functions reports it: the error's type,
 // and everything that the function sent as the cause.
-func asFailure(f *lambdahost.Failure) *asl.Failure {
+func asFailure(f *lambdahost.Failure) *interpreter.Failure {
 	cause := string(f.Raw)
 	if cause == "" {
 		data, _ := json.Marshal(f)
 		cause = string(data)
 	}
-	return &asl.Failure{Name: f.Type, Cause: cause}
+	return &interpreter.Failure{Name: f.Type, Cause: cause}
 }

@@ -1,4 +1,6 @@
-package asl
+package interpreter
+
+import "github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 
 // child is a child execution before it starts.
 type child struct {
@@ -37,7 +39,7 @@ func (a *mapState) children(v *visit, input any, items source) (*childSource, er
 	}
 	s.batchItems, s.batchBytes = int(most), int(size)
 	if a.batcher.input != nil {
-		s.batchInput, err = a.batcher.input.eval(v.data(input))
+		s.batchInput, err = a.batcher.input.Eval(v.data(input))
 	}
 	return s, err
 }
@@ -56,7 +58,7 @@ func (s *childSource) next() (child, bool, error) {
 	if s.batchInput != nil {
 		frame["BatchInput"] = s.batchInput
 	}
-	size := len(appendJSON(nil, frame))
+	size := len(jsonvalue.Append(nil, frame))
 	for len(batch) < s.batchItems {
 		item, ok := s.ahead, s.hasAhead
 		if !ok {
@@ -69,7 +71,7 @@ func (s *childSource) next() (child, bool, error) {
 		if !ok {
 			break
 		}
-		more := len(appendJSON(nil, item))
+		more := len(jsonvalue.Append(nil, item))
 		if len(batch) > 0 {
 			more++ // the comma
 			if size+more > s.batchBytes {
@@ -96,7 +98,7 @@ func (s *childSource) item() (any, bool, error) {
 	index := s.read
 	s.read++
 	if s.state.selector != nil {
-		if item, err = s.state.selector.eval(s.visit.itemData(s.input, index, item)); err != nil {
+		if item, err = s.state.selector.Eval(s.visit.itemData(s.input, index, item)); err != nil {
 			return nil, false, err
 		}
 	}

@@ -1,4 +1,4 @@
-package asl_test
+package interpreter_test
 
 import (
 	"context"
@@ -18,7 +18,7 @@ func (echo) Invoke(_ context.Context, _ string, payload []byte) ([]byte, error) 
 // drop discards events.
 type drop struct{}
 
-func (drop) Record(string, asl.Event) error { return nil }
+func (drop) Record(string, interpreter.Event) error { return nil }
 
 // fanOut is a map over the items of an object, like a wide map.
 const fanOut = `{"StartAt": "Map", "States": {"Map": {"Type": "Map", "Label": "flap", "End": true,
@@ -32,9 +32,9 @@ const fanOut = `{"StartAt": "Map", "States": {"Map": {"Type": "Map", "Label": "f
 	"ResultPath": null}}}`
 
 // wideMap runs a map over n items and returns the bucket's objects afterwards.
-func wideMap(tb testing.TB, n int, history asl.History) map[string][]byte {
+func wideMap(tb testing.TB, n int, history interpreter.History) map[string][]byte {
 	tb.Helper()
-	m, err := asl.Load([]byte(fanOut))
+	m, err := interpreter.Load([]byte(fanOut))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func wideMap(tb testing.TB, n int, history asl.History) map[string][]byte {
 		fmt.Fprintf(&items, `,{"i":%d,"n":1,"off":%d,"len":65536,"skip":0}`, i, i*65536)
 	}
 	store := &bucket{objects: map[string][]byte{"b/items.json": []byte("[" + items.String()[1:] + "]")}}
-	env := asl.Env{
+	env := interpreter.Env{
 		Name: "run-1", Machine: machineARN, Role: "arn:aws:iam::123456789012:role/birds", Children: 64, Lambda: echo{}, Objects: store, History: history,
 		Input: []byte(`{"run": "run-1", "path": "", "items": "items.json"}`),
 	}
@@ -58,7 +58,7 @@ func wideMap(tb testing.TB, n int, history asl.History) map[string][]byte {
 func BenchmarkMap(b *testing.B) {
 	for _, c := range []struct {
 		name    string
-		history asl.History
+		history interpreter.History
 	}{{"history=kept", drop{}}, {"history=none", nil}} {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()

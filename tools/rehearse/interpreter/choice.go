@@ -1,9 +1,11 @@
-package asl
+package interpreter
 
 import (
 	"context"
-	"fmt"
 	"strings"
+
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonpath"
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
 
 // choice is a Choice state.
@@ -18,7 +20,7 @@ type rule struct {
 }
 
 // condition is a rule's test.
-type condition func(d data) (bool, error)
+type condition func(d jsonpath.Data) (bool, error)
 
 func (r *stateReader) choice() {
 	r.paths()
@@ -58,7 +60,7 @@ func (a choice) run(_ context.Context, v *visit, input any) (any, string, error)
 		}
 	}
 	if a.otherwise == "" {
-		return nil, "", fault{runtimeError, "Failed to transition out of the state. The state does not point to a next state."}
+		return nil, "", runtimeFault("Failed to transition out of the state. The state does not point to a next state.")
 	}
 	return input, a.otherwise, nil
 }
@@ -67,7 +69,7 @@ const maxConditionDepth = 100
 
 // readCondition reads a rule, or part of one, and reports problems.
 func readCondition(o *object, depth int) condition {
-	never := func(data) (bool, error) { return false, nil }
+	never := func(jsonpath.Data) (bool, error) { return false, nil }
 	if depth > maxConditionDepth {
 		o.p.add(o.at, "conditions are nested too deep")
 		return never
@@ -101,7 +103,7 @@ func readCondition(o *object, depth int) condition {
 			return never
 		}
 		inner := readCondition(part, depth+1)
-		return func(d data) (bool, error) {
+		return func(d jsonpath.Data) (bool, error) {
 			ok, err := inner(d)
 			return !ok, err
 		}
@@ -114,7 +116,7 @@ func readCondition(o *object, depth int) condition {
 		for _, part := range parts {
 			inner = append(inner, readCondition(part, depth+1))
 		}
-		return func(d data) (bool, error) {
+		return func(d jsonpath.Data) (bool, error) {
 			for _, c := range inner {
 				if ok, err := c(d); err != nil || ok == (name == "Or") {
 					return ok, err
@@ -137,18 +139,18 @@ func readComparison(o *object, name string) condition {
 	if byPath && c.fixed {
 		o.p.add(o.path(name), "there is no comparison %s", name)
 	}
-	var right *path
+	var right *jsonpath.Path
 	var fixed any
 	if byPath {
 		right = requiredPath(o, name)
 	} else {
 		fixed, _ = o.get(name)
 		if _, isObject := fixed.(*object); isObject || !c.takes(fixed) {
-			o.p.add(o.path(name), "%s can't be compared with %s", name, kind(fixed))
+			o.p.add(o.path(name), "%s can't be compared with %s", name, jsonvalue.Kind(fixed))
 		}
 	}
-	return func(d data) (bool, error) {
-		left, err := variable.get(d)
+	return func(d jsonpath.Data) (bool, error) {
+		left, err := variable.Get(d)
 		if base == "IsPresent" {
 			return (err == nil) == fixed, nil
 		}
@@ -157,7 +159,7 @@ func readComparison(o *object, name string) condition {
 		}
 		with := fixed
 		if right != nil {
-			if with, err = right.get(d); err != nil {
+			if with, err = right.Get(d); err != nil {
 				return false, badVariable(right)
 			}
 		}
@@ -165,6 +167,6 @@ func readComparison(o *object, name string) condition {
 	}
 }
 
-func badVariable(p *path) error {
-	return fault{runtimeError, fmt.Sprintf("Invalid path '%s': The choice state's condition path references an invalid value.", p.text)}
+func badVariable(p *jsonpath.Path) error {
+	return runtimeFault("Invalid path '%s': The choice state's condition path references an invalid value.", p)
 }

@@ -1,8 +1,10 @@
-package asl
+package interpreter
 
 import (
 	"encoding/json"
 	"strings"
+
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
 
 // comparison is an operator of Choice rules. A value of another type than it
@@ -42,7 +44,7 @@ func makeComparisons() map[string]comparison {
 		all["Numeric"+name] = comparison{takes: is[json.Number], holds: func(a, b any) bool {
 			x, xOK := a.(json.Number)
 			y, yOK := b.(json.Number)
-			return xOK && yOK && holds(compareNumbers(x, y))
+			return xOK && yOK && holds(jsonvalue.Compare(x, y))
 		}}
 		all["Timestamp"+name] = comparison{takes: isTimestamp, holds: func(a, b any) bool {
 			if !isTimestamp(a) || !isTimestamp(b) {

@@ -1,4 +1,4 @@
-package asl_test
+package interpreter_test
 
 import (
 	"bytes"
@@ -44,7 +44,7 @@ func TestConformance(t *testing.T) {
 	if err != nil || len(cases) == 0 {
 		t.Fatal("no cases: ", err)
 	}
-	defer asl.SetRandom(func() float64 { return 0.5 })()
+	defer interpreter.SetRandom(func() float64 { return 0.5 })()
 	for _, path := range cases {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
 			archive, err := txtar.ParseFile(path)
@@ -152,7 +152,7 @@ func (m masker) mask(text string) string {
 
 func runCase(t *testing.T, in map[string]string) map[string]string {
 	got := map[string]string{}
-	machine, err := asl.Load([]byte(in["machine.json"]))
+	machine, err := interpreter.Load([]byte(in["machine.json"]))
 	if err != nil {
 		got["problems"] = err.Error() + "\n"
 		return got
@@ -170,7 +170,7 @@ func runCase(t *testing.T, in map[string]string) map[string]string {
 	}
 	before := maps.Clone(store.objects)
 	history := &histories{events: map[string][][]byte{}}
-	env := asl.Env{
+	env := interpreter.Env{
 		Name: "run-1", Input: []byte(strings.TrimSpace(input)), Machine: machineARN, Role: "arn:aws:iam::123456789012:role/birds",
 		Objects: store, History: history, Past: history.Past,
 		Allow: func(action, resource string) error {
@@ -181,7 +181,7 @@ func runCase(t *testing.T, in map[string]string) map[string]string {
 		},
 	}
 	m := masker{}
-	once := func(suffix string, run func(context.Context, asl.Env) ([]byte, error)) {
+	once := func(suffix string, run func(context.Context, interpreter.Env) ([]byte, error)) {
 		function := &scripted{}
 		if text := in["lambda"+suffix+".json"]; text != "" {
 			if err := json.Unmarshal([]byte(text), &function.rules); err != nil {
@@ -197,7 +197,7 @@ func runCase(t *testing.T, in map[string]string) map[string]string {
 		got["objects"+suffix] = m.mask(written(before, store.objects))
 		if err != nil {
 			got["error"+suffix] = m.mask(err.Error()) + "\n"
-			var f *asl.Failure
+			var f *interpreter.Failure
 			if !errors.As(err, &f) {
 				got["error"+suffix] = "not a failure: " + got["error"+suffix]
 			}

@@ -1,4 +1,4 @@
-// Package asl interprets the Amazon States Language: it runs a state machine
+// Package interpreter interprets the Amazon States Language: it runs a state machine
 // as AWS Step Functions would, with the caller's Lambda functions and objects.
 //
 // It is written from the States Language specification
@@ -20,4 +20,4 @@
 //
 // [Machine.Execute] runs the machine, [Machine.Redrive] continues a run that
 // failed. Values are decoded once and shared: nothing changes a value in place.
-package asl
+package interpreter

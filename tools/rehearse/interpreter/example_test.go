@@ -1,4 +1,4 @@
-package asl_test
+package interpreter_test
 
 import (
 	"context"
@@ -12,13 +12,13 @@ type flapper struct{}
 
 func (flapper) Invoke(_ context.Context, function string, payload []byte) ([]byte, error) {
 	if function != "flap" {
-		return nil, &asl.Failure{Name: "Lambda.ResourceNotFoundException", Cause: "Function not found: " + function}
+		return nil, &interpreter.Failure{Name: "Lambda.ResourceNotFoundException", Cause: "Function not found: " + function}
 	}
 	return fmt.Appendf(nil, `{"flapped": %s}`, payload), nil
 }
 
 func Example() {
-	machine, err := asl.Load([]byte(`{
+	machine, err := interpreter.Load([]byte(`{
 		"StartAt": "flap",
 		"States": {"flap": {
 			"Type": "Task",
@@ -32,7 +32,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	output, err := machine.Execute(context.Background(), asl.Env{
+	output, err := machine.Execute(context.Background(), interpreter.Env{
 		Name:    "run-1",
 		Machine: "arn:aws:states:eu-west-1:123456789012:stateMachine:birds",
 		Input:   []byte(`{"bird": "goose"}`),

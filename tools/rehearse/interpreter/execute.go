@@ -1,4 +1,4 @@
-package asl
+package interpreter
 
 import (
 	"context"
@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
 
 // Execute runs one execution and returns its output. The error is a *Failure if
@@ -25,7 +27,7 @@ func (m *Machine) top(env *Env, input []byte) (*execution, error) {
 	if err := env.check(); err != nil {
 		return nil, err
 	}
-	value, err := parse(input)
+	value, err := jsonvalue.Parse(input)
 	if err != nil {
 		return nil, fmt.Errorf("reading the execution's input: %w", err)
 	}

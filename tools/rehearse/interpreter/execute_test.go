@@ -1,4 +1,4 @@
-package asl_test
+package interpreter_test
 
 import (
 	"bytes"
@@ -21,39 +21,39 @@ import (
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter"
 )
 
-func load(t *testing.T, definition string) *asl.Machine {
+func load(t *testing.T, definition string) *interpreter.Machine {
 	t.Helper()
-	m, err := asl.Load([]byte(definition))
+	m, err := interpreter.Load([]byte(definition))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return m
 }
 
-func environment() asl.Env {
-	return asl.Env{Name: "run-1", Machine: machineARN, Input: []byte(`{}`), Lambda: echo{}, Objects: &bucket{objects: map[string][]byte{}}}
+func environment() interpreter.Env {
+	return interpreter.Env{Name: "run-1", Machine: machineARN, Input: []byte(`{}`), Lambda: echo{}, Objects: &bucket{objects: map[string][]byte{}}}
 }
 
 const pass = `{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}`
 
 func TestEnvironmentIsChecked(t *testing.T) {
 	for name, c := range map[string]struct {
-		change func(*asl.Env)
+		change func(*interpreter.Env)
 		want   string
 	}{
-		"no name":   {func(e *asl.Env) { e.Name = "" }, "has 0 characters"},
-		"long name": {func(e *asl.Env) { e.Name = strings.Repeat("x", 81) }, "has 81 characters"},
-		"bad name":  {func(e *asl.Env) { e.Name = "a b" }, "has a blank"},
-		"machine":   {func(e *asl.Env) { e.Machine = "birds" }, "not the ARN of a state machine"},
-		"no Lambda": {func(e *asl.Env) { e.Lambda = nil }, "no Lambda"},
-		"input":     {func(e *asl.Env) { e.Input = []byte("{") }, "reading the execution's input"},
-		"two":       {func(e *asl.Env) { e.Input = []byte("1 2") }, "more than one JSON value"},
-		"large":     {func(e *asl.Env) { e.Input = []byte(`"` + strings.Repeat("x", 256<<10) + `"`) }, "at most 262144"},
-		"children":  {func(e *asl.Env) { e.Children = -1 }, "-1 children"},
+		"no name":   {func(e *interpreter.Env) { e.Name = "" }, "has 0 characters"},
+		"long name": {func(e *interpreter.Env) { e.Name = strings.Repeat("x", 81) }, "has 81 characters"},
+		"bad name":  {func(e *interpreter.Env) { e.Name = "a b" }, "has a blank"},
+		"machine":   {func(e *interpreter.Env) { e.Machine = "birds" }, "not the ARN of a state machine"},
+		"no Lambda": {func(e *interpreter.Env) { e.Lambda = nil }, "no Lambda"},
+		"input":     {func(e *interpreter.Env) { e.Input = []byte("{") }, "reading the execution's input"},
+		"two":       {func(e *interpreter.Env) { e.Input = []byte("1 2") }, "more than one JSON value"},
+		"large":     {func(e *interpreter.Env) { e.Input = []byte(`"` + strings.Repeat("x", 256<<10) + `"`) }, "at most 262144"},
+		"children":  {func(e *interpreter.Env) { e.Children = -1 }, "-1 children"},
 	} {
 		env := environment()
 		c.change(&env)
-		var f *asl.Failure
+		var f *interpreter.Failure
 		if _, err := load(t, pass).Execute(t.Context(), env); err == nil || !strings.Contains(err.Error(), c.want) || errors.As(err, &f) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -62,23 +62,23 @@ func TestEnvironmentIsChecked(t *testing.T) {
 
 func TestEventsAsJSON(t *testing.T) {
 	n := 3
-	for _, e := range []asl.Event{
-		{Time: time.UnixMilli(1764000000123).UTC(), Type: "ExecutionStarted", ID: 1, Details: asl.Details{Input: []byte(`{"a":"<é>"}`), Role: "role"}},
-		{Time: time.UnixMilli(5).UTC(), Type: "TaskScheduled", ID: 7, Previous: 6, Details: asl.Details{Parameters: []byte("{}"), Resource: "invoke", ResourceType: "lambda", Region: "r", Timeout: 3, Heartbeat: 2}},
-		{Time: time.UnixMilli(0).UTC(), Type: "MapStateStarted", ID: 8, Previous: 7, Details: asl.Details{Length: &n}},
-		{Time: time.UnixMilli(0).UTC(), Type: "MapRunRedriven", ID: 8, Previous: 7, Details: asl.Details{MapRun: "arn", Redrives: 2}},
+	for _, e := range []interpreter.Event{
+		{Time: time.UnixMilli(1764000000123).UTC(), Type: "ExecutionStarted", ID: 1, Details: interpreter.Details{Input: []byte(`{"a":"<é>"}`), Role: "role"}},
+		{Time: time.UnixMilli(5).UTC(), Type: "TaskScheduled", ID: 7, Previous: 6, Details: interpreter.Details{Parameters: []byte("{}"), Resource: "invoke", ResourceType: "lambda", Region: "r", Timeout: 3, Heartbeat: 2}},
+		{Time: time.UnixMilli(0).UTC(), Type: "MapStateStarted", ID: 8, Previous: 7, Details: interpreter.Details{Length: &n}},
+		{Time: time.UnixMilli(0).UTC(), Type: "MapRunRedriven", ID: 8, Previous: 7, Details: interpreter.Details{MapRun: "arn", Redrives: 2}},
 		{Time: time.UnixMilli(1999).UTC(), Type: "MapRunSucceeded", ID: 9, Previous: 8},
 	} {
 		text, err := json.Marshal(e)
 		if err != nil {
 			t.Fatal(err)
 		}
-		var again asl.Event
+		var again interpreter.Event
 		if err := json.Unmarshal(text, &again); err != nil || !reflect.DeepEqual(e, again) {
 			t.Errorf("%s\nis read as %+v, %v\nwant %+v", text, again, err, e)
 		}
 	}
-	text, err := json.Marshal(asl.Event{Time: time.UnixMilli(1764000000123), Type: "TaskStateEntered", ID: 2, Details: asl.Details{Name: "A", Input: []byte(`"x"`)}})
+	text, err := json.Marshal(interpreter.Event{Time: time.UnixMilli(1764000000123), Type: "TaskStateEntered", ID: 2, Details: interpreter.Details{Name: "A", Input: []byte(`"x"`)}})
 	want := `{"timestamp":1764000000.123,"type":"TaskStateEntered","id":2,"previousEventId":0,"stateEnteredEventDetails":{"name":"A","input":"\"x\"","inputDetails":{"truncated":false}}}`
 	if err != nil || string(text) != want {
 		t.Errorf("got %s, %v\nwant %s", text, err, want)
@@ -88,11 +88,11 @@ func TestEventsAsJSON(t *testing.T) {
 // counting keeps the last event and the number of events.
 type counting struct {
 	mu    sync.Mutex
-	last  asl.Event
+	last  interpreter.Event
 	count int
 }
 
-func (c *counting) Record(_ string, e asl.Event) error {
+func (c *counting) Record(_ string, e interpreter.Event) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.last = e
@@ -123,7 +123,7 @@ func TestErrorsOfTheHistoryEndTheExecution(t *testing.T) {
 
 type full struct{}
 
-func (full) Record(_ string, e asl.Event) error {
+func (full) Record(_ string, e interpreter.Event) error {
 	if e.ID == 3 {
 		return errors.New("no space left")
 	}
@@ -218,7 +218,7 @@ func TestASleepThatTellsNoCause(t *testing.T) {
 			return ctx.Err()
 		}
 		m := load(t, `{"StartAt": "A", "TimeoutSeconds": 5, "States": {"A": {"Type": "Wait", "Seconds": 60, "End": true}}}`)
-		var failure *asl.Failure
+		var failure *interpreter.Failure
 		if _, err := m.Execute(t.Context(), env); !errors.As(err, &failure) || failure.Name != "States.Timeout" {
 			t.Errorf("got %v", err)
 		}
@@ -237,10 +237,10 @@ func TestOpenMapRuns(t *testing.T) {
 		var mu sync.Mutex
 		open := map[string]bool{}
 		most := 0
-		env.MapRuns = func(r asl.MapRun) {
+		env.MapRuns = func(r interpreter.MapRun) {
 			mu.Lock()
 			defer mu.Unlock()
-			if r.Status == asl.Running {
+			if r.Status == interpreter.Running {
 				open[r.ARN] = true
 			} else {
 				delete(open, r.ARN)
@@ -265,8 +265,8 @@ func TestMapRunsAreReported(t *testing.T) {
 	env.Input = numbers(4)
 	function := &scripted{rules: map[string][]*reply{"flap": {{If: 2.0, Error: "Bad"}, {Echo: true}}}}
 	env.Lambda = function
-	var seen []asl.MapRun
-	env.MapRuns = func(r asl.MapRun) { seen = append(seen, r) }
+	var seen []interpreter.MapRun
+	env.MapRuns = func(r interpreter.MapRun) { seen = append(seen, r) }
 	m := load(t, strings.Replace(fmt.Sprintf(distributed, 1), `"MaxConcurrency"`, `"ToleratedFailureCount": 1, "MaxConcurrency"`, 1))
 	if _, err := m.Execute(t.Context(), env); err != nil {
 		t.Fatal(err)
@@ -277,10 +277,10 @@ func TestMapRunsAreReported(t *testing.T) {
 		}
 	}
 	first, last := seen[0], seen[len(seen)-1]
-	if first.Status != asl.Running || first.Pending != 4 {
+	if first.Status != interpreter.Running || first.Pending != 4 {
 		t.Errorf("first: %+v", first)
 	}
-	if last.Status != asl.Succeeded || last.Succeeded != 3 || last.Failed != 1 || last.State != "A" || last.Execution != topARN {
+	if last.Status != interpreter.Succeeded || last.Succeeded != 3 || last.Failed != 1 || last.State != "A" || last.Execution != topARN {
 		t.Errorf("last: %+v", last)
 	}
 }
@@ -306,7 +306,7 @@ func TestPackedItems(t *testing.T) {
 			t.Errorf("%s: %s, %v", key, output, err)
 		}
 		env.Objects = &bucket{objects: map[string][]byte{"b/" + key: []byte("not packed")}}
-		var f *asl.Failure
+		var f *interpreter.Failure
 		if _, err := m.Execute(t.Context(), env); !errors.As(err, &f) || f.Name != "States.ItemReaderFailed" {
 			t.Errorf("%s, not packed: %v", key, err)
 		}
@@ -346,11 +346,11 @@ func TestRedriveNeedsAPast(t *testing.T) {
 	if _, err := load(t, pass).Redrive(t.Context(), env); err == nil || !strings.Contains(err.Error(), "no past") {
 		t.Error(err)
 	}
-	env.Past = func(string) ([]asl.Event, error) { return nil, nil }
+	env.Past = func(string) ([]interpreter.Event, error) { return nil, nil }
 	if _, err := load(t, pass).Redrive(t.Context(), env); err == nil || !strings.Contains(err.Error(), "there is no execution run-1") {
 		t.Error(err)
 	}
-	env.Past = func(string) ([]asl.Event, error) { return nil, errors.New("unreadable") }
+	env.Past = func(string) ([]interpreter.Event, error) { return nil, errors.New("unreadable") }
 	if _, err := load(t, pass).Redrive(t.Context(), env); err == nil || !strings.Contains(err.Error(), "unreadable") {
 		t.Error(err)
 	}
@@ -389,7 +389,7 @@ func TestWideMap(t *testing.T) {
 		paths := map[string]bool{}
 		for _, r := range list {
 			var output struct{ Path string }
-			if err := json.Unmarshal([]byte(r.Output), &output); err != nil || r.Status != asl.Succeeded {
+			if err := json.Unmarshal([]byte(r.Output), &output); err != nil || r.Status != interpreter.Succeeded {
 				t.Fatalf("%+v, %v", r, err)
 			}
 			paths[output.Path] = true

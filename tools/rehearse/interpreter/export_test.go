@@ -1,4 +1,4 @@
-package asl
+package interpreter
 
 // SetRandom replaces the source of jitter.
 func SetRandom(f func() float64) (restore func()) {

@@ -1,4 +1,4 @@
-package asl_test
+package interpreter_test
 
 import (
 	"bytes"
@@ -40,7 +40,7 @@ type scripted struct {
 func (s *scripted) Invoke(ctx context.Context, function string, payload []byte) ([]byte, error) {
 	r := s.find(function, payload)
 	if r == nil {
-		return nil, &asl.Failure{Name: "Lambda.ResourceNotFoundException", Cause: "Function not found: " + function}
+		return nil, &interpreter.Failure{Name: "Lambda.ResourceNotFoundException", Cause: "Function not found: " + function}
 	}
 	if r.Takes > 0 {
 		select {
@@ -53,7 +53,7 @@ func (s *scripted) Invoke(ctx context.Context, function string, payload []byte) 
 	case r.Break != "":
 		return nil, fmt.Errorf("%s", r.Break)
 	case r.Error != "":
-		return nil, &asl.Failure{Name: r.Error, Cause: r.Cause}
+		return nil, &interpreter.Failure{Name: r.Error, Cause: r.Cause}
 	case r.Echo:
 		return payload, nil
 	case r.Size > 0:
@@ -127,7 +127,7 @@ type histories struct {
 	events map[string][][]byte
 }
 
-func (h *histories) Record(execution string, e asl.Event) error {
+func (h *histories) Record(execution string, e interpreter.Event) error {
 	text, err := json.Marshal(e)
 	if err != nil {
 		return err
@@ -138,12 +138,12 @@ func (h *histories) Record(execution string, e asl.Event) error {
 	return nil
 }
 
-func (h *histories) Past(execution string) ([]asl.Event, error) {
+func (h *histories) Past(execution string) ([]interpreter.Event, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	var list []asl.Event
+	var list []interpreter.Event
 	for _, text := range h.events[execution] {
-		var e asl.Event
+		var e interpreter.Event
 		if err := json.Unmarshal(text, &e); err != nil {
 			return nil, err
 		}

@@ -1,4 +1,4 @@
-package asl
+package interpreter
 
 import (
 	"context"
@@ -45,7 +45,7 @@ func (b *branch) succeed() error {
 
 // itemsOf returns the items that ItemsPath selects.
 func (a *mapState) itemsOf(v *visit, input any) ([]any, error) {
-	value, err := a.items.get(v.data(input))
+	value, err := a.items.Get(v.data(input))
 	if err != nil {
 		return nil, badPath(a.items, err)
 	}
@@ -54,7 +54,7 @@ func (a *mapState) itemsOf(v *visit, input any) ([]any, error) {
 	}
 	items, ok := value.([]any)
 	if !ok {
-		return nil, fault{runtimeError, fmt.Sprintf("Reference path \"%s\" must point to array.", a.items.text)}
+		return nil, runtimeFault("Reference path \"%s\" must point to array.", a.items)
 	}
 	return items, nil
 }
@@ -160,7 +160,7 @@ func (r *inlineRun) iteration(ctx context.Context, line *branch, input any, i in
 func (r *inlineRun) input(input any, i int, item any) (doc, error) {
 	if r.state.selector != nil {
 		var err error
-		if item, err = r.state.selector.eval(r.visit.itemData(input, i, item)); err != nil {
+		if item, err = r.state.selector.Eval(r.visit.itemData(input, i, item)); err != nil {
 			return doc{}, err
 		}
 	}

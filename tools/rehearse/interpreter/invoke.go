@@ -1,10 +1,14 @@
-package asl
+package interpreter
 
 import (
 	"context"
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
 
 // run invokes the function once, and records it in the history.
@@ -13,7 +17,7 @@ func (a task) run(ctx context.Context, v *visit, input any) (any, string, error)
 	parameters := input
 	if a.parameters != nil {
 		var err error
-		if parameters, err = a.parameters.eval(d); err != nil {
+		if parameters, err = a.parameters.Eval(d); err != nil {
 			return nil, "", err
 		}
 	}
@@ -62,7 +66,7 @@ func newInvocation(resource string, parameters any) (invocation, error) {
 	for _, name := range []string{"FunctionName", "Qualifier"} {
 		value, given := fields[name]
 		if _, ok := value.(string); given && !ok {
-			return c, fault{runtimeError, fmt.Sprintf("The Parameters '%s' could not be used to start the Task: [The value for the field '%s' must be a STRING]", c.text, name)}
+			return c, runtimeFault("The Parameters '%s' could not be used to start the Task: [The value for the field '%s' must be a STRING]", c.text, name)
 		}
 	}
 	c.function, _ = fields["FunctionName"].(string)
@@ -166,14 +170,14 @@ func (c *invocation) failed(ctx, inner context.Context, b *branch, expired *stop
 // response around it
 // (https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html).
 func (c *invocation) result(reply []byte) (any, []byte) {
-	payload, err := parse(reply)
+	payload, err := jsonvalue.Parse(reply)
 	if err != nil {
 		payload = string(reply) // a response that isn't JSON is a string
 	}
 	if c.direct {
-		return payload, appendJSON(nil, payload)
+		return payload, jsonvalue.Append(nil, payload)
 	}
-	length := number(len(reply))
+	length := jsonvalue.Number(len(reply))
 	result := map[string]any{
 		"ExecutedVersion": "$LATEST",
 		"Payload":         payload,
@@ -184,8 +188,8 @@ func (c *invocation) result(reply []byte) (any, []byte) {
 			"HttpHeaders":    map[string]any{"Content-Length": string(length), "Content-Type": "application/json", "X-Amz-Executed-Version": "$LATEST"},
 			"HttpStatusCode": json.Number("200"),
 		},
-		"SdkResponseMetadata": map[string]any{"RequestId": newUUID()},
+		"SdkResponseMetadata": map[string]any{"RequestId": uuid.NewString()},
 		"StatusCode":          json.Number("200"),
 	}
-	return result, appendJSON(make([]byte, 0, len(reply)+512), result)
+	return result, jsonvalue.Append(make([]byte, 0, len(reply)+512), result)
 }

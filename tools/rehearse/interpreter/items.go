@@ -1,4 +1,4 @@
-package asl
+package interpreter
 
 import (
 	"bufio"
@@ -12,6 +12,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
 
 // source returns the items of a map one after another.
@@ -46,7 +48,7 @@ type objectSource struct {
 
 // readItems fetches the object that an ItemReader names.
 func (a *mapState) readItems(ctx context.Context, v *visit, input any) (*objectSource, error) {
-	parameters, err := a.reader.parameters.eval(v.data(input))
+	parameters, err := a.reader.parameters.Eval(v.data(input))
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +56,7 @@ func (a *mapState) readItems(ctx context.Context, v *visit, input any) (*objectS
 	bucket, bucketOK := fields["Bucket"].(string)
 	key, keyOK := fields["Key"].(string)
 	if !bucketOK || !keyOK {
-		return nil, fault{runtimeError, "The Parameters of the ItemReader must give strings for Bucket and Key."}
+		return nil, runtimeFault("The Parameters of the ItemReader must give strings for Bucket and Key.")
 	}
 	most, given, err := a.reader.most.get(v.data(input))
 	if err != nil {
@@ -122,7 +124,7 @@ func (s *objectSource) rewind() error {
 	if err != nil {
 		return err
 	}
-	s.decoder = jsontext.NewDecoder(text, readOptions)
+	s.decoder = jsontext.NewDecoder(text, jsonvalue.ReadOptions)
 	if s.lines {
 		return nil
 	}
@@ -170,7 +172,7 @@ func (s *objectSource) next() (any, bool, error) {
 	if s.given == s.total {
 		return nil, false, nil
 	}
-	item, err := decode(s.decoder)
+	item, err := jsonvalue.Decode(s.decoder)
 	if err != nil {
 		return nil, false, &Failure{Name: readerError, Cause: fmt.Sprintf("reading item %d: %v", s.given, err)}
 	}

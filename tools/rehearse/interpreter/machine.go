@@ -1,8 +1,10 @@
-package asl
+package interpreter
 
 import (
 	"time"
 	"unicode/utf8"
+
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
 
 // Machine is a state machine that is ready to run. It can run any number of
@@ -94,7 +96,7 @@ func (l *loader) scope(o *object, where place) *scope {
 		l.states[name] = at
 		child, ok := states.members[name].(*object)
 		if !ok {
-			l.p.add(at, "want an object, not %s", kind(states.members[name]))
+			l.p.add(at, "want an object, not %s", jsonvalue.Kind(states.members[name]))
 			continue
 		}
 		s.states[name] = l.node(name, child, where, &g)

@@ -1,13 +1,18 @@
-package asl
+package interpreter
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/intrinsic"
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonpath"
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
 
 // MapRun is the progress of a map run. Its counts are of items, as in
@@ -76,9 +81,9 @@ func (a *mapState) runDistributed(ctx context.Context, v *visit, input any) (any
 	}
 	label := a.label
 	if label == "" {
-		label = newUUID()
+		label = uuid.NewString()
 	}
-	r.id = newUUID()
+	r.id = uuid.NewString()
 	if again {
 		label, r.id = v.resumed.label, v.resumed.id
 		r.past = exec.run.env.Past
@@ -122,7 +127,7 @@ func (r *mapRun) failed(ctx context.Context, err error) error {
 
 // settings evaluates the map's numbers, and returns how many children run at
 // once.
-func (r *mapRun) settings(d data) (concurrency int, err error) {
+func (r *mapRun) settings(d jsonpath.Data) (concurrency int, err error) {
 	most, _, err := r.state.concurrency.get(d)
 	if err != nil {
 		return 0, err
@@ -172,7 +177,7 @@ func (r *mapRun) run(ctx context.Context, input any, items source, concurrency i
 		return nil, context.Cause(ctx)
 	}
 	var f *Failure
-	if r.err != nil && !errors.As(r.err, &f) && !errors.As(r.err, new(fault)) {
+	if r.err != nil && !errors.As(r.err, &f) && !errors.As(r.err, new(intrinsic.Fault)) {
 		return nil, r.err // not an error of the state machine: there is nothing to keep
 	}
 	result, err := r.results.finish(ctx, target)
@@ -252,7 +257,9 @@ func (r *mapRun) outcome(ctx context.Context, x *execution) outcome {
 }
 
 // childName is the same in a redrive as before it.
-func (r *mapRun) childName(number int) string { return nameUUID(r.id, strconv.Itoa(number)) }
+func (r *mapRun) childName(number int) string {
+	return uuid.NewMD5(uuid.MustParse(r.id), strconv.AppendInt(nil, int64(number), 10)).String()
+}
 
 func (r *mapRun) childARN(number int) string {
 	return r.visit.branch.exec.run.account + "execution:" + r.machine + ":" + r.childName(number)
@@ -344,20 +351,20 @@ func (r *mapRun) target(input any) (*resultTarget, error) {
 	if r.state.writer == nil {
 		return nil, nil
 	}
-	parameters, err := r.state.writer.parameters.eval(r.visit.data(input))
+	parameters, err := r.state.writer.parameters.Eval(r.visit.data(input))
 	if err != nil {
 		return nil, err
 	}
 	fields, _ := parameters.(map[string]any)
 	bucket, ok := fields["Bucket"].(string)
 	if !ok {
-		return nil, fault{runtimeError, "The Parameters of the ResultWriter must give a string for Bucket."}
+		return nil, runtimeFault("The Parameters of the ResultWriter must give a string for Bucket.")
 	}
 	folder := r.id + "/"
 	if prefix, ok := fields["Prefix"].(string); ok && prefix != "" {
 		folder = strings.TrimSuffix(prefix, "/") + "/" + folder
 	} else if _, given := fields["Prefix"]; given && !ok {
-		return nil, fault{runtimeError, fmt.Sprintf("The Parameters of the ResultWriter give %s for Prefix, not a string.", kind(fields["Prefix"]))}
+		return nil, runtimeFault("The Parameters of the ResultWriter give %s for Prefix, not a string.", jsonvalue.Kind(fields["Prefix"]))
 	}
 	return &resultTarget{bucket, folder}, nil
 }

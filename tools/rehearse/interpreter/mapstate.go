@@ -1,4 +1,4 @@
-package asl
+package interpreter
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonpath"
 )
 
 // mapState is a Map state.
@@ -14,7 +16,7 @@ type mapState struct {
 	express     bool // the children are Express executions
 	scope       *scope
 	label       string // if "", each run gets a new one
-	items       *path
+	items       *jsonpath.Path
 	reader      *itemReader
 	selector    template
 	batcher     *batcher

@@ -1,15 +1,20 @@
-package asl
+package interpreter
 
-import "context"
+import (
+	"context"
+
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonpath"
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
+)
 
 // node is a state: what all types have in common, and the type's action.
 type node struct {
 	name, kind   string
-	input        *path  // nil is JSON's null: the input is {}
-	output       *path  // nil is JSON's null: the output is {}
-	next         string // "" ends the scope
+	input        *jsonpath.Path // nil is JSON's null: the input is {}
+	output       *jsonpath.Path // nil is JSON's null: the output is {}
+	next         string         // "" ends the scope
 	action       action
-	resultPath   *path // nil if the result is dropped
+	resultPath   *jsonpath.Path // nil if the result is dropped
 	selector     template
 	retries      []retrier
 	catchers     []catcher
@@ -29,7 +34,7 @@ const (
 	noVariables = "variables are not supported here"
 )
 
-var wholeInput = &path{text: "$"}
+var wholeInput = jsonpath.Whole
 
 // node reads one state.
 func (l *loader) node(name string, o *object, where place, g *graph) *node {
@@ -103,8 +108,8 @@ func (r *stateReader) ends() { r.graph.ends = append(r.graph.ends, r.n.name) }
 
 // paths reads InputPath and OutputPath.
 func (r *stateReader) paths() {
-	r.n.input = readPath(r.o, "InputPath", wholeInput, parsePath)
-	r.n.output = readPath(r.o, "OutputPath", wholeInput, parsePath)
+	r.n.input = readPath(r.o, "InputPath", wholeInput, jsonpath.Parse)
+	r.n.output = readPath(r.o, "OutputPath", wholeInput, jsonpath.Parse)
 }
 
 // result reads ResultPath and, except for a Pass, ResultSelector.
@@ -116,23 +121,23 @@ func (r *stateReader) result(selector bool) {
 	}
 	if node, ok := r.o.get("ResultSelector"); ok {
 		if _, isObject := node.(*object); !isObject {
-			r.o.p.add(r.o.path("ResultSelector"), "want an object, not %s", kind(node))
+			r.o.p.add(r.o.path("ResultSelector"), "want an object, not %s", jsonvalue.Kind(node))
 			return
 		}
 		r.n.selector = readTemplate(node, r.o.path("ResultSelector"), r.o.p)
 	}
 }
 
-func readResultPath(o *object) *path {
-	p := readPath(o, "ResultPath", wholeInput, parseReference)
-	if p != nil && p.context {
+func readResultPath(o *object) *jsonpath.Path {
+	p := readPath(o, "ResultPath", wholeInput, jsonpath.ParseReference)
+	if p != nil && p.OfContext() {
 		o.p.add(o.path("ResultPath"), "the context object can't be changed")
 	}
 	return p
 }
 
 // readPath reads a path; null is none.
-func readPath(o *object, name string, otherwise *path, parse func(string) (*path, error)) *path {
+func readPath(o *object, name string, otherwise *jsonpath.Path, parse func(string) (*jsonpath.Path, error)) *jsonpath.Path {
 	member, ok := o.get(name)
 	if !ok {
 		return otherwise
@@ -142,7 +147,7 @@ func readPath(o *object, name string, otherwise *path, parse func(string) (*path
 	}
 	text, ok := member.(string)
 	if !ok {
-		o.p.add(o.path(name), "want a path or null, not %s", kind(member))
+		o.p.add(o.path(name), "want a path or null, not %s", jsonvalue.Kind(member))
 		return otherwise
 	}
 	p, err := parse(text)
@@ -155,12 +160,14 @@ func readPath(o *object, name string, otherwise *path, parse func(string) (*path
 
 // requiredPath reads a path that can't be null, or returns nil if it is
 // missing.
-func requiredPath(o *object, name string) *path { return notNull(o, name, parsePath) }
+func requiredPath(o *object, name string) *jsonpath.Path { return notNull(o, name, jsonpath.Parse) }
 
 // requiredReference does the same for a reference path.
-func requiredReference(o *object, name string) *path { return notNull(o, name, parseReference) }
+func requiredReference(o *object, name string) *jsonpath.Path {
+	return notNull(o, name, jsonpath.ParseReference)
+}
 
-func notNull(o *object, name string, parse func(string) (*path, error)) *path {
+func notNull(o *object, name string, parse func(string) (*jsonpath.Path, error)) *jsonpath.Path {
 	if member, ok := o.members[name]; ok && member == nil {
 		o.get(name)
 		o.p.add(o.path(name), "want a path, not null")

@@ -1,4 +1,4 @@
-package asl
+package interpreter
 
 import (
 	"errors"

@@ -1,4 +1,4 @@
-package asl
+package interpreter
 
 // Quotas of the service
 // (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).

@@ -1,4 +1,4 @@
-package asl
+package interpreter
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
 
 // Redrive continues an execution that failed, timed out or was aborted, at the
@@ -52,7 +54,7 @@ func (x *execution) again(ctx context.Context, past func(string) ([]Event, error
 	}
 	first, last := events[0], events[len(events)-1]
 	if last.Type == "ExecutionSucceeded" {
-		output, err := parse(last.Details.Output)
+		output, err := jsonvalue.Parse(last.Details.Output)
 		if err != nil {
 			return outcome{status: Aborted, err: fmt.Errorf("reading the output of %s: %w", x.arn, err)}
 		}
@@ -92,7 +94,7 @@ func (x *execution) redrive(ctx context.Context, events []Event) outcome {
 	if last.ID >= eventLimit-1 {
 		return fail("its history has %d events, and an execution has at most %d", last.ID, eventLimit)
 	}
-	input, err := parse(first.Details.Input)
+	input, err := jsonvalue.Parse(first.Details.Input)
 	if err != nil {
 		return fail("reading its input: %w", err)
 	}
@@ -125,7 +127,7 @@ func (x *execution) position(events []Event) (*node, doc, *resumption, error) {
 		own := x.scope.states[e.Details.Name]
 		switch {
 		case strings.HasSuffix(e.Type, "StateEntered") && own != nil:
-			value, err := parse(e.Details.Input)
+			value, err := jsonvalue.Parse(e.Details.Input)
 			if err != nil {
 				return nil, doc{}, nil, fmt.Errorf("reading event %d: %w", e.ID, err)
 			}

@@ -1,9 +1,11 @@
-package asl
+package interpreter
 
 import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
 
 // resultTarget is where a ResultWriter writes.
@@ -36,7 +38,7 @@ func (r *results) add(x *execution, c child, o outcome) error {
 	if kind == TimedOut || kind == Aborted {
 		kind = Failed
 	}
-	text := appendJSON(nil, r.describe(x, o))
+	text := jsonvalue.Append(nil, r.describe(x, o))
 	list := r.files[kind]
 	if len(list) == 0 || list[len(list)-1].size+int64(len(text))+2 > r.limit {
 		list = append(list, &spool{})
@@ -82,7 +84,7 @@ func (r *results) describe(x *execution, o outcome) map[string]any {
 		return m
 	}
 	m["StartDate"], m["StopDate"] = stamp(o.start), stamp(o.stop)
-	m["RedriveCount"], m["OutputDetails"] = number(o.redrives), included
+	m["RedriveCount"], m["OutputDetails"] = jsonvalue.Number(o.redrives), included
 	if o.status == Succeeded {
 		m["Output"] = string(o.output.text)
 		m["RedriveStatus"], m["RedriveStatusReason"] = "NOT_REDRIVABLE", "Execution is SUCCEEDED and cannot be redriven"
@@ -130,12 +132,12 @@ func (r *results) finish(ctx context.Context, target *resultTarget) (any, error)
 			if err := r.put(ctx, objects, target.bucket, key, s); err != nil {
 				return nil, err
 			}
-			list = append(list, map[string]any{"Key": key, "Size": number(int(s.size))})
+			list = append(list, map[string]any{"Key": key, "Size": jsonvalue.Number(int(s.size))})
 		}
 		files[kind] = list
 	}
 	manifest := &spool{}
-	text := appendJSON(nil, map[string]any{"DestinationBucket": target.bucket, "MapRunArn": r.run.about.ARN, "ResultFiles": files})
+	text := jsonvalue.Append(nil, map[string]any{"DestinationBucket": target.bucket, "MapRunArn": r.run.about.ARN, "ResultFiles": files})
 	if _, err := manifest.Write(text); err != nil {
 		return nil, err
 	}

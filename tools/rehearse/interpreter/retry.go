@@ -1,10 +1,13 @@
-package asl
+package interpreter
 
 import (
 	"math"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonpath"
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
 
 // retrier is one rule of a state's Retry.
@@ -33,7 +36,7 @@ func (r *retrier) delay(attempt int, random func() float64) time.Duration {
 // catcher is one rule of a state's Catch.
 type catcher struct {
 	errors     []string
-	resultPath *path
+	resultPath *jsonpath.Path
 	next       string
 }
 
@@ -117,7 +120,7 @@ func readErrors(o *object, last bool) []string {
 	for _, element := range array {
 		name, ok := element.(string)
 		if !ok {
-			o.p.add(at, "want an array of strings, not of %s", kind(element))
+			o.p.add(at, "want an array of strings, not of %s", jsonvalue.Kind(element))
 			continue
 		}
 		if strings.HasPrefix(name, "States.") && !slices.Contains(reserved, name) {

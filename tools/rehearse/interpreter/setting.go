@@ -1,8 +1,10 @@
-package asl
+package interpreter
 
 import (
 	"encoding/json"
-	"fmt"
+
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonpath"
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
 
 // setting is a number that a definition gives, or a path to one.
@@ -10,7 +12,7 @@ type setting struct {
 	name        string
 	value       float64
 	given       bool
-	path        *path
+	path        *jsonpath.Path
 	least, most float64
 	whole       bool
 }
@@ -39,32 +41,32 @@ func (s *setting) readPath(o *object) {
 }
 
 // get returns the number, and whether the definition gives one.
-func (s *setting) get(d data) (float64, bool, error) {
+func (s *setting) get(d jsonpath.Data) (float64, bool, error) {
 	if s.path == nil {
 		return s.value, s.given, nil
 	}
-	value, err := s.path.get(d)
+	value, err := s.path.Get(d)
 	if err != nil {
 		return 0, false, badPath(s.path, err)
 	}
 	n, ok := value.(json.Number)
 	if !ok {
-		return 0, false, fault{runtimeError, fmt.Sprintf("The %sPath field refers to value %q which is not a valid number: %s", s.name, appendJSON(nil, value), s.path.text)}
+		return 0, false, runtimeFault("The %sPath field refers to value %q which is not a valid number: %s", s.name, jsonvalue.Append(nil, value), s.path)
 	}
-	f := float(n)
-	if _, isWhole := integer(value); s.whole && !isWhole {
-		return 0, false, fault{runtimeError, fmt.Sprintf("The %sPath field refers to value %q which is not a whole number: %s", s.name, n, s.path.text)}
+	f := jsonvalue.Float(n)
+	if _, isWhole := jsonvalue.Integer(value); s.whole && !isWhole {
+		return 0, false, runtimeFault("The %sPath field refers to value %q which is not a whole number: %s", s.name, n, s.path)
 	}
 	switch {
 	case f < s.least && s.least == 0 && s.name != "ToleratedFailurePercentage":
-		return 0, false, fault{runtimeError, s.name + " cannot be negative."}
+		return 0, false, runtimeFault("%s cannot be negative.", s.name)
 	case f < s.least || f > s.most:
-		return 0, false, fault{runtimeError, fmt.Sprintf("%s must be between %g and %g.", s.name, s.least, s.most)}
+		return 0, false, runtimeFault("%s must be between %g and %g.", s.name, s.least, s.most)
 	}
 	return f, true, nil
 }
 
 // badPath describes a path as Step Functions does.
-func badPath(p *path, err error) error {
-	return fault{runtimeError, fmt.Sprintf("Invalid path '%s' : %v", p.text, err)}
+func badPath(p *jsonpath.Path, err error) error {
+	return runtimeFault("Invalid path '%s' : %v", p, err)
 }

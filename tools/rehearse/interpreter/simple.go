@@ -1,11 +1,14 @@
-package asl
+package interpreter
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"regexp"
 	"time"
+
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/intrinsic"
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonpath"
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
 
 // pass is a Pass state.
@@ -40,7 +43,7 @@ func (r *stateReader) template(name string) template {
 func (a pass) run(_ context.Context, v *visit, input any) (any, string, error) {
 	if a.parameters != nil {
 		var err error
-		if input, err = a.parameters.eval(v.data(input)); err != nil {
+		if input, err = a.parameters.Eval(v.data(input)); err != nil {
 			return nil, "", err
 		}
 	}
@@ -72,24 +75,24 @@ func readText(o *object, name string) text {
 	t.fixed, _ = o.str(name)
 	if source, ok := o.str(t.field); ok {
 		var err error
-		if t.expression, err = parseExpression(t.field, source); err != nil {
+		if t.expression, err = intrinsic.Parse(t.field, source); err != nil {
 			o.p.add(o.path(t.field), "%v", err)
 		}
 	}
 	return t
 }
 
-func (t text) get(d data) (string, error) {
+func (t text) get(d jsonpath.Data) (string, error) {
 	if t.expression == nil {
 		return t.fixed, nil
 	}
-	value, err := t.expression.eval(d)
+	value, err := t.expression.Eval(d)
 	if err != nil {
 		return "", err
 	}
 	s, ok := value.(string)
 	if !ok {
-		return "", fault{runtimeError, fmt.Sprintf("The %s field refers to %s, not to a string", t.field, kind(value))}
+		return "", runtimeFault("The %s field refers to %s, not to a string", t.field, jsonvalue.Kind(value))
 	}
 	return s, nil
 }
@@ -115,7 +118,7 @@ func (a fail) run(_ context.Context, v *visit, input any) (any, string, error) {
 type wait struct {
 	seconds     setting
 	until       time.Time
-	untilPath   *path
+	untilPath   *jsonpath.Path
 	hasDuration bool
 }
 
@@ -153,29 +156,26 @@ func (a wait) run(ctx context.Context, v *visit, input any) (any, string, error)
 	} else {
 		until := a.until
 		if a.untilPath != nil {
-			value, err := a.untilPath.get(d)
+			value, err := a.untilPath.Get(d)
 			if err != nil {
 				return nil, "", badPath(a.untilPath, err)
 			}
 			stamp, _ := value.(string)
 			var ok bool
 			if until, ok = timestamp(stamp); !ok {
-				return nil, "", fault{runtimeError, fmt.Sprintf("The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: %s == %s", a.untilPath.text, shown(value))}
+				return nil, "", runtimeFault("The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: %s == %s", a.untilPath, intrinsic.Text(value))
 			}
 		}
 		pause = time.Until(until)
 	}
 	if pause > longestWait {
-		return nil, "", fault{runtimeError, "Wait state delay is too long."}
+		return nil, "", runtimeFault("Wait state delay is too long.")
 	}
 	if err := v.branch.exec.run.env.sleep(ctx, max(pause, 0)); err != nil {
 		return nil, "", err
 	}
 	return input, "", nil
 }
-
-// shown formats a value for a message.
-func shown(value any) string { return string(appendShown(nil, value)) }
 
 // timestampForm is the language's profile of RFC 3339, with capital T and Z. Package
 // time accepts more.

@@ -1,4 +1,4 @@
-package asl
+package interpreter
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/lokki-build/lokki/internal/suggest"
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
 
 // object is a JSON object of a definition, its members in the order of the
@@ -25,7 +26,7 @@ type object struct {
 
 // readTree reads a definition. Problems that don't stop the reading go to p.
 func readTree(text []byte, p *problems) *object {
-	d := jsontext.NewDecoder(bytes.NewReader(text), readOptions)
+	d := jsontext.NewDecoder(bytes.NewReader(text), jsonvalue.ReadOptions)
 	root, err := readNode(d, "", p)
 	if err == nil {
 		if _, more := d.ReadToken(); !errors.Is(more, io.EOF) {
@@ -63,7 +64,7 @@ func readNode(d *jsontext.Decoder, at string, p *problems) (any, error) {
 		_, err := d.ReadToken()
 		return array, err
 	default:
-		return decode(d)
+		return jsonvalue.Decode(d)
 	}
 }
 
@@ -142,7 +143,7 @@ func (o *object) str(name string) (string, bool) {
 	}
 	s, ok := member.(string)
 	if !ok {
-		o.p.add(o.path(name), "want a string, not %s", kind(member))
+		o.p.add(o.path(name), "want a string, not %s", jsonvalue.Kind(member))
 	}
 	return s, ok
 }
@@ -154,7 +155,7 @@ func (o *object) boolean(name string) bool {
 	}
 	b, ok := member.(bool)
 	if !ok {
-		o.p.add(o.path(name), "want true or false, not %s", kind(member))
+		o.p.add(o.path(name), "want true or false, not %s", jsonvalue.Kind(member))
 	}
 	return b
 }
@@ -165,9 +166,9 @@ func (o *object) integer(name string, otherwise, least, most int) int {
 	if !ok {
 		return otherwise
 	}
-	n, ok := integer(member)
+	n, ok := jsonvalue.Integer(member)
 	if !ok || n < least || n > most {
-		o.p.add(o.path(name), "want a whole number from %d to %d, not %s", least, most, appendJSON(nil, plain(member)))
+		o.p.add(o.path(name), "want a whole number from %d to %d, not %s", least, most, jsonvalue.Append(nil, plain(member)))
 		return otherwise
 	}
 	return n
@@ -179,10 +180,10 @@ func (o *object) float(name string, otherwise, least, most float64) float64 {
 		return otherwise
 	}
 	n, ok := member.(json.Number)
-	if f := float(n); ok && f >= least && f <= most {
+	if f := jsonvalue.Float(n); ok && f >= least && f <= most {
 		return f
 	}
-	o.p.add(o.path(name), "want a number from %g to %g, not %s", least, most, appendJSON(nil, plain(member)))
+	o.p.add(o.path(name), "want a number from %g to %g, not %s", least, most, jsonvalue.Append(nil, plain(member)))
 	return otherwise
 }
 
@@ -193,7 +194,7 @@ func (o *object) object(name string) *object {
 	}
 	child, ok := member.(*object)
 	if !ok {
-		o.p.add(o.path(name), "want an object, not %s", kind(member))
+		o.p.add(o.path(name), "want an object, not %s", jsonvalue.Kind(member))
 	}
 	return child
 }
@@ -206,7 +207,7 @@ func (o *object) objects(name string) []*object {
 	}
 	array, ok := member.([]any)
 	if !ok {
-		o.p.add(o.path(name), "want an array, not %s", kind(member))
+		o.p.add(o.path(name), "want an array, not %s", jsonvalue.Kind(member))
 		return nil
 	}
 	var list []*object
@@ -214,7 +215,7 @@ func (o *object) objects(name string) []*object {
 		if child, ok := element.(*object); ok {
 			list = append(list, child)
 		} else {
-			o.p.add(fmt.Sprintf("%s[%d]", o.path(name), i), "want an object, not %s", kind(element))
+			o.p.add(fmt.Sprintf("%s[%d]", o.path(name), i), "want an object, not %s", jsonvalue.Kind(element))
 		}
 	}
 	return list
@@ -258,22 +259,5 @@ func (o *object) done() {
 			hint = "did you mean " + near + "?"
 		}
 		o.p.hint(o.path(name), hint, "unknown field")
-	}
-}
-
-func kind(node any) string {
-	switch node.(type) {
-	case nil:
-		return "null"
-	case bool:
-		return "a boolean"
-	case string:
-		return "a string"
-	case json.Number:
-		return "a number"
-	case []any:
-		return "an array"
-	default:
-		return "an object"
 	}
 }

@@ -1,4 +1,4 @@
-package asl_test
+package interpreter_test
 
 import (
 	"context"
@@ -55,9 +55,9 @@ func TestTriesAreTold(t *testing.T) {
 				}
 				var mu sync.Mutex
 				var told []string
-				env.Tried = func(try asl.Try) {
+				env.Tried = func(try interpreter.Try) {
 					text := fmt.Sprintf("%s: done %s", try.Payload, try.Reply)
-					var f *asl.Failure
+					var f *interpreter.Failure
 					switch {
 					case errors.As(try.Err, &f):
 						text = fmt.Sprintf("%s: %s", try.Payload, f.Name)
@@ -76,7 +76,7 @@ func TestTriesAreTold(t *testing.T) {
 				if !reflect.DeepEqual(told, c.want) {
 					t.Errorf("told %q, want %q", told, c.want)
 				}
-				var f *asl.Failure
+				var f *interpreter.Failure
 				if !errors.As(err, &f) {
 					if c.inner != "" {
 						t.Errorf("it ended with %v", err)

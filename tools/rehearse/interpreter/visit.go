@@ -1,10 +1,13 @@
-package asl
+package interpreter
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/intrinsic"
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonpath"
 )
 
 // branch is a sequence of states that run one after another: those of an
@@ -152,7 +155,7 @@ func (v *visit) attempt(ctx context.Context) (doc, string, error) {
 	var input any = map[string]any{}
 	if n.input != nil {
 		var err error
-		if input, err = n.input.get(v.data(v.raw.value)); err != nil {
+		if input, err = n.input.Get(v.data(v.raw.value)); err != nil {
 			return doc{}, "", v.explain(badPath(n.input, err))
 		}
 	}
@@ -173,7 +176,7 @@ func (v *visit) output(result any) (doc, error) {
 	n := v.node
 	if n.selector != nil {
 		var err error
-		if result, err = n.selector.eval(v.data(result)); err != nil {
+		if result, err = n.selector.Eval(v.data(result)); err != nil {
 			return doc{}, err
 		}
 	}
@@ -189,7 +192,7 @@ func (v *visit) output(result any) (doc, error) {
 		result = map[string]any{}
 	default:
 		var err error
-		if result, err = n.output.get(v.data(result)); err != nil {
+		if result, err = n.output.Get(v.data(result)); err != nil {
 			return doc{}, badPath(n.output, err)
 		}
 	}
@@ -202,13 +205,13 @@ func (v *visit) output(result any) (doc, error) {
 
 // place puts a result into the state's input, where p says; nil drops the
 // result.
-func (v *visit) place(p *path, result any) (any, error) {
+func (v *visit) place(p *jsonpath.Path, result any) (any, error) {
 	if p == nil {
 		return v.raw.value, nil
 	}
-	value, err := p.put(v.raw.value, result)
+	value, err := p.Put(v.raw.value, result)
 	if err != nil {
-		return nil, fault{resultPathName, fmt.Sprintf("Unable to apply ResultPath '%s' to the input: %v", p.text, err)}
+		return nil, intrinsic.Fault{Name: resultPathName, What: fmt.Sprintf("Unable to apply ResultPath '%s' to the input: %v", p, err)}
 	}
 	return value, nil
 }
@@ -243,9 +246,9 @@ func (v *visit) catch(f *Failure) (doc, string, error) {
 
 // explain turns a fault into a failure of the state.
 func (v *visit) explain(err error) error {
-	var f fault
+	var f intrinsic.Fault
 	if !errors.As(err, &f) {
 		return err
 	}
-	return &Failure{Name: f.name, Cause: fmt.Sprintf("An error occurred while executing the state '%s' (entered at the event id #%d). %s", v.node.name, v.entered, f.what)}
+	return &Failure{Name: f.Name, Cause: fmt.Sprintf("An error occurred while executing the state '%s' (entered at the event id #%d). %s", v.node.name, v.entered, f.What)}
 }

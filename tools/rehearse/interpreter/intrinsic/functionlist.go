@@ -1,8 +1,7 @@
-package asl
+package intrinsic
 
 import (
 	"crypto/md5"
-	"crypto/rand"
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
@@ -15,6 +14,10 @@ import (
 	mathrand "math/rand/v2"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
 
 // The longest array that States.ArrayRange makes, and the longest text that the
@@ -53,7 +56,7 @@ func arrayContains(args []any) (any, error) {
 		return nil, err
 	}
 	for _, element := range a {
-		if equal(element, args[1]) {
+		if jsonvalue.Equal(element, args[1]) {
 			return true, nil
 		}
 	}
@@ -77,7 +80,7 @@ func arrayRange(args []any) (any, error) {
 		if len(list) == maxRange {
 			return nil, fmt.Errorf("it would make more than %d elements", maxRange)
 		}
-		list = append(list, number(n))
+		list = append(list, jsonvalue.Number(n))
 	}
 	return list, nil
 }
@@ -99,7 +102,7 @@ func arrayGetItem(args []any) (any, error) {
 
 func arrayLength(args []any) (any, error) {
 	a, err := arrayArg(args, 0)
-	return number(len(a)), err
+	return jsonvalue.Number(len(a)), err
 }
 
 func arrayUnique(args []any) (any, error) {
@@ -110,7 +113,7 @@ func arrayUnique(args []any) (any, error) {
 	unique := []any{}
 	seen := map[string]bool{}
 	for _, element := range a {
-		if text := string(appendJSON(nil, element)); !seen[text] {
+		if text := string(jsonvalue.Append(nil, element)); !seen[text] {
 			seen[text] = true
 			unique = append(unique, element)
 		}
@@ -150,7 +153,7 @@ func hash(args []any) (any, error) {
 	}
 	text, ok := args[0].(string)
 	if !ok {
-		text = string(appendJSON(nil, args[0]))
+		text = string(jsonvalue.Append(nil, args[0]))
 	}
 	if utf8.RuneCountInString(text) > maxText {
 		return nil, fmt.Errorf("the argument has more than %d characters", maxText)
@@ -216,7 +219,7 @@ func mathRandom(args []any) (any, error) {
 	if to-from <= 0 {
 		return nil, errors.New("the numbers are too far apart")
 	}
-	return number(from + pick(to-from)), nil
+	return jsonvalue.Number(from + pick(to-from)), nil
 }
 
 func mathAdd(args []any) (any, error) {
@@ -232,7 +235,7 @@ func mathAdd(args []any) (any, error) {
 	if !sum.IsInt64() {
 		return nil, errors.New("the sum is too large")
 	}
-	return number(a + b), nil
+	return jsonvalue.Number(a + b), nil
 }
 
 // stringSplit splits at each character of the second argument and leaves out
@@ -253,29 +256,4 @@ func stringSplit(args []any) (any, error) {
 	return parts, nil
 }
 
-func uuid([]any) (any, error) { return newUUID(), nil }
-
-// newUUID returns a random UUID, of version 4.
-func newUUID() string {
-	var b [16]byte
-	rand.Read(b[:]) // never fails
-	return formatUUID(b, 4)
-}
-
-// nameUUID returns the UUID, of version 3, of a name in a namespace.
-func nameUUID(space, name string) string {
-	return formatUUID(md5.Sum([]byte(space+"/"+name)), 3)
-}
-
-func formatUUID(b [16]byte, version byte) string {
-	b[6] = b[6]&0x0f | version<<4
-	b[8] = b[8]&0x3f | 0x80
-	text := make([]byte, 0, 36)
-	for i, part := range [][]byte{b[0:4], b[4:6], b[6:8], b[8:10], b[10:]} {
-		if i > 0 {
-			text = append(text, '-')
-		}
-		text = hex.AppendEncode(text, part)
-	}
-	return string(text)
-}
+func newUUID([]any) (any, error) { return uuid.NewString(), nil }

@@ -1,4 +1,4 @@
-package asl
+package intrinsic
 
 import (
 	"encoding/json"
@@ -7,6 +7,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
 
 // function is an intrinsic function
@@ -35,7 +37,7 @@ var functions = map[string]function{
 	"States.MathRandom":     {2, 3, mathRandom, false},
 	"States.MathAdd":        {2, 2, mathAdd, false},
 	"States.StringSplit":    {2, 2, stringSplit, false},
-	"States.UUID":           {0, 0, uuid, false},
+	"States.UUID":           {0, 0, newUUID, false},
 }
 
 func (f function) call(args []any) (any, error) {
@@ -69,7 +71,7 @@ func format(args []any) (any, error) {
 	case string:
 		text = t
 	default:
-		return nil, fmt.Errorf("the template is %s, not a string", kind(args[0]))
+		return nil, fmt.Errorf("the template is %s, not a string", jsonvalue.Kind(args[0]))
 	}
 	args = args[1:]
 	var b []byte
@@ -82,7 +84,7 @@ func format(args []any) (any, error) {
 			if len(args) == 0 {
 				return nil, errors.New("there are more {} than arguments")
 			}
-			b = appendShown(b, args[0])
+			b = appendText(b, args[0])
 			args = args[1:]
 			i++
 		case text[i] == '{' || text[i] == '}':
@@ -97,9 +99,12 @@ func format(args []any) (any, error) {
 	return string(b), nil
 }
 
-// appendShown formats a value as States.Format does: strings without quotes,
+// Text formats a value as States.Format does.
+func Text(value any) string { return string(appendText(nil, value)) }
+
+// appendText formats a value as States.Format does: strings without quotes,
 // and objects with equals signs.
-func appendShown(b []byte, value any) []byte {
+func appendText(b []byte, value any) []byte {
 	switch v := value.(type) {
 	case string:
 		return append(b, v...)
@@ -109,20 +114,20 @@ func appendShown(b []byte, value any) []byte {
 			if i > 0 {
 				b = append(b, ", "...)
 			}
-			b = appendShown(b, element)
+			b = appendText(b, element)
 		}
 		return append(b, ']')
 	case map[string]any:
 		b = append(b, '{')
-		for i, name := range sortedNames(v) {
+		for i, name := range jsonvalue.Names(v) {
 			if i > 0 {
 				b = append(b, ", "...)
 			}
-			b = appendShown(append(append(b, name...), '='), v[name])
+			b = appendText(append(append(b, name...), '='), v[name])
 		}
 		return append(b, '}')
 	default:
-		return appendJSON(b, value)
+		return jsonvalue.Append(b, value)
 	}
 }
 
@@ -134,19 +139,19 @@ func stringToJSON(args []any) (any, error) {
 	if strings.TrimSpace(text) == "" {
 		return nil, nil
 	}
-	value, err := parse([]byte(text))
+	value, err := jsonvalue.Parse([]byte(text))
 	if err != nil {
 		return nil, fmt.Errorf("the argument is not JSON: %w", err)
 	}
 	return value, nil
 }
 
-func jsonToString(args []any) (any, error) { return string(appendJSON(nil, args[0])), nil }
+func jsonToString(args []any) (any, error) { return string(jsonvalue.Append(nil, args[0])), nil }
 
 func stringArg(args []any, i int) (string, error) {
 	s, ok := args[i].(string)
 	if !ok {
-		return "", fmt.Errorf("argument %d is %s, not a string", i+1, kind(args[i]))
+		return "", fmt.Errorf("argument %d is %s, not a string", i+1, jsonvalue.Kind(args[i]))
 	}
 	return s, nil
 }
@@ -154,7 +159,7 @@ func stringArg(args []any, i int) (string, error) {
 func arrayArg(args []any, i int) ([]any, error) {
 	a, ok := args[i].([]any)
 	if !ok {
-		return nil, fmt.Errorf("argument %d is %s, not an array", i+1, kind(args[i]))
+		return nil, fmt.Errorf("argument %d is %s, not an array", i+1, jsonvalue.Kind(args[i]))
 	}
 	return a, nil
 }
@@ -163,16 +168,14 @@ func arrayArg(args []any, i int) ([]any, error) {
 func wholeArg(args []any, i int) (int, error) {
 	n, ok := args[i].(json.Number)
 	if !ok {
-		return 0, fmt.Errorf("argument %d is %s, not a number", i+1, kind(args[i]))
+		return 0, fmt.Errorf("argument %d is %s, not a number", i+1, jsonvalue.Kind(args[i]))
 	}
 	if whole, err := strconv.Atoi(string(n)); err == nil {
 		return whole, nil
 	}
-	f := math.Floor(float(n) + 0.5)
+	f := math.Floor(jsonvalue.Float(n) + 0.5)
 	if math.IsNaN(f) || math.Abs(f) > 1<<53 {
 		return 0, fmt.Errorf("argument %d is too large", i+1)
 	}
 	return int(f), nil
 }
-
-func number(n int) json.Number { return json.Number(strconv.Itoa(n)) }

@@ -1,9 +1,11 @@
-package asl
+package jsonpath
 
 import (
 	"fmt"
 	"slices"
 	"strconv"
+
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
 
 func pathIndex(text string) (int, error) {
@@ -14,13 +16,18 @@ func pathIndex(text string) (int, error) {
 	return n, nil
 }
 
-// get returns the value that the path selects, or missing. A path that can
-// select several values gives an array of those that exist.
-func (p *path) get(d data) (any, error) {
-	root := d.value
+// Root returns the value that the path begins at.
+func (p *Path) Root(d Data) any {
 	if p.context {
-		root = any(d.context())
+		return d.Context()
 	}
+	return d.Value
+}
+
+// Get returns the value that the path selects, or missing. A path that can
+// select several values gives an array of those that exist.
+func (p *Path) Get(d Data) (any, error) {
+	root := p.Root(d)
 	if !p.many {
 		for i := range p.steps {
 			var ok bool
@@ -73,7 +80,7 @@ func element(array []any, index int) (any, bool) {
 }
 
 // each appends what the step selects from value.
-func (s *pathStep) each(found []any, value any, d data) []any {
+func (s *pathStep) each(found []any, value any, d Data) []any {
 	switch v := value.(type) {
 	case map[string]any:
 		if s.name != nil {
@@ -88,7 +95,7 @@ func (s *pathStep) each(found []any, value any, d data) []any {
 			break
 		}
 		if s.all || s.filter != nil {
-			for _, name := range sortedNames(v) {
+			for _, name := range jsonvalue.Names(v) {
 				if s.all || holds(s.filter, v[name], d) {
 					found = append(found, v[name])
 				}
@@ -121,7 +128,7 @@ func children(value any) []any {
 	switch v := value.(type) {
 	case map[string]any:
 		var list []any
-		for _, name := range sortedNames(v) {
+		for _, name := range jsonvalue.Names(v) {
 			list = append(list, v[name])
 		}
 		return list
@@ -129,15 +136,6 @@ func children(value any) []any {
 		return v
 	}
 	return nil
-}
-
-func sortedNames(object map[string]any) []string {
-	names := make([]string, 0, len(object))
-	for name := range object {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }
 
 func (s *slice) of(array []any) []any {
@@ -162,9 +160,9 @@ func (s *slice) of(array []any) []any {
 	return found
 }
 
-// put returns root with value at the place of a reference path. It creates
+// Put returns root with value at the place of a reference path. It creates
 // missing objects on the way, and leaves root itself unchanged.
-func (p *path) put(root, value any) (any, error) { return put(root, p.steps, value) }
+func (p *Path) Put(root, value any) (any, error) { return put(root, p.steps, value) }
 
 func put(root any, steps []pathStep, value any) (any, error) {
 	if len(steps) == 0 {
@@ -187,7 +185,7 @@ func put(root any, steps []pathStep, value any) (any, error) {
 	name := *steps[0].name
 	object, ok := root.(map[string]any)
 	if !ok && root != nil {
-		return nil, fmt.Errorf("%s can't have the member %q", kind(root), name)
+		return nil, fmt.Errorf("%s can't have the member %q", jsonvalue.Kind(root), name)
 	}
 	copied := make(map[string]any, len(object)+1)
 	for k, v := range object {

@@ -1,4 +1,7 @@
-package asl
+// Package jsonvalue reads, writes and compares JSON values without loss. A value
+// is nil, bool, string, json.Number, []any or map[string]any: numbers keep their
+// text, so that those too large for a float64 stay exact.
+package jsonvalue
 
 import (
 	"bytes"
@@ -15,31 +18,18 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// A value is nil, bool, string, json.Number, []any or map[string]any. Numbers
-// keep their text, so that those too large for a float64 stay exact.
-
-// doc is a value with its JSON text, which histories and quotas need.
-type doc struct {
-	value any
-	text  []byte
-}
-
-func newDoc(value any) doc {
-	return doc{value: value, text: appendJSON(make([]byte, 0, 256), value)} // most are small
-}
-
 // decoders are reused: making one costs more than reading a small value.
 var decoders = sync.Pool{New: func() any { return new(jsontext.Decoder) }}
 
-// Of two members with the same name the last wins, as in the service.
-var readOptions = jsontext.AllowDuplicateNames(true)
+// ReadOptions are for decoders. Of two members with the same name the last wins, as in the service.
+var ReadOptions = jsontext.AllowDuplicateNames(true)
 
-// parse parses the only JSON value in text.
-func parse(text []byte) (any, error) {
+// Parse parses the only JSON value in text.
+func Parse(text []byte) (any, error) {
 	d := decoders.Get().(*jsontext.Decoder)
 	defer decoders.Put(d)
-	d.Reset(bytes.NewReader(text), readOptions)
-	value, err := decode(d)
+	d.Reset(bytes.NewReader(text), ReadOptions)
+	value, err := Decode(d)
 	if errors.Is(err, io.EOF) {
 		return nil, errors.New("no JSON value")
 	}
@@ -52,8 +42,8 @@ func parse(text []byte) (any, error) {
 	return value, nil
 }
 
-// decode reads the next value.
-func decode(d *jsontext.Decoder) (any, error) {
+// Decode reads the next value.
+func Decode(d *jsontext.Decoder) (any, error) {
 	token, err := d.ReadToken()
 	if err != nil {
 		return nil, err
@@ -70,7 +60,7 @@ func decode(d *jsontext.Decoder) (any, error) {
 	case jsontext.KindBeginArray:
 		array := []any{}
 		for d.PeekKind() != jsontext.KindEndArray {
-			element, err := decode(d)
+			element, err := Decode(d)
 			if err != nil {
 				return nil, err
 			}
@@ -86,7 +76,7 @@ func decode(d *jsontext.Decoder) (any, error) {
 				return nil, err
 			}
 			key := name.String() // before the next token overwrites it
-			if object[key], err = decode(d); err != nil {
+			if object[key], err = Decode(d); err != nil {
 				return nil, err
 			}
 		}
@@ -95,8 +85,8 @@ func decode(d *jsontext.Decoder) (any, error) {
 	}
 }
 
-// appendJSON writes a value without spaces, with objects' members sorted.
-func appendJSON(b []byte, value any) []byte {
+// Append writes a value without spaces, with objects' members sorted.
+func Append(b []byte, value any) []byte {
 	switch v := value.(type) {
 	case nil:
 		return append(b, "null"...)
@@ -112,7 +102,7 @@ func appendJSON(b []byte, value any) []byte {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = appendJSON(b, element)
+			b = Append(b, element)
 		}
 		return append(b, ']')
 	case map[string]any:
@@ -128,7 +118,7 @@ func appendJSON(b []byte, value any) []byte {
 				b = append(b, ',')
 			}
 			b = append(appendString(b, name), ':')
-			b = appendJSON(b, v[name])
+			b = Append(b, v[name])
 		}
 		return append(b, '}')
 	default:
@@ -141,9 +131,9 @@ func appendString[T ~string | ~[]byte](b []byte, s T) []byte {
 	return b
 }
 
-// integer returns the value of a number that is written without fraction and
+// Integer returns the value of a number that is written without fraction and
 // exponent.
-func integer(value any) (int, bool) {
+func Integer(value any) (int, bool) {
 	n, ok := value.(json.Number)
 	if !ok {
 		return 0, false
@@ -152,19 +142,20 @@ func integer(value any) (int, bool) {
 	return i, err == nil
 }
 
-func float(n json.Number) float64 {
+// Float returns the nearest float64.
+func Float(n json.Number) float64 {
 	f, _ := strconv.ParseFloat(string(n), 64) // an overflow is ±Inf, which compares correctly
 	return f
 }
 
-// compareNumbers is exact for integers of any size.
-func compareNumbers(a, b json.Number) int {
+// Compare is exact for integers of any size.
+func Compare(a, b json.Number) int {
 	if !strings.ContainsAny(string(a)+string(b), ".eE") {
 		x, _ := new(big.Int).SetString(string(a), 10)
 		y, _ := new(big.Int).SetString(string(b), 10)
 		return x.Cmp(y)
 	}
-	x, y := float(a), float(b)
+	x, y := Float(a), Float(b)
 	switch {
 	case x < y:
 		return -1
@@ -174,21 +165,22 @@ func compareNumbers(a, b json.Number) int {
 	return 0
 }
 
-func equal(a, b any) bool {
+// Equal reports whether two values are equal; numbers are compared by value.
+func Equal(a, b any) bool {
 	switch x := a.(type) {
 	case json.Number:
 		y, ok := b.(json.Number)
-		return ok && compareNumbers(x, y) == 0
+		return ok && Compare(x, y) == 0
 	case []any:
 		y, ok := b.([]any)
-		return ok && slices.EqualFunc(x, y, equal)
+		return ok && slices.EqualFunc(x, y, Equal)
 	case map[string]any:
 		y, ok := b.(map[string]any)
 		if !ok || len(x) != len(y) {
 			return false
 		}
 		for name, v := range x {
-			if w, ok := y[name]; !ok || !equal(v, w) {
+			if w, ok := y[name]; !ok || !Equal(v, w) {
 				return false
 			}
 		}
@@ -201,3 +193,34 @@ func equal(a, b any) bool {
 		return a == b
 	}
 }
+
+// Names are an object's names, sorted.
+func Names(object map[string]any) []string {
+	names := make([]string, 0, len(object))
+	for name := range object {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Kind says in words of what kind a value is.
+func Kind(node any) string {
+	switch node.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return "a boolean"
+	case string:
+		return "a string"
+	case json.Number:
+		return "a number"
+	case []any:
+		return "an array"
+	default:
+		return "an object"
+	}
+}
+
+// Number is the number n.
+func Number(n int) json.Number { return json.Number(strconv.Itoa(n)) }

@@ -1,4 +1,4 @@
-package asl
+package jsonpath
 
 import (
 	"errors"
@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// path is a JSONPath expression (https://goessner.net/articles/JsonPath/), or
+// Path is a JSONPath expression (https://goessner.net/articles/JsonPath/), or
 // one on the context object, which begins with "$$".
-type path struct {
+type Path struct {
 	text    string
 	context bool
 	steps   []pathStep
@@ -27,15 +27,23 @@ type pathStep struct {
 
 type slice struct{ from, to, step *int }
 
-// data is what paths are evaluated on.
-type data struct {
-	value   any
-	context func() map[string]any
+// Data is what paths are evaluated on.
+type Data struct {
+	Value   any
+	Context func() map[string]any
 }
+
+// Whole is the path "$".
+var Whole = &Path{text: "$"}
+
+func (p *Path) String() string { return p.text }
+
+// OfContext reports whether it is a path on the context object.
+func (p *Path) OfContext() bool { return p.context }
 
 // missing is the error of a path that finds nothing.
 type missing struct {
-	path *path
+	path *Path
 	at   int // the step that found nothing
 }
 
@@ -48,7 +56,7 @@ func (m missing) Error() string {
 }
 
 // prefix is the path up to a step, in brackets.
-func (p *path) prefix(last int) string {
+func (p *Path) prefix(last int) string {
 	var b strings.Builder
 	b.WriteString("$")
 	for _, step := range p.steps[:last+1] {
@@ -61,9 +69,9 @@ func (p *path) prefix(last int) string {
 	return b.String()
 }
 
-// parsePath parses a whole path.
-func parsePath(text string) (*path, error) {
-	p, rest, err := scanPath(text)
+// Parse parses a whole path.
+func Parse(text string) (*Path, error) {
+	p, rest, err := Scan(text)
 	if err == nil && rest != "" {
 		err = fmt.Errorf("%q follows it", rest)
 	}
@@ -73,10 +81,10 @@ func parsePath(text string) (*path, error) {
 	return p, nil
 }
 
-// parseReference parses a path that selects a single place: no wildcards,
+// ParseReference parses a path that selects a single place: no wildcards,
 // slices, unions or filters.
-func parseReference(text string) (*path, error) {
-	p, err := parsePath(text)
+func ParseReference(text string) (*Path, error) {
+	p, err := Parse(text)
 	if err == nil && p.many {
 		return nil, fmt.Errorf("the path %q can lead to several places; a reference path is needed here", text)
 	}
@@ -85,9 +93,9 @@ func parseReference(text string) (*path, error) {
 
 const maxFilters = 20
 
-// scanPath reads a path at the beginning of text and returns the rest.
-func scanPath(text string) (*path, string, error) {
-	p := &path{}
+// Scan reads a path at the beginning of text and returns the rest.
+func Scan(text string) (*Path, string, error) {
+	p := &Path{}
 	if strings.Count(text, "[?") > maxFilters {
 		return nil, "", fmt.Errorf("it has more than %d filters", maxFilters)
 	}

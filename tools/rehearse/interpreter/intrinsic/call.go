@@ -1,39 +1,42 @@
-package asl
+package intrinsic
 
 import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonpath"
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
 
 // call is an intrinsic function with its arguments.
 type call struct {
 	text     string
 	function function
-	args     []template
+	args     []Expression
 }
 
 // The deepest nesting of calls
 // (https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html).
 const maxNesting = 10
 
-func (c call) eval(d data) (any, error) {
+func (c call) Eval(d jsonpath.Data) (any, error) {
 	args := make([]any, len(c.args))
 	for i, arg := range c.args {
 		var err error
-		if args[i], err = arg.eval(d); err != nil {
+		if args[i], err = arg.Eval(d); err != nil {
 			return nil, err
 		}
 	}
 	value, err := c.function.call(args)
 	if err != nil {
-		return nil, fault{intrinsicError, fmt.Sprintf("The function '%s' had the following error: %v", c.text, err)}
+		return nil, Fault{intrinsicError, fmt.Sprintf("The function '%s' had the following error: %v", c.text, err)}
 	}
 	return value, nil
 }
 
 // scanCall reads a call at the beginning of text and returns the rest.
-func scanCall(field, text string, depth int) (template, string, error) {
+func scanCall(field, text string, depth int) (Expression, string, error) {
 	if depth >= maxNesting {
 		return nil, "", fmt.Errorf("calls are nested more than %d deep", maxNesting)
 	}
@@ -69,14 +72,14 @@ func scanCall(field, text string, depth int) (template, string, error) {
 	return c, rest, nil
 }
 
-func scanArgument(field, text string, depth int) (template, string, error) {
+func scanArgument(field, text string, depth int) (Expression, string, error) {
 	switch {
 	case strings.HasPrefix(text, "$"):
-		p, rest, err := scanPath(text)
-		return pathTemplate{field, p}, rest, err
+		p, rest, err := jsonpath.Scan(text)
+		return pathExpression{field, p}, rest, err
 	case strings.HasPrefix(text, "'"):
 		s, rest, err := scanLiteral(text)
-		return constant{s}, rest, err
+		return literal{s}, rest, err
 	case strings.HasPrefix(text, "States."):
 		return scanCall(field, text, depth+1)
 	}
@@ -84,11 +87,11 @@ func scanArgument(field, text string, depth int) (template, string, error) {
 	if end < 0 {
 		return nil, "", errors.New("a ) is missing")
 	}
-	value, err := parse([]byte(text[:end]))
+	value, err := jsonvalue.Parse([]byte(text[:end]))
 	if _, isString := value.(string); err != nil || isString || strings.ContainsAny(text[:1], "[{") {
 		return nil, "", fmt.Errorf("the argument %q is neither a path, a string in single quotes, a number, true, false, null nor a call", text[:end])
 	}
-	return constant{value}, text[end:], nil
+	return literal{value}, text[end:], nil
 }
 
 // scanLiteral reads a string in single quotes. A backslash may precede only a

@@ -1,4 +1,4 @@
-package asl
+package jsonpath
 
 import (
 	"encoding/json"
@@ -6,14 +6,16 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
 
 // operand is a part of a filter, as in [?(@.price < 10 && @.title)]. ok is
 // false if a path in it finds nothing.
-type operand func(item any, d data) (value any, ok bool)
+type operand func(item any, d Data) (value any, ok bool)
 
 // holds reports whether an element passes the filter, whose value is a boolean.
-func holds(filter operand, item any, d data) bool {
+func holds(filter operand, item any, d Data) bool {
 	value, _ := filter(item, d)
 	return value == true
 }
@@ -50,7 +52,7 @@ func scanBoth(rest string, depth int, word string, next func(string, int) (opera
 		var right operand
 		if right, rest, err = next(after, depth); err == nil {
 			a, b := left, right
-			left = func(item any, d data) (any, bool) { return join(holds(a, item, d), holds(b, item, d)), true }
+			left = func(item any, d Data) (any, bool) { return join(holds(a, item, d), holds(b, item, d)), true }
 		}
 	}
 	return nil, "", err
@@ -63,7 +65,7 @@ func scanNot(rest string, depth int) (operand, string, error) {
 	rest = strings.TrimLeft(rest, " ")
 	if after, ok := strings.CutPrefix(rest, "!"); ok {
 		f, rest, err := scanNot(after, depth+1)
-		return func(item any, d data) (any, bool) { return !holds(f, item, d), true }, rest, err
+		return func(item any, d Data) (any, bool) { return !holds(f, item, d), true }, rest, err
 	}
 	if after, ok := strings.CutPrefix(rest, "("); ok {
 		f, rest, err := scanOr(after, depth+1)
@@ -94,14 +96,14 @@ func scanComparison(rest string) (operand, string, error) {
 		if err != nil {
 			return nil, "", err
 		}
-		return func(item any, d data) (any, bool) {
+		return func(item any, d Data) (any, bool) {
 			a, aOK := left(item, d)
 			b, bOK := right(item, d)
 			return compares(word, a, b, aOK, bOK), true
 		}, rest, nil
 	}
 	// A path alone tests whether something exists, whatever its value.
-	return func(item any, d data) (any, bool) {
+	return func(item any, d Data) (any, bool) {
 		_, ok := left(item, d)
 		return ok, true
 	}, rest, nil
@@ -109,7 +111,7 @@ func scanComparison(rest string) (operand, string, error) {
 
 func compares(word string, a, b any, aOK, bOK bool) bool {
 	if word == "==" || word == "!=" {
-		same := aOK == bOK && (!aOK || equal(a, b))
+		same := aOK == bOK && (!aOK || jsonvalue.Equal(a, b))
 		return same == (word == "==")
 	}
 	order := 0
@@ -119,7 +121,7 @@ func compares(word string, a, b any, aOK, bOK bool) bool {
 		if !ok {
 			return false
 		}
-		order = compareNumbers(x, y)
+		order = jsonvalue.Compare(x, y)
 	case string:
 		y, ok := b.(string)
 		if !ok {
@@ -148,13 +150,13 @@ func scanOperand(rest string) (operand, string, error) {
 		if err != nil {
 			return nil, "", err
 		}
-		return func(item any, d data) (any, bool) { return select1(p, data{item, d.context}) }, after, nil
+		return func(item any, d Data) (any, bool) { return select1(p, Data{item, d.Context}) }, after, nil
 	case strings.HasPrefix(rest, "$"):
 		p, after, err := scanInner(rest)
 		if err != nil {
 			return nil, "", err
 		}
-		return func(_ any, d data) (any, bool) { return select1(p, d) }, after, nil
+		return func(_ any, d Data) (any, bool) { return select1(p, d) }, after, nil
 	case strings.HasPrefix(rest, "'") || strings.HasPrefix(rest, `"`):
 		s, after, err := scanQuoted(rest)
 		return literal(s), after, err
@@ -163,7 +165,7 @@ func scanOperand(rest string) (operand, string, error) {
 	if end < 0 {
 		end = len(rest)
 	}
-	value, err := parse([]byte(rest[:end]))
+	value, err := jsonvalue.Parse([]byte(rest[:end]))
 	if err != nil {
 		return nil, "", fmt.Errorf("%q is neither a path nor a literal", rest[:end])
 	}
@@ -172,19 +174,19 @@ func scanOperand(rest string) (operand, string, error) {
 
 // scanInner reads a path in a filter. It may not have a filter: each level
 // would multiply the work.
-func scanInner(text string) (*path, string, error) {
-	p, after, err := scanPath(text)
+func scanInner(text string) (*Path, string, error) {
+	p, after, err := Scan(text)
 	if err == nil && slices.ContainsFunc(p.steps, func(s pathStep) bool { return s.filter != nil }) {
 		err = errors.New("a filter is inside of a filter")
 	}
 	return p, after, err
 }
 
-func literal(value any) operand { return func(any, data) (any, bool) { return value, true } }
+func literal(value any) operand { return func(any, Data) (any, bool) { return value, true } }
 
 // select1 returns a path's value, or nothing if a path to many selects none.
-func select1(p *path, d data) (any, bool) {
-	value, err := p.get(d)
+func select1(p *Path, d Data) (any, bool) {
+	value, err := p.Get(d)
 	if err != nil {
 		return nil, false
 	}
