@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/internal/fingerprint"
 	"github.com/lokki-build/lokki/internal/runs"
 	"github.com/lokki-build/lokki/internal/store"
 )
@@ -87,7 +88,7 @@ func (k *keeping) place() (*runs.Location, error) {
 func (k *keeping) config(flow chain.Flow, input json.RawMessage) runs.Config {
 	return runs.Config{
 		Graph:        flow.Graph,
-		Fingerprints: runs.StepFingerprints(k.program.Fingerprints).Of,
+		Fingerprints: fingerprint.Steps(k.program.Fingerprints).Of,
 		Merge:        func(input json.RawMessage) ([]byte, error) { return argument(flow, input) },
 		Input:        input,
 		Run:          k.run,

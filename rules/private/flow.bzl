@@ -7,23 +7,22 @@ load(":fingerprints.bzl", "fingerprints")
 load(":flow_config.bzl", "flow_config")
 load(":go_program.bzl", "go_program")
 load(":launched.bzl", "environment", "launched")
-load(":names.bzl", "check_go_name", "check_target_name", "go_name", "label_text")
+load(":names.bzl", "check_go_name", "check_target_name", "fail_target", "go_name", "label_text")
 load(":rehearsal.bzl", "rehearsal", "rehearsal_test")
 load(":schedule.bzl", "decode_schedules", "encode_schedules")
 load(":settings.bzl", "SETTINGS_ATTRS", "SETTINGS_TEXTS", "settings_flags")
-load(":tool_action.bzl", "tool_action")
+load(":tool_action.bzl", "BUILD_TOOL_ATTRS", "tool_action")
 
 def _check_twice(flow, steps):
     targets = {}
     for step in steps:
         other = targets.get(step.function)
         if other:
-            fail("\n{flow}: the function {function} has two steps: {a} and {b}.\nhint: remove one of them from steps of {flow}; a flow may use a step more than once".format(
-                flow = label_text(flow),
-                function = step.function,
-                a = label_text(other),
-                b = label_text(step.label),
-            ))
+            fail_target(
+                flow,
+                "the function {} has two steps: {} and {}".format(step.function, label_text(other), label_text(step.label)),
+                "remove one of them from steps of {}; a flow may use a step more than once".format(label_text(flow)),
+            )
         targets[step.function] = step.label
 
 # The longest duration of a Standard workflow in seconds: a year.
@@ -31,17 +30,17 @@ _MAX_TIMEOUT = 31536000
 
 def _check_timeout(flow, timeout):
     if timeout < 0 or timeout > _MAX_TIMEOUT:
-        fail("\n{flow}: timeout is {timeout}; Step Functions allows 1 to {most} seconds, which is a year.\nhint: leave it out for an execution without a deadline".format(
-            flow = label_text(flow),
-            timeout = timeout,
-            most = _MAX_TIMEOUT,
-        ))
+        fail_target(
+            flow,
+            "timeout is {}; Step Functions allows 1 to {} seconds, which is a year".format(timeout, _MAX_TIMEOUT),
+            "leave it out for an execution without a deadline",
+        )
 
 def _manifest(flow, steps, schedules, alarms, timeout):
     return json.encode_indent({
         "alarms": alarms,
         "flow": label_text(flow),
-        "schedules": decode_schedules(schedules, label_text(flow)),
+        "schedules": decode_schedules(schedules, flow),
         "steps": [{
             "target": label_text(step.label),
             "function": step.function,
@@ -71,23 +70,22 @@ def _flow_impl(ctx):
     ctx.actions.write(manifest, _manifest(ctx.label, steps, ctx.attr.schedules, ctx.attr.alarms, ctx.attr.timeout))
     tool_action(
         ctx,
-        ctx.executable.graph_tool,
-        {"manifest": manifest, "out": graph},
+        "graph",
+        {"environment": ctx.file.environment, "manifest": manifest, "out": graph},
         [graph],
         "graph",
-        env = {"LOKKI_ENVIRONMENT_FILE": ctx.file.environment},
-        tools = [ctx.attr.graph_tool[DefaultInfo].files],
+        tools = {"program": ctx.attr.graph_program[DefaultInfo].files_to_run},
     )
     tool_action(
         ctx,
-        ctx.executable._asl,
+        "asl",
         {"graph": graph, "out": asl},
         [asl],
         "state machine",
     )
     tool_action(
         ctx,
-        ctx.executable._images,
+        "images",
         {"graph": graph, "manifest": manifest, "out": images},
         [images],
         "images",
@@ -95,7 +93,7 @@ def _flow_impl(ctx):
     )
     tool_action(
         ctx,
-        ctx.executable._cfn,
+        "cfn",
         {
             "graph": graph,
             "asl": asl,
@@ -109,7 +107,7 @@ def _flow_impl(ctx):
     )
     tool_action(
         ctx,
-        ctx.executable._cost,
+        "cost",
         {
             "graph": graph,
             "manifest": manifest,
@@ -134,27 +132,20 @@ def _flow_impl(ctx):
         ),
     ]
 
-def _tool(label):
-    return attr.label(cfg = "exec", default = Label(label), executable = True)
-
 _flow = rule(
     doc = "Makes a flow's graph, state machine, list of images, template and estimate.",
     implementation = _flow_impl,
-    attrs = SETTINGS_ATTRS | {
+    attrs = BUILD_TOOL_ATTRS | SETTINGS_ATTRS | {
         "alarms": attr.bool(),
         "environment": attr.label(allow_single_file = True, mandatory = True),
         "function": attr.string(mandatory = True),
-        "graph_tool": attr.label(cfg = "exec", executable = True, mandatory = True),
+        "graph_program": attr.label(cfg = "exec", executable = True, mandatory = True),
         "library": attr.label(mandatory = True, providers = [GoInfo]),
         "local": attr.label(cfg = "target", executable = True, mandatory = True),
         "prices": attr.label(allow_single_file = [".yml", ".yaml"]),
         "schedules": attr.string(doc = "JSON, as encode_schedules writes it."),
         "steps": attr.label_list(mandatory = True, providers = [LokkiStepInfo]),
         "timeout": attr.int(),
-        "_asl": _tool("//tools/asl/cmd/asl"),
-        "_cfn": _tool("//tools/cfn/cmd/cfn"),
-        "_cost": _tool("//tools/internal/cost/cmd/cost"),
-        "_images": _tool("//tools/internal/images/cmd/images"),
     },
     provides = [LokkiFlowInfo],
 )
@@ -228,14 +219,8 @@ def lokki_flow(
         visibility = ["//visibility:private"],
         **common
     )
-    launched(
-        name = name + "_graph",
-        program = name + "_graph_program",
-        visibility = ["//visibility:private"],
-        **common
-    )
     go_program(
-        name = name + "_graph_program",
+        name = name + "_graph",
         call = "graphmain.Main",
         function = function,
         library = library,
@@ -259,7 +244,7 @@ def lokki_flow(
     )
     go_program(
         name = name + "_local_program",
-        arguments = ["bazel run //{}:{}_local --".format(native.package_name(), name)],
+        arguments = ["bazel run {} --".format(label_text(native.package_relative_label(name + "_local")))],
         call = "local.Main",
         data = [name + "_fingerprints"],
         function = function,
@@ -281,7 +266,7 @@ def lokki_flow(
         config = config,
         environment = name + "_environment",
         function = function,
-        graph_tool = name + "_graph",
+        graph_program = name + "_graph",
         library = library,
         local = name + "_local",
         prices = prices,

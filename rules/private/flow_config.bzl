@@ -1,7 +1,7 @@
 """The rule of <flow>_config, which prints the settings of a flow."""
 
 load(":settings.bzl", "SETTINGS_ATTRS", "SETTINGS_TEXTS", "settings_flags")
-load(":tool_action.bzl", "tool_action")
+load(":tool_action.bzl", "BUILD_TOOL_ATTRS", "tool_action")
 
 def _flow_config_impl(ctx):
     # The program prints the file next to it whose name is its own plus .json.
@@ -9,7 +9,7 @@ def _flow_config_impl(ctx):
     settings = ctx.actions.declare_file(ctx.label.name + ".json")
     tool_action(
         ctx,
-        ctx.executable._config,
+        "config",
         settings_flags(ctx) | {"out": settings},
         [settings],
         "settings",
@@ -29,12 +29,7 @@ def _flow_config_impl(ctx):
 flow_config = rule(
     doc = "Makes a program that prints a flow's settings and where each comes from.",
     implementation = _flow_config_impl,
-    attrs = SETTINGS_ATTRS | {
-        "_config": attr.label(
-            cfg = "exec",
-            default = Label("//tools/internal/config/cmd/config"),
-            executable = True,
-        ),
+    attrs = BUILD_TOOL_ATTRS | SETTINGS_ATTRS | {
         "_program": attr.label(
             cfg = "target",
             default = Label("//tools/internal/config/cmd/config"),

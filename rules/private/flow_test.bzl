@@ -1,7 +1,7 @@
 """lokki_flow_test: compares a flow's result for one input with the expected one."""
 
 load("//rules:providers.bzl", "LokkiFlowInfo")
-load(":names.bzl", "label_text")
+load(":names.bzl", "fail_target", "label_text")
 
 _NO_JSON = "no JSON"
 
@@ -12,27 +12,28 @@ def _check(ctx):
         if getattr(ctx.attr, a)
     ]
     if len(expectations) != 1:
-        fail("\n{}: {}.\nhint: set one of expected, expected_file and expected_error".format(
+        fail_target(
             ctx.label,
             " and ".join(expectations) + " exclude each other" if expectations else "nothing is expected",
-        ))
+            "set one of expected, expected_file and expected_error",
+        )
     if ctx.attr.input and ctx.attr.input_file:
-        fail("\n{}: input and input_file exclude each other.\nhint: remove one of them".format(ctx.label))
+        fail_target(ctx.label, "input and input_file exclude each other", "remove one of them")
     for attribute in ["input", "expected"]:
         text = getattr(ctx.attr, attribute)
         if text and json.decode(text, default = _NO_JSON) == _NO_JSON and json.decode(text, default = None) == None:
-            fail("\n{}: {} is not JSON: {}\nhint: a JSON string has its own quotes, as in {} = '\"goose\"'".format(
+            fail_target(
                 ctx.label,
-                attribute,
-                text,
-                attribute,
-            ))
+                "{} is not JSON: {}".format(attribute, text),
+                "a JSON string has its own quotes, as in {} = '\"goose\"'".format(attribute),
+            )
     expected = ctx.file.expected_file
     if expected and not expected.is_source:
-        fail("\n{}: expected_file {} is made by the build, so an update can't write it.\nhint: check the file in".format(
+        fail_target(
             ctx.label,
-            label_text(ctx.attr.expected_file.label),
-        ))
+            "expected_file {} is made by the build, so an update can't write it".format(label_text(ctx.attr.expected_file.label)),
+            "check the file in",
+        )
 
 def _flow_test_impl(ctx):
     _check(ctx)

@@ -1,7 +1,7 @@
 """Programs around a user's function."""
 
 load("@rules_go//go:def.bzl", "GoInfo", "go_binary")
-load(":names.bzl", "label_text")
+load(":names.bzl", "fail_target", "label_text", "rlocation")
 
 _MODULE = "github.com/lokki-build/lokki"
 
@@ -21,17 +21,12 @@ import (
 func main() {{ {call}({arguments}) }}
 """
 
-def _runfile(ctx, file):
-    # The short path of a file in another repository leads out of the main one.
-    path = file.short_path
-    return path.removeprefix("../") if path.startswith("../") else ctx.workspace_name + "/" + path
-
 def _go_main_impl(ctx):
     out = ctx.actions.declare_file(ctx.label.name + ".go")
     importpath = ctx.attr.library[GoInfo].importpath
     if not importpath:
-        fail("\n{}: library {} has no importpath.\nhint: set importpath of the go_library".format(ctx.label, ctx.attr.library.label))
-    arguments = ctx.attr.arguments + [_runfile(ctx, f) for f in ctx.files.data]
+        fail_target(ctx.label, "library {} has no importpath".format(label_text(ctx.attr.library.label)), "set importpath of the go_library")
+    arguments = ctx.attr.arguments + [rlocation(ctx, f) for f in ctx.files.data]
     ctx.actions.write(out, _MAIN.format(
         label = label_text(ctx.label),
         arguments = ", ".join(["user." + ctx.attr.function] + [json.encode(a) for a in arguments] + ctx.attr.options),

@@ -3,7 +3,7 @@
 load("//rules:providers.bzl", "LokkiStepInfo")
 load(":names.bzl", "label_text")
 load(":settings.bzl", "SETTINGS_ATTRS", "SETTINGS_TEXTS", "settings_flags")
-load(":tool_action.bzl", "tool_action")
+load(":tool_action.bzl", "BUILD_TOOL_ATTRS", "tool_action")
 
 def _environment_impl(ctx):
     steps = ctx.actions.declare_file(ctx.label.name + ".steps.json")
@@ -14,7 +14,7 @@ def _environment_impl(ctx):
     } for step in [s[LokkiStepInfo] for s in ctx.attr.steps]], indent = "  ") + "\n")
     tool_action(
         ctx,
-        ctx.executable._tool,
+        "environment",
         settings_flags(ctx) | {"steps": steps, "out": out},
         [out],
         "environment",
@@ -25,16 +25,11 @@ def _environment_impl(ctx):
 environment = rule(
     doc = "Writes the environment of a process that has all steps of a flow in it.",
     implementation = _environment_impl,
-    attrs = SETTINGS_ATTRS | {
+    attrs = BUILD_TOOL_ATTRS | SETTINGS_ATTRS | {
         "steps": attr.label_list(
             doc = "The steps of the flow.",
             mandatory = True,
             providers = [LokkiStepInfo],
-        ),
-        "_tool": attr.label(
-            cfg = "exec",
-            default = Label("//tools/internal/environment/cmd/environment"),
-            executable = True,
         ),
     },
 )
@@ -43,13 +38,11 @@ def _launched_impl(ctx):
     # The launcher finds the files beside it that have its name and an ending.
     executable = ctx.actions.declare_file(ctx.label.name)
     program = ctx.actions.declare_file(ctx.label.name + ".program")
+    env = ctx.actions.declare_file(ctx.label.name + ".env.json")
     ctx.actions.symlink(output = executable, target_file = ctx.executable._launcher, is_executable = True)
     ctx.actions.symlink(output = program, target_file = ctx.executable.program, is_executable = True)
-    files = [executable, program]
-    if ctx.file.environment:
-        env = ctx.actions.declare_file(ctx.label.name + ".env.json")
-        ctx.actions.symlink(output = env, target_file = ctx.file.environment)
-        files.append(env)
+    ctx.actions.symlink(output = env, target_file = ctx.file.environment)
+    files = [executable, program, env]
     return [DefaultInfo(
         executable = executable,
         files = depset(files),
@@ -66,6 +59,7 @@ launched = rule(
         "environment": attr.label(
             doc = "The environment of the second process.",
             allow_single_file = True,
+            mandatory = True,
         ),
         "program": attr.label(
             doc = "The program with the user's code.",

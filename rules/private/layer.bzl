@@ -1,25 +1,23 @@
 """The rule that makes the layer of a step's image."""
 
+load(":tool_action.bzl", "BUILD_TOOL_ATTRS", "tool_action")
+
 def _step_layer_impl(ctx):
     out = ctx.actions.declare_file(ctx.label.name + ".tar.gz")
-    args = ctx.actions.args()
-    args.add("-binary", ctx.executable.binary)
-    args.add("-path", ctx.attr.path)
-    args.add("-out", out)
-    ctx.actions.run(
-        executable = ctx.executable._tool,
-        arguments = [args],
-        inputs = [ctx.executable.binary],
-        outputs = [out],
-        mnemonic = "LokkiLayer",
-        progress_message = "Packing the layer %{label}",
+    tool_action(
+        ctx,
+        "layer",
+        {"binary": ctx.executable.binary, "out": out},
+        [out],
+        "layer",
+        texts = {"path": ctx.attr.path},
     )
     return [DefaultInfo(files = depset([out]))]
 
 step_layer = rule(
     doc = "Packs a binary as a layer of an image. The same binary gives the same bytes.",
     implementation = _step_layer_impl,
-    attrs = {
+    attrs = BUILD_TOOL_ATTRS | {
         "binary": attr.label(
             doc = "The binary.",
             cfg = "target",
@@ -29,11 +27,6 @@ step_layer = rule(
         "path": attr.string(
             doc = "Absolute path of the binary in the image.",
             mandatory = True,
-        ),
-        "_tool": attr.label(
-            cfg = "exec",
-            default = Label("//tools/internal/layer/cmd/layer"),
-            executable = True,
         ),
     },
 )

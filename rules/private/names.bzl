@@ -17,6 +17,28 @@ def label_text(label):
     parts = repository.replace("~", "+").split("+")
     return "@{}//{}".format(parts[0] if len(parts) == 2 else parts[-1], target)
 
+def fail_target(label, problem, hint):
+    """Fails because of what a target says.
+
+    Args:
+      label: the target, a Label.
+      problem: what is wrong.
+      hint: what to do.
+    """
+    fail("\n{}: {}.\nhint: {}".format(label_text(label), problem, hint))
+
+def rlocation(ctx, file):
+    """Returns the path by which Go's runfiles library finds a file.
+
+    Args:
+      ctx: the rule's context.
+      file: the File.
+    """
+
+    # The short path of a file in another repository leads out of the main one.
+    path = file.short_path
+    return path.removeprefix("../") if path.startswith("../") else ctx.workspace_name + "/" + path
+
 def go_name(target_name):
     """Returns the exported Go name for a target's name: get_birds is GetBirds.
 
@@ -36,11 +58,11 @@ def target_name_problem(name):
       name: the name.
 
     Returns:
-      The problem with a hint, or None.
+      The problem, or None.
     """
     if [c for c in name.elems() if c > "~"]:
         # Go programs under such names don't compile in Bazel.
-        return "the name \"{}\" has characters other than the letters A to Z, digits and punctuation.\nhint: rename the target, and set function if the function has a different name".format(name)
+        return "the name \"{}\" has characters other than the letters A to Z, digits and punctuation".format(name)
     return None
 
 def check_target_name(name):
@@ -51,7 +73,11 @@ def check_target_name(name):
     """
     problem = target_name_problem(name)
     if problem:
-        fail("\n{}: {}".format(label_text(native.package_relative_label(name)), problem))
+        fail_target(
+            native.package_relative_label(name),
+            problem,
+            "rename the target, and set function if the function has a different name",
+        )
 
 _CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _CHARACTERS = _CAPITALS + _CAPITALS.lower() + "0123456789_"
@@ -61,22 +87,21 @@ def check_go_name(name, target, attribute):
 
     Args:
       name: the name.
-      target: the target that sets it, for the message.
+      target: label of the target that sets it, for the message.
       attribute: the attribute that sets it, for the message.
     """
 
     # The same wording as in internal/graph/name.go.
+    example = "{} = \"GetBirds\"".format(attribute)
     if [c for c in name.elems() if c not in _CHARACTERS]:
-        fail("\n{target}: {attribute}: the name \"{name}\" has characters other than the letters A to Z, digits and underscores.\nhint: rename the function and set {attribute} to its name, as in {attribute} = \"GetBirds\"".format(
-            attribute = attribute,
-            name = name,
-            target = target,
-        ))
-    if name[:1] not in _CAPITALS.elems():
-        fail("\n{}: {} is \"{}\", which is not the name of an exported Go function.\nhint: set {} to the function's name, as in {} = \"GetBirds\"".format(
+        fail_target(
             target,
-            attribute,
-            name,
-            attribute,
-            attribute,
-        ))
+            "{}: the name \"{}\" has characters other than the letters A to Z, digits and underscores".format(attribute, name),
+            "rename the function and set {} to its name, as in {}".format(attribute, example),
+        )
+    if name[:1] not in _CAPITALS.elems():
+        fail_target(
+            target,
+            "{} is \"{}\", which is not the name of an exported Go function".format(attribute, name),
+            "set {} to the function's name, as in {}".format(attribute, example),
+        )

@@ -1,13 +1,7 @@
 """The rules that rehearse a flow: they run what would be deployed on this machine."""
 
 load("//rules:providers.bzl", "LokkiFlowInfo")
-load(":names.bzl", "label_text")
-
-def _rlocation(ctx, file):
-    """Returns the path by which Go's runfiles library finds a file."""
-    if file.short_path.startswith("../"):
-        return file.short_path.removeprefix("../")
-    return ctx.workspace_name + "/" + file.short_path
+load(":names.bzl", "label_text", "rlocation")
 
 def _rehearsal_impl(ctx):
     flow = ctx.attr.flow[LokkiFlowInfo]
@@ -20,13 +14,13 @@ def _rehearsal_impl(ctx):
     ctx.actions.write(artifacts, json.encode_indent({
         "call": "bazel run {} --".format(label_text(ctx.label)),
         "flow": label_text(ctx.attr.flow.label),
-        "template": _rlocation(ctx, flow.template),
-        "images": _rlocation(ctx, flow.images),
-        "graph": _rlocation(ctx, flow.graph),
-        "local": _rlocation(ctx, local),
+        "template": rlocation(ctx, flow.template),
+        "images": rlocation(ctx, flow.images),
+        "graph": rlocation(ctx, flow.graph),
+        "local": rlocation(ctx, local),
         "steps": [{
             "target": label_text(step.label),
-            "image": _rlocation(ctx, step.rehearsal_image),
+            "image": rlocation(ctx, step.rehearsal_image),
             "architecture": step.architecture,
             "rehearsal_architecture": step.rehearsal_architecture,
         } for step in flow.steps],

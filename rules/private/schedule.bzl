@@ -1,5 +1,7 @@
 """lokki_schedule: when a flow is started on a schedule, and with what input."""
 
+load(":names.bzl", "fail_target")
+
 def lokki_schedule(
         cron = None,
         rate = None,
@@ -79,5 +81,9 @@ def decode_schedules(text, flow):
     values = schedules.values() if type(schedules) == "dict" else [None]
     for value in values:
         if type(value) != "dict" or "time_zone" not in value:
-            fail("\n{}: schedule is {}.\nhint: write schedule = lokki_schedule(cron = \"0 6 * * ? *\"), or several by name: schedule = {{\"daily\": lokki_schedule(…), …}}".format(flow, text))
+            fail_target(
+                flow,
+                "schedule is {}".format(text),
+                "write schedule = lokki_schedule(cron = \"0 6 * * ? *\"), or several by name: schedule = {\"daily\": lokki_schedule(…), …}",
+            )
     return [{"name": name} | schedules[name] for name in schedules]

@@ -5,7 +5,7 @@ load("@rules_go//go:def.bzl", "GoInfo")
 load("//rules:providers.bzl", "LokkiStepInfo")
 load(":architecture.bzl", "ARCHITECTURES")
 load(":go_program.bzl", "go_program")
-load(":names.bzl", "check_go_name", "check_target_name", "go_name")
+load(":names.bzl", "check_go_name", "check_target_name", "fail_target", "go_name")
 load(":step_image.bzl", "host_architecture", "step_image")
 
 # AWS Lambda's quotas: attribute → (least, most, unit).
@@ -19,20 +19,17 @@ def _step_impl(ctx):
     for attribute, (least, most, unit) in _LIMITS.items():
         value = getattr(ctx.attr, attribute)
         if value and (value < least or value > most):
-            fail("\n{}: {} is {}; AWS Lambda allows {} to {} {}.\nhint: leave it out to use the value of lokki.yml's lambda_defaults".format(
+            fail_target(
                 ctx.label,
-                attribute,
-                value,
-                least,
-                most,
-                unit,
-            ))
+                "{} is {}; AWS Lambda allows {} to {} {}".format(attribute, value, least, most, unit),
+                "leave it out to use the value of lokki.yml's lambda_defaults",
+            )
     if ctx.attr.architecture not in ARCHITECTURES:
-        fail("\n{}: architecture is \"{}\".\nhint: AWS Lambda has {}".format(
+        fail_target(
             ctx.label,
-            ctx.attr.architecture,
-            " and ".join(ARCHITECTURES),
-        ))
+            "architecture is \"{}\"".format(ctx.attr.architecture),
+            "AWS Lambda has " + " and ".join(ARCHITECTURES),
+        )
     check_go_name(ctx.attr.function, ctx.label, "function")
     image = ctx.file.image
     return [

@@ -1,21 +1,30 @@
 """How rules call lokki's tools."""
 
-def tool_action(ctx, tool, flags, outputs, what, repeated = {}, texts = {}, env = {}, tools = []):
-    """Runs one of lokki's tools. Each input and output is a flag whose value is a file.
+# Attributes of rules whose actions are verbs of the build tool.
+BUILD_TOOL_ATTRS = {
+    "_buildtool": attr.label(
+        cfg = "exec",
+        default = Label("//tools/buildtool"),
+        executable = True,
+    ),
+}
+
+def tool_action(ctx, verb, flags, outputs, what, repeated = {}, texts = {}, tools = {}):
+    """Runs a verb of the build tool. Each input and output is a flag whose value is a file.
 
     Args:
-      ctx: the rule's context.
-      tool: the tool's executable.
+      ctx: context of a rule that has BUILD_TOOL_ATTRS.
+      verb: the verb.
       flags: flag → File; None omits the flag.
       outputs: those of the files that the tool writes.
       what: what the tool makes, for progress messages.
       repeated: flag → list of (key, File), each of which becomes key=path.
       texts: flag → value.
-      env: variable of the tool's environment → File, whose path it gets.
-      tools: depsets of files that the tool finds beside it.
+      tools: flag → FilesToRunProvider of a program that the tool runs.
     """
     args = ctx.actions.args()
     inputs = []
+    args.add(verb)
     for flag, file in flags.items():
         if file:
             args.add("-" + flag, file)
@@ -27,12 +36,13 @@ def tool_action(ctx, tool, flags, outputs, what, repeated = {}, texts = {}, env 
             inputs.append(file)
     for flag, text in texts.items():
         args.add("-" + flag, text)
+    for flag, tool in tools.items():
+        args.add("-" + flag, tool.executable)
     ctx.actions.run(
-        executable = tool,
+        executable = ctx.executable._buildtool,
         arguments = [args],
-        inputs = inputs + env.values(),
-        env = {variable: file.path for variable, file in env.items()},
-        tools = tools,
+        inputs = inputs,
+        tools = tools.values(),
         outputs = outputs,
         toolchain = None,  # the tool is a target's
         mnemonic = "Lokki" + what.title().replace(" ", ""),

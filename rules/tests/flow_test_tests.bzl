@@ -39,7 +39,7 @@ def flow_test_test_suite(name):
         tests.append("flow_test_with_{}_test".format(refused))
         fails_test(
             name = tests[-1],
-            message = ["//rules/tests:" + target] + message,
+            message = message,
             target_under_test = target,
         )
     native.test_suite(name = name, tests = tests)

@@ -1,4 +1,4 @@
-// Package tests tests all tools together, as the programs that a build runs.
+// Package tests tests the verbs of the build tool together, as the programs that a build runs.
 package tests
 
 import (
@@ -11,20 +11,17 @@ import (
 	"testing"
 )
 
-// commands are the tools that make a flow's files, in build order.
-var commands = []string{"asl", "images", "cfn", "cost"}
-
-// program returns the path of a command. Bazel builds it and passes its path;
+// buildtool returns the path of the build tool. Bazel builds it and passes its path;
 // otherwise it is built here.
-func program(t *testing.T, name string) string {
+func buildtool(t *testing.T) string {
 	t.Helper()
-	if path := os.Getenv("LOKKI_TEST_" + strings.ToUpper(name)); path != "" {
+	if path := os.Getenv("LOKKI_TEST_BUILDTOOL"); path != "" {
 		return filepath.Join(os.Getenv("TEST_SRCDIR"), os.Getenv("TEST_WORKSPACE"), path)
 	}
-	path := filepath.Join(t.TempDir(), name)
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", path, "../"+name+"/cmd/"+name)
+	path := filepath.Join(t.TempDir(), "buildtool")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", path, "../buildtool")
 	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building %s: %v\n%s", name, err, out)
+		t.Fatalf("building the build tool: %v\n%s", err, out)
 	}
 	return path
 }
@@ -58,7 +55,7 @@ func (p place) run(t *testing.T, program string, args ...string) {
 }
 
 // files are what the tools make from the inputs in the place's folder.
-func (p place) files(t *testing.T, programs map[string]string, targets []string) map[string]string {
+func (p place) files(t *testing.T, tool string, targets []string) map[string]string {
 	t.Helper()
 	var digests []string
 	for _, target := range slices.SortedFunc(slices.Values(targets), func(a, b string) int { return cmp.Compare(b, a) }) {
@@ -66,11 +63,11 @@ func (p place) files(t *testing.T, programs map[string]string, targets []string)
 	}
 	graph, steps := []string{"-graph", p.path("flow.graph.json")}, []string{"-manifest", p.path("flow.steps.json")}
 	config := []string{"-config", p.path("lokki.yml")}
-	p.run(t, programs["asl"], slices.Concat(graph, []string{"-out", p.path("flow.asl.json")})...)
-	p.run(t, programs["images"], slices.Concat(graph, steps, digests, []string{"-out", p.path("flow.images.json")})...)
-	p.run(t, programs["cfn"], slices.Concat(graph, steps, config, []string{
+	p.run(t, tool, slices.Concat([]string{"asl"}, graph, []string{"-out", p.path("flow.asl.json")})...)
+	p.run(t, tool, slices.Concat([]string{"images"}, graph, steps, digests, []string{"-out", p.path("flow.images.json")})...)
+	p.run(t, tool, slices.Concat([]string{"cfn"}, graph, steps, config, []string{
 		"-asl", p.path("flow.asl.json"), "-images", p.path("flow.images.json"), "-out", p.path("flow.template.yaml")})...)
-	p.run(t, programs["cost"], slices.Concat(graph, steps, config, []string{"-out", p.path("flow.cost.txt")})...)
+	p.run(t, tool, slices.Concat([]string{"cost"}, graph, steps, config, []string{"-out", p.path("flow.cost.txt")})...)
 	made := map[string]string{}
 	for _, name := range []string{"flow.asl.json", "flow.images.json", "flow.template.yaml", "flow.cost.txt"} {
 		data, err := os.ReadFile(filepath.Join(p.folder, name))

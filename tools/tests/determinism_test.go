@@ -16,10 +16,7 @@ import (
 // relative paths, for two users with different homes, settings, time zones and
 // languages, and with the steps in another order.
 func TestTheSameBytesEverywhere(t *testing.T) {
-	programs := map[string]string{}
-	for _, name := range commands {
-		programs[name] = program(t, name)
-	}
+	tool := buildtool(t)
 	for _, c := range []struct {
 		name  string
 		graph graph.Graph
@@ -31,14 +28,14 @@ func TestTheSameBytesEverywhere(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			first := newPlace(t, c.graph, 0, place{folder: t.TempDir(),
 				env: []string{"HOME=/root", "USER=root", "TZ=UTC", "LANG=C", "GOMAXPROCS=1"}})
-			want := first.files(t, programs, targets(c.graph))
+			want := first.files(t, tool, targets(c.graph))
 
 			home := t.TempDir()
 			write(t, filepath.Join(home, ".lokki", "lokki.yml"), "lambda_defaults: {memory: 10240}\n")
 			folder := filepath.Join(t.TempDir(), "a", "deeper folder")
 			second := newPlace(t, c.graph, 1, place{folder: folder, relative: true,
 				env: []string{"HOME=" + home, "USER=somebody", "LOGNAME=somebody", "TZ=Asia/Kathmandu", "LANG=tr_TR.UTF-8", "TMPDIR=" + home}})
-			for name, text := range second.files(t, programs, targets(c.graph)) {
+			for name, text := range second.files(t, tool, targets(c.graph)) {
 				if text != want[name] {
 					t.Errorf("%s differs in another place", name)
 				}
@@ -49,7 +46,7 @@ func TestTheSameBytesEverywhere(t *testing.T) {
 				}
 			}
 			for range 18 { // with the two above, 20 runs
-				for name, text := range first.files(t, programs, targets(c.graph)) {
+				for name, text := range first.files(t, tool, targets(c.graph)) {
 					if text != want[name] {
 						t.Errorf("%s differs in another run", name)
 					}

@@ -4,10 +4,8 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"os/exec"
 	"slices"
@@ -39,27 +37,11 @@ func program() (launch.Program, error) {
 	if _, err := os.Stat(p.Path); err != nil {
 		return launch.Program{}, fmt.Errorf("finding the program next to this one: %w\nhint: start it where Bazel has built it, or copy both", err)
 	}
-	file := os.Getenv("LOKKI_ENVIRONMENT_FILE") // set in an action
-	if file == "" {
-		file = self + ".env.json"
+	environment, err := launch.ReadEnvironment(self + ".env.json")
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return launch.Program{}, err
 	}
-	data, err := os.ReadFile(file)
-	if errors.Is(err, os.ErrNotExist) {
-		return p, nil
-	}
-	if err != nil {
-		return launch.Program{}, fmt.Errorf("reading the environment: %w", err)
-	}
-	var environment struct {
-		Env   map[string]string `json:"env"`
-		Notes []string          `json:"notes"`
-	}
-	if err := json.Unmarshal(data, &environment); err != nil {
-		return launch.Program{}, fmt.Errorf("reading the environment in %s: %w", file, err)
-	}
-	for _, name := range slices.Sorted(maps.Keys(environment.Env)) {
-		p.Env = append(p.Env, name+"="+environment.Env[name])
-	}
+	p.Env = environment.Variables()
 	if !slices.ContainsFunc(p.Args, silent) {
 		for _, note := range environment.Notes {
 			fmt.Fprintln(os.Stderr, "note: "+note)

@@ -14,8 +14,8 @@ import (
 
 	"github.com/bazelbuild/rules_go/go/runfiles"
 
+	"github.com/lokki-build/lokki/internal/fingerprint"
 	"github.com/lokki-build/lokki/internal/launch"
-	"github.com/lokki-build/lokki/internal/runs"
 	"github.com/lokki-build/lokki/internal/store"
 	"github.com/lokki-build/lokki/internal/store/s3store"
 	"github.com/lokki-build/lokki/lokki"
@@ -61,7 +61,7 @@ func openBucket(name string) (store.Store, error) {
 
 // readFingerprints reads the file next to the program. A program that was copied
 // elsewhere has none: then its own code identifies its steps.
-func readFingerprints(name string) (runs.StepFingerprints, error) {
+func readFingerprints(name string) (fingerprint.Steps, error) {
 	path, err := runfiles.Rlocation(name)
 	if err != nil {
 		return nil, nil
@@ -73,5 +73,5 @@ func readFingerprints(name string) (runs.StepFingerprints, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the steps' fingerprints: %w", err)
 	}
-	return runs.DecodeFingerprints(data)
+	return fingerprint.Decode(data)
 }

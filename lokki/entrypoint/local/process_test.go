@@ -16,9 +16,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lokki-build/lokki/internal/fingerprint"
 	"github.com/lokki-build/lokki/internal/lambdastep"
 	"github.com/lokki-build/lokki/internal/launch"
-	"github.com/lokki-build/lokki/internal/runs"
 	"github.com/lokki-build/lokki/internal/s3server"
 )
 
@@ -86,7 +86,7 @@ func newPerson(t *testing.T) *person {
 // some functions.
 func (p *person) build(changed map[string]string) {
 	p.t.Helper()
-	steps := runs.StepFingerprints{}
+	steps := fingerprint.Steps{}
 	for _, function := range []string{"List", "Gather", "Work", "Look", "Sum", "Total"} {
 		steps["github.com/lokki-build/lokki/lokki/entrypoint/local."+function] = cmp.Or(changed[function], "v1")
 	}

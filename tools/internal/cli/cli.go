@@ -14,6 +14,7 @@ import (
 // Tool is one command.
 type Tool struct {
 	Name  string
+	Does  string              // for the list of a program's verbs
 	Flags func(*flag.FlagSet) // declares the flags
 	Needs []string            // flags that must not be empty
 	Run   func(stderr io.Writer) error
@@ -21,13 +22,15 @@ type Tool struct {
 
 // Main runs the tool with the process's arguments and exits: 0 done, 1 failed,
 // 2 usage error.
-func (t Tool) Main() {
+func (t Tool) Main() { runMain(t.Exec) }
+
+func runMain(exec func(args []string, stderr io.Writer) int) {
 	// A tool lives for milliseconds, and a third of them would go into
 	// collecting garbage that ends with the process. GOGC overrides this.
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)
 	}
-	os.Exit(t.Exec(os.Args[1:], os.Stderr))
+	os.Exit(exec(os.Args[1:], os.Stderr))
 }
 
 // Exec runs the tool and returns its exit code.
@@ -54,12 +57,22 @@ func (t Tool) Exec(args []string, stderr io.Writer) int {
 	if code != 0 {
 		return code
 	}
-	if err := t.Run(stderr); err != nil {
+	err := t.Run(stderr)
+	if exit := Exit(0); errors.As(err, &exit) {
+		return int(exit)
+	}
+	if err != nil {
 		fmt.Fprintln(stderr, err)
 		return 1
 	}
 	return 0
 }
+
+// Exit is an exit code as an error: that of another program, which has said what is
+// wrong.
+type Exit int
+
+func (e Exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 // Read reads a file and passes its bytes to decode.
 func Read[T any](path string, decode func([]byte) (T, error)) (T, error) {

@@ -3,12 +3,13 @@
 package environment
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/lokki-build/lokki/internal/launch"
 )
 
 // Step is a lokki_step with its env.
@@ -17,16 +18,10 @@ type Step struct {
 	Env    map[string]string `json:"env"`
 }
 
-// Environment is the environment of that process.
-type Environment struct {
-	Env   map[string]string `json:"env"`
-	Notes []string          `json:"notes"` // one for each variable whose value differs in some Lambda
-}
-
 // Join merges the env of all steps into lambda_env. Where steps differ, the first one
 // wins.
-func Join(lambdaEnv map[string]string, steps []Step) Environment {
-	e := Environment{Env: maps.Clone(lambdaEnv)}
+func Join(lambdaEnv map[string]string, steps []Step) launch.Environment {
+	e := launch.Environment{Env: maps.Clone(lambdaEnv)}
 	if e.Env == nil {
 		e.Env = map[string]string{}
 	}
@@ -60,13 +55,4 @@ func Join(lambdaEnv map[string]string, steps []Step) Environment {
 		}
 	}
 	return e
-}
-
-// Encode writes the environment as JSON.
-func (e Environment) Encode() ([]byte, error) {
-	data, err := json.MarshalIndent(e, "", "  ")
-	if err != nil {
-		return nil, fmt.Errorf("encoding the environment: %w", err)
-	}
-	return append(data, '\n'), nil
 }

@@ -8,14 +8,14 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/lokki-build/lokki/internal/runs"
+	"github.com/lokki-build/lokki/internal/fingerprint"
 	"github.com/lokki-build/lokki/tools/internal/program"
 )
 
 // New hashes programs, each of which holds one step. Each argument is the
 // step's function, "=" and the program's file, whose name may contain "=" too.
-func New(args []string) (runs.StepFingerprints, error) {
-	all := runs.StepFingerprints{}
+func New(args []string) (fingerprint.Steps, error) {
+	all := fingerprint.Steps{}
 	var problems []error
 	for _, arg := range args {
 		function, path, ok := strings.Cut(arg, "=")

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/lokki-build/lokki/internal/runs"
+	"github.com/lokki-build/lokki/internal/fingerprint"
 )
 
 func write(t *testing.T, name, data string) string {
@@ -32,7 +32,7 @@ func TestNew(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	read, err := runs.DecodeFingerprints(data)
+	read, err := fingerprint.Decode(data)
 	if err != nil || !maps.Equal(read, got) {
 		t.Errorf("read again: %v, %v; want %v", read, err, got)
 	}
@@ -54,7 +54,7 @@ func TestProblems(t *testing.T) {
 
 func TestDecodeRefuses(t *testing.T) {
 	for data, want := range map[string]string{`{"version":2}`: "version 2", `{`: "decoding the fingerprints: unexpected end"} {
-		if _, err := runs.DecodeFingerprints([]byte(data)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := fingerprint.Decode([]byte(data)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", data, err, want)
 		}
 	}

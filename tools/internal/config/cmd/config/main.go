@@ -1,8 +1,5 @@
-// Command config resolves a flow's settings and where each comes from: with
-// -out it writes them as JSON, without it prints those beside the program.
-//
-// Bazel runs it in both ways: the first to build <flow>_config.json, the second
-// as the program <flow>_config.
+// Command config prints a flow's settings and where each comes from: those in the
+// file beside it that has its name and .json, as <flow>_config.
 package main
 
 import (
@@ -17,38 +14,19 @@ import (
 )
 
 func main() {
-	var sources config.Sources
-	var out string
 	var asJSON bool
 	cli.Tool{
 		Name: "config",
 		Flags: func(fs *flag.FlagSet) {
-			sources.Flags(fs)
-			fs.StringVar(&out, "out", "", "the file to write; without it the settings beside the program are printed")
 			fs.BoolVar(&asJSON, "json", false, "print JSON")
 		},
 		Run: func(stderr io.Writer) error {
-			if out != "" {
-				return write(sources, out)
-			}
 			for _, note := range notes(os.Environ()) {
 				fmt.Fprintln(stderr, "note: "+note)
 			}
 			return print(os.Stdout, os.Args[0]+".json", asJSON)
 		},
 	}.Main()
-}
-
-func write(sources config.Sources, out string) error {
-	layers, err := sources.Layers()
-	if err != nil {
-		return err
-	}
-	data, err := config.EncodeSettings(config.Settings(layers...))
-	if err != nil {
-		return err
-	}
-	return cli.Write(out, data)
 }
 
 func print(w io.Writer, path string, asJSON bool) error {

@@ -11,25 +11,26 @@ import (
 	"github.com/lokki-build/lokki/tools/internal/config"
 )
 
-func TestWriteThenPrint(t *testing.T) {
-	dir := t.TempDir()
-	yml, out := filepath.Join(dir, "lokki.yml"), filepath.Join(dir, "birds_config.json")
-	if err := os.WriteFile(yml, []byte("prefix: birds\n"), 0o600); err != nil {
+func TestPrint(t *testing.T) {
+	layer, err := config.Parse("lokki.yml", []byte("prefix: birds\n"))
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := write(config.Sources{Project: yml}, out); err != nil {
+	data, err := config.EncodeSettings(config.Settings(layer))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "birds_config.json")
+	if err := os.WriteFile(file, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for asJSON, want := range map[bool]string{false: "  birds        lokki.yml:1:9\n", true: "\"prefix\": {\n    \"value\": \"birds\",\n    \"source\": \"lokki.yml:1:9\""} {
 		var b bytes.Buffer
-		if err := print(&b, out, asJSON); err != nil || !strings.Contains(b.String(), want) {
+		if err := print(&b, file, asJSON); err != nil || !strings.Contains(b.String(), want) {
 			t.Errorf("no %q, %v, in\n%s", want, err, b.String())
 		}
 	}
-	if err := write(config.Sources{Project: filepath.Join(dir, "absent")}, out); err == nil || !strings.Contains(err.Error(), "reading the configuration") {
-		t.Errorf("an absent file: %v", err)
-	}
-	if err := print(&bytes.Buffer{}, filepath.Join(dir, "absent"), false); err == nil || !strings.Contains(err.Error(), "reading the settings") {
+	if err := print(&bytes.Buffer{}, file+".absent", false); err == nil || !strings.Contains(err.Error(), "reading the settings") {
 		t.Errorf("without the settings: %v", err)
 	}
 }

@@ -1,5 +1,3 @@
-// Command fingerprints writes the fingerprints of a flow's steps, which change
-// with their code.
 package main
 
 import (
@@ -10,17 +8,15 @@ import (
 	"github.com/lokki-build/lokki/tools/internal/fingerprints"
 )
 
-func main() {
+func fingerprintsVerb() cli.Tool {
 	var out string
 	var steps []string
-	cli.Tool{
+	return cli.Tool{
 		Name: "fingerprints",
+		Does: "writes the fingerprints of a flow's steps, which change with their code",
 		Flags: func(fs *flag.FlagSet) {
+			repeated(fs, &steps, "step", "`function=file` with the program that holds the function; once for each step")
 			fs.StringVar(&out, "out", "", "the file to write, birds.fingerprints.json")
-			fs.Func("step", "`function=file` with the program that holds the function; once for each step", func(arg string) error {
-				steps = append(steps, arg)
-				return nil
-			})
 		},
 		Needs: []string{"out"},
 		Run: func(io.Writer) error {
@@ -34,5 +30,5 @@ func main() {
 			}
 			return cli.Write(out, data)
 		},
-	}.Main()
+	}
 }

@@ -1,4 +1,3 @@
-// Command cfn writes the CloudFormation template of a flow.
 package main
 
 import (
@@ -7,40 +6,41 @@ import (
 	"io"
 	"os"
 
-	"github.com/lokki-build/lokki/internal/graph"
-	"github.com/lokki-build/lokki/internal/manifest"
 	"github.com/lokki-build/lokki/tools/cfn"
 	"github.com/lokki-build/lokki/tools/internal/cli"
 	"github.com/lokki-build/lokki/tools/internal/config"
 	"github.com/lokki-build/lokki/tools/internal/images"
 )
 
-func main() {
-	var f files
-	cli.Tool{
+func cfnVerb() cli.Tool {
+	var f cfnFlags
+	return cli.Tool{
 		Name: "cfn",
+		Does: "writes the CloudFormation template of a flow",
 		Flags: func(fs *flag.FlagSet) {
-			fs.StringVar(&f.graph, "graph", "", "the flow's graph, birds.graph.json")
+			f.graph.flag(fs)
 			fs.StringVar(&f.definition, "asl", "", "the state machine, birds.asl.json")
 			fs.StringVar(&f.images, "images", "", "the flow's images, birds.images.json")
-			fs.StringVar(&f.manifest, "manifest", "", "the flow's steps, birds.steps.json")
+			f.manifest.flag(fs)
 			f.sources.Flags(fs)
 			fs.StringVar(&f.out, "out", "", "the template to write, birds.template.yaml")
 		},
 		Needs: []string{"graph", "asl", "images", "manifest", "out"},
-		Run:   func(stderr io.Writer) error { return run(f, stderr) },
-	}.Main()
+		Run:   f.run,
+	}
 }
 
-type files struct {
-	graph, definition, images, manifest, out string
-	sources                                  config.Sources
+type cfnFlags struct {
+	graph                   graphFile
+	manifest                manifestFile
+	definition, images, out string
+	sources                 config.Sources
 }
 
-func run(f files, stderr io.Writer) error {
+func (f *cfnFlags) run(stderr io.Writer) error {
 	var in cfn.Input
 	var err error
-	if in.Graph, err = cli.Read(f.graph, graph.Decode); err != nil {
+	if in.Graph, err = f.graph.read(); err != nil {
 		return err
 	}
 	if in.Definition, err = os.ReadFile(f.definition); err != nil {
@@ -49,14 +49,12 @@ func run(f files, stderr io.Writer) error {
 	if in.Images, err = cli.Read(f.images, images.Decode); err != nil {
 		return err
 	}
-	if in.Manifest, err = cli.Read(f.manifest, manifest.Decode); err != nil {
+	if in.Manifest, err = f.manifest.read(); err != nil {
 		return err
 	}
-	layers, err := f.sources.Layers()
-	if err != nil {
+	if in.Config, err = resolve(f.sources); err != nil {
 		return err
 	}
-	in.Config = config.Resolve(layers...)
 	template, err := cfn.Generate(in)
 	if err != nil {
 		return err

@@ -1,4 +1,3 @@
-// Command images writes the list of a flow's images.
 package main
 
 import (
@@ -6,33 +5,31 @@ import (
 	"io"
 	"os"
 
-	"github.com/lokki-build/lokki/internal/graph"
-	"github.com/lokki-build/lokki/internal/manifest"
 	"github.com/lokki-build/lokki/tools/internal/cli"
 	"github.com/lokki-build/lokki/tools/internal/images"
 )
 
-func main() {
-	var graphFile, manifestFile, out string
+func imagesVerb() cli.Tool {
+	var inGraph graphFile
+	var inManifest manifestFile
 	var digests []string
-	cli.Tool{
+	var out string
+	return cli.Tool{
 		Name: "images",
+		Does: "writes the list of a flow's images",
 		Flags: func(fs *flag.FlagSet) {
-			fs.StringVar(&graphFile, "graph", "", "the flow's graph, birds.graph.json")
-			fs.StringVar(&manifestFile, "manifest", "", "the flow's steps, birds.steps.json")
+			inGraph.flag(fs)
+			inManifest.flag(fs)
+			repeated(fs, &digests, "digest", "`target=file` with the digest of the target's image; once for each step")
 			fs.StringVar(&out, "out", "", "the list to write, birds.images.json")
-			fs.Func("digest", "`target=file` with the digest of the target's image; once for each step", func(arg string) error {
-				digests = append(digests, arg)
-				return nil
-			})
 		},
 		Needs: []string{"graph", "manifest", "out"},
 		Run: func(io.Writer) error {
-			g, err := cli.Read(graphFile, graph.Decode)
+			g, err := inGraph.read()
 			if err != nil {
 				return err
 			}
-			m, err := cli.Read(manifestFile, manifest.Decode)
+			m, err := inManifest.read()
 			if err != nil {
 				return err
 			}
@@ -50,5 +47,5 @@ func main() {
 			}
 			return cli.Write(out, data)
 		},
-	}.Main()
+	}
 }

@@ -1,4 +1,3 @@
-// Command cost estimates what an execution of a flow uses and costs.
 package main
 
 import (
@@ -10,20 +9,19 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/lokki-build/lokki/internal/graph"
-	"github.com/lokki-build/lokki/internal/manifest"
 	"github.com/lokki-build/lokki/tools/internal/cli"
 	"github.com/lokki-build/lokki/tools/internal/config"
 	"github.com/lokki-build/lokki/tools/internal/cost"
 )
 
-func main() {
-	f := flags{fixed: map[string]int{}}
-	cli.Tool{
+func costVerb() cli.Tool {
+	f := costFlags{fixed: map[string]int{}}
+	return cli.Tool{
 		Name: "cost",
+		Does: "writes an estimate of what an execution of a flow uses and costs",
 		Flags: func(fs *flag.FlagSet) {
-			fs.StringVar(&f.graph, "graph", "", "the flow's graph, birds.graph.json")
-			fs.StringVar(&f.manifest, "manifest", "", "the flow's steps, birds.steps.json")
+			f.graph.flag(fs)
+			f.manifest.flag(fs)
 			f.sources.Flags(fs)
 			fs.StringVar(&f.prices, "prices", "", "a file that overrides keys of tools/internal/cost/basis.yml; optional")
 			fs.StringVar(&f.items, "items", "", "numbers of items of each map, one column each, as in 1,1000; optional")
@@ -31,18 +29,20 @@ func main() {
 			fs.StringVar(&f.out, "out", "", "the table to write, birds.cost.txt")
 		},
 		Needs: []string{"graph", "manifest", "out"},
-		Run:   func(io.Writer) error { return run(f) },
-	}.Main()
+		Run:   f.run,
+	}
 }
 
-type flags struct {
-	graph, manifest, prices, items, out string
-	sources                             config.Sources
-	fixed                               map[string]int
+type costFlags struct {
+	graph              graphFile
+	manifest           manifestFile
+	prices, items, out string
+	sources            config.Sources
+	fixed              map[string]int
 }
 
 // fix parses one -map.
-func (f *flags) fix(arg string) error {
+func (f *costFlags) fix(arg string) error {
 	name, number, _ := strings.Cut(arg, "=")
 	n, err := strconv.Atoi(number)
 	if err != nil {
@@ -52,20 +52,19 @@ func (f *flags) fix(arg string) error {
 	return nil
 }
 
-func run(f flags) error {
+func (f *costFlags) run(io.Writer) error {
 	in := cost.Input{Basis: cost.DefaultBasis()}
 	var err error
-	if in.Graph, err = cli.Read(f.graph, graph.Decode); err != nil {
+	if in.Graph, err = f.graph.read(); err != nil {
 		return err
 	}
-	if in.Manifest, err = cli.Read(f.manifest, manifest.Decode); err != nil {
+	if in.Manifest, err = f.manifest.read(); err != nil {
 		return err
 	}
-	layers, err := f.sources.Layers()
+	c, err := resolve(f.sources)
 	if err != nil {
 		return err
 	}
-	c := config.Resolve(layers...)
 	in.Memory, in.Timeout, in.Metrics = c.LambdaDefaults.Memory, c.LambdaDefaults.Timeout, c.Metrics
 	if f.prices != "" {
 		data, err := os.ReadFile(f.prices)
@@ -87,7 +86,7 @@ func run(f flags) error {
 }
 
 // lengths lets the flags override the lengths in the prices file.
-func (f flags) lengths(items *cost.Items) error {
+func (f *costFlags) lengths(items *cost.Items) error {
 	if items.Maps == nil {
 		items.Maps = map[string]int{}
 	}

@@ -1,26 +1,26 @@
-// Command asl writes the state machine of a flow's graph.
 package main
 
 import (
 	"flag"
 	"io"
 
-	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/tools/asl"
 	"github.com/lokki-build/lokki/tools/internal/cli"
 )
 
-func main() {
-	var in, out string
-	cli.Tool{
+func aslVerb() cli.Tool {
+	var in graphFile
+	var out string
+	return cli.Tool{
 		Name: "asl",
+		Does: "writes the state machine of a flow",
 		Flags: func(fs *flag.FlagSet) {
-			fs.StringVar(&in, "graph", "", "the flow's graph, birds.graph.json")
+			in.flag(fs)
 			fs.StringVar(&out, "out", "", "the state machine to write, birds.asl.json")
 		},
 		Needs: []string{"graph", "out"},
 		Run: func(io.Writer) error {
-			g, err := cli.Read(in, graph.Decode)
+			g, err := in.read()
 			if err != nil {
 				return err
 			}
@@ -30,5 +30,5 @@ func main() {
 			}
 			return cli.Write(out, definition)
 		},
-	}.Main()
+	}
 }

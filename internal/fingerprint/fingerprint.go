@@ -1,4 +1,6 @@
-package runs
+// Package fingerprint identifies the code of steps, so that a stored value is used
+// again only if the code that made it is the same.
+package fingerprint
 
 import (
 	"crypto/sha256"
@@ -10,10 +12,10 @@ import (
 	"sync"
 )
 
-// ProgramFingerprint is the hash of this process's executable. It identifies a
+// OfProgram is the hash of this process's executable. It identifies a
 // step's code where nothing tells a program's steps apart, as under go test and
 // go run.
-var ProgramFingerprint = sync.OnceValues(func() (string, error) {
+var OfProgram = sync.OnceValues(func() (string, error) {
 	path, err := os.Executable()
 	if err != nil {
 		return "", fmt.Errorf("finding the program's code: %w", err)
@@ -30,44 +32,44 @@ var ProgramFingerprint = sync.OnceValues(func() (string, error) {
 	return "program:" + hex.EncodeToString(sum.Sum(nil)), nil
 })
 
-// StepFingerprints maps each step's function to the hash of a program that
+// Steps maps each step's function to the hash of a program that
 // Bazel built for it, which holds only what the function reaches.
-type StepFingerprints map[string]string
+type Steps map[string]string
 
 // Of returns the fingerprint of a step's function, or of the whole program if
 // the step has none.
-func (s StepFingerprints) Of(function string) (string, error) {
+func (s Steps) Of(function string) (string, error) {
 	if sum, ok := s[function]; ok {
 		return "step:" + sum, nil
 	}
-	return ProgramFingerprint()
+	return OfProgram()
 }
 
-// fingerprintsFile is the format of birds.fingerprints.json.
-type fingerprintsFile struct {
+// file is the format of birds.fingerprints.json.
+type file struct {
 	Version int               `json:"version"`
 	Steps   map[string]string `json:"steps"`
 }
 
-const fingerprintsVersion = 1
+const version = 1
 
 // Encode encodes the fingerprints; equal ones give equal bytes.
-func (s StepFingerprints) Encode() ([]byte, error) {
-	data, err := json.MarshalIndent(fingerprintsFile{fingerprintsVersion, s}, "", "  ") // MarshalIndent sorts the map
+func (s Steps) Encode() ([]byte, error) {
+	data, err := json.MarshalIndent(file{version, s}, "", "  ") // MarshalIndent sorts the map
 	if err != nil {
 		return nil, fmt.Errorf("encoding the fingerprints: %w", err)
 	}
 	return append(data, '\n'), nil
 }
 
-// DecodeFingerprints reads what Encode wrote.
-func DecodeFingerprints(data []byte) (StepFingerprints, error) {
-	var f fingerprintsFile
+// Decode reads what Encode wrote.
+func Decode(data []byte) (Steps, error) {
+	var f file
 	if err := json.Unmarshal(data, &f); err != nil {
 		return nil, fmt.Errorf("decoding the fingerprints: %w", err)
 	}
-	if f.Version != fingerprintsVersion {
-		return nil, fmt.Errorf("decoding the fingerprints: they have version %d, this lokki reads version %d", f.Version, fingerprintsVersion)
+	if f.Version != version {
+		return nil, fmt.Errorf("decoding the fingerprints: they have version %d, this lokki reads version %d", f.Version, version)
 	}
 	return f.Steps, nil
 }
