@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/lokki-build/lokki/internal/chain"
@@ -107,7 +108,7 @@ func TestDroppedSteps(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel() // flow functions called at the same time don't affect this one
-			_, err := chain.BuildFunc(c.flow, func() *chain.Node { return c.flow().Chain() })
+			_, err := chain.BuildFunc(c.flow)
 			if got := withCode(t, err); got != c.want {
 				t.Errorf("by the function, got:\n%s\nwant:\n%s", got, c.want)
 			}
@@ -145,7 +146,9 @@ func withCode(t *testing.T, err error) string {
 
 var shared = lokki.Start(GetBirds, Input{Count: 3})
 
-func SharedFlow() lokki.Flow[int] { return lokki.Then(shared, CountAll) }
+var continued = sync.OnceValue(func() lokki.Flow[int] { return lokki.Then(shared, CountAll) })
+
+func SharedFlow() lokki.Flow[int] { return continued() }
 
 func TestStartInAPackageVariable(t *testing.T) {
 	want := "[var shared = lokki.Start(GetBirds, Input{Count: 3})]: lokki.Start is called while the package is initialized, " +
@@ -154,7 +157,7 @@ func TestStartInAPackageVariable(t *testing.T) {
 	if got := withCode(t, lokki.Validate(flow)); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
-	_, err := chain.BuildFunc(SharedFlow, func() *chain.Node { return flow.Chain() })
+	_, err := chain.BuildFunc(SharedFlow)
 	if got := withCode(t, err); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}

@@ -88,7 +88,7 @@ func VögelFlow() lokki.Flow[int] { return all() }
 // TestFlowNameOutsideAToZ is refused both where only the value is known and where
 // the function is.
 func TestFlowNameOutsideAToZ(t *testing.T) {
-	_, byFunction := chain.BuildFunc(VögelFlow, func() *chain.Node { return VögelFlow().Chain() })
+	_, byFunction := chain.BuildFunc(VögelFlow)
 	for _, err := range []error{lokki.Validate(VögelFlow()), byFunction} {
 		want := ": naming the flow: the name \"VögelFlow\" has characters other than the letters A to Z, digits and underscores\nhint: rename the flow function"
 		if err == nil || !strings.HasSuffix(err.Error(), want) || !strings.Contains(err.Error(), "flowname_test.go:") {
@@ -105,7 +105,7 @@ func TestFlowNameOfATest(t *testing.T) {
 
 // flowFunction returns the name of the function that a flow is named after.
 func flowFunction[T any](t *testing.T, flow lokki.Flow[T]) string {
-	built, err := chain.Build(flow.Chain())
+	built, err := chain.Build(flow)
 	if err != nil {
 		t.Error(err)
 		return ""

@@ -10,15 +10,15 @@ import (
 	"github.com/lokki-build/lokki/internal/chain"
 	"github.com/lokki-build/lokki/internal/golden"
 	"github.com/lokki-build/lokki/internal/graph"
-	"github.com/lokki-build/lokki/internal/testflows"
 	"github.com/lokki-build/lokki/lokki"
+	"github.com/lokki-build/lokki/lokki/lokkitest"
 )
 
 // built returns the graph of a flow function, with positions without the folder,
 // which depends on where the test runs.
 func built[T any](t *testing.T, flow func() lokki.Flow[T]) graph.Graph {
 	t.Helper()
-	f, err := chain.BuildFunc(flow, func() *chain.Node { return flow().Chain() })
+	f, err := chain.BuildFunc(flow)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,9 +33,9 @@ func built[T any](t *testing.T, flow func() lokki.Flow[T]) graph.Graph {
 // TestGraphs builds flows and compares their graphs with golden files.
 func TestGraphs(t *testing.T) {
 	for name, g := range map[string]graph.Graph{
-		"birds":    built(t, testflows.BirdsFlow),
-		"words":    built(t, testflows.WordsFlow),
-		"sequence": built(t, testflows.SequenceFlow),
+		"birds":    built(t, lokkitest.BirdsFlow),
+		"words":    built(t, lokkitest.WordsFlow),
+		"sequence": built(t, lokkitest.SequenceFlow),
 	} {
 		t.Run(name, func(t *testing.T) {
 			data, err := graph.Encode(g)

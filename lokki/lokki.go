@@ -22,45 +22,45 @@ type Each[S any] struct {
 // value, or the flow function returns it. A step whose result is not used would
 // never run, so building the flow reports an error.
 type Value[S, T any] struct {
-	_    [0]func(S) T // tells instances apart and keeps them from being compared
-	node *chain.Node
+	_ [0]func(S) T // tells instances apart and keeps them from being compared
+	handle
 }
+
+// handle is embedded under a name that isn't exported.
+type handle = chain.Handle
 
 // Flow is what a flow function returns: a value of type T outside every map.
 type Flow[T any] = Value[Top, T]
-
-// Chain gives lokki's own tools the steps behind v; nil for the zero Value.
-func (v Value[S, T]) Chain() *chain.Node { return v.node }
 
 // Start begins a flow with a step that takes the execution's input. The input
 // overrides defaults, field by field; without input the step gets defaults.
 func Start[In, Out any](step func(context.Context, In) (Out, error), defaults In, opts ...StepOption) Flow[Out] {
 	n := chain.New(nil, graph.Start, step, chain.Caller(1))
 	n.SetDefaults(defaults)
-	return Flow[Out]{node: withStep(n, opts)}
+	return Flow[Out]{handle: chain.HandleOf(withStep(n, opts))}
 }
 
 // Then continues with a step that takes the whole value of v. Inside a map it
 // runs once for each item.
 func Then[S, T, U any](v Value[S, T], step func(context.Context, T) (U, error), opts ...StepOption) Value[S, U] {
-	n := chain.New(v.node, graph.Then, step, chain.Caller(1))
-	return Value[S, U]{node: withStep(n, opts)}
+	n := chain.New(chain.NodeOf(v), graph.Then, step, chain.Caller(1))
+	return Value[S, U]{handle: chain.HandleOf(withStep(n, opts))}
 }
 
 // Map opens a map over the list v: step runs once for each item, in parallel as
 // far as the machines allow. What follows belongs to the map and also runs for
 // each item, until Agg closes it. A Map inside a map is nested.
 func Map[S any, L ~[]T, T, U any](v Value[S, L], step func(context.Context, T) (U, error), opts ...MapOption) Value[Each[S], U] {
-	n := chain.New(v.node, graph.Map, step, chain.Caller(1))
+	n := chain.New(chain.NodeOf(v), graph.Map, step, chain.Caller(1))
 	n.List = reflect.TypeFor[L]()
-	return Value[Each[S], U]{node: withMap(n, opts)}
+	return Value[Each[S], U]{handle: chain.HandleOf(withMap(n, opts))}
 }
 
 // Agg closes the innermost map: step takes the results of all its items, in
 // the order of the items. Without items it gets an empty list, not nil.
 func Agg[S, T, U any](v Value[Each[S], T], step func(context.Context, []T) (U, error), opts ...StepOption) Value[S, U] {
-	n := chain.New(v.node, graph.Agg, step, chain.Caller(1))
-	return Value[S, U]{node: withStep(n, opts)}
+	n := chain.New(chain.NodeOf(v), graph.Agg, step, chain.Caller(1))
+	return Value[S, U]{handle: chain.HandleOf(withStep(n, opts))}
 }
 
 // Validate reports everything that is wrong with a flow as joined errors, one
@@ -73,6 +73,6 @@ func Agg[S, T, U any](v Value[Each[S], T], step func(context.Context, []T) (U, e
 // the quickest way to run it. A chain unconnected to that of flow is noticed only
 // when the flow is built or run by its function, as in Bazel.
 func Validate[T any](flow Flow[T]) error {
-	_, err := chain.Build(flow.node)
+	_, err := chain.Build(flow)
 	return err
 }

@@ -15,7 +15,7 @@ import (
 
 func names[T any](t *testing.T, flow lokki.Flow[T]) string {
 	t.Helper()
-	built, err := chain.Build(flow.Chain())
+	built, err := chain.Build(flow)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestDefaultsAreCopied(t *testing.T) {
 	birds := []string{"goose"}
 	flow := lokki.Start(CountAll, birds)
 	birds[0] = "duck"
-	if got := string(flow.Chain().Defaults); got != `["goose"]` {
+	if got := string(chain.NodeOf(flow).Defaults); got != `["goose"]` {
 		t.Errorf("got %s", got)
 	}
 }

@@ -24,7 +24,7 @@ func TestOneOptionForStepsAndMaps(t *testing.T) {
 	if len(applied) != 4 {
 		t.Fatalf("applied %d times, want 4", len(applied))
 	}
-	for i, n := 3, flow.Chain(); n != nil; i, n = i-1, n.From {
+	for i, n := 3, chain.NodeOf(flow); n != nil; i, n = i-1, n.From {
 		if applied[i] != n {
 			t.Errorf("application %d is not that of node %d", i, i)
 		}

@@ -23,7 +23,7 @@ type busy interface {
 // the options of both as JSON, or what is wrong with them.
 func options(step lokki.StepOption, onMap ...lokki.MapOption) (string, error) {
 	flow := lokki.Agg(lokki.Map(lokki.Start(GetBirds, Input{}, step), FlapBird, onMap...), CountAll)
-	built, err := chain.Build(flow.Chain())
+	built, err := chain.Build(flow)
 	if err != nil {
 		return "", err
 	}

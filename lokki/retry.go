@@ -90,12 +90,9 @@ func Timeout(d time.Duration) StepOption {
 	})
 }
 
-// TimedOut is the error of a step that exceeded its Timeout.
-type TimedOut struct {
-	After time.Duration // the timeout
-}
-
-func (e TimedOut) Error() string { return failure.Late(e.After) }
+// TimedOut is the error of a step that exceeded its Timeout. Its field After, a
+// time.Duration, is that timeout.
+type TimedOut = failure.TimedOut
 
 // seconds refuses fractions of seconds, which Step Functions doesn't support.
 func seconds(n *chain.Node, what string, d time.Duration) int {

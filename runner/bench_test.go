@@ -28,7 +28,7 @@ func BenchmarkMap(b *testing.B) {
 // BenchmarkChain measures a step that does nothing.
 func BenchmarkChain(b *testing.B) {
 	const steps = 10_000
-	last := lokki.Start(Pass, 1).Chain()
+	last := chain.NodeOf(lokki.Start(Pass, 1))
 	for range steps - 1 {
 		last = chain.New(last, graph.Then, Pass, chain.Caller(0))
 	}
@@ -37,7 +37,7 @@ func BenchmarkChain(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if _, err := run(b.Context(), flow, Options{}); err != nil {
+		if _, err := (Options{}).run(b.Context(), flow); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/lokki-build/lokki/lokki"
+	"github.com/lokki-build/lokki/lokki/lokkitest"
 )
 
 func Lengthy(ctx context.Context, n int) ([]string, error) {
@@ -24,21 +25,21 @@ func Join(ctx context.Context, list []string) (string, error) {
 func TestWording(t *testing.T) {
 	failing := func(_ string, index []int, _ int) error {
 		if len(index) > 0 && index[len(index)-1]%2 == 0 {
-			return errBoom
+			return lokkitest.ErrBoom
 		}
 		return nil
 	}
-	cell := "errors_test.go:0: step cell[0] (github.com/lokki-build/lokki/runner.Cell): boom\ninput: 0"
+	cell := "errors_test.go:0: step cell[0] (github.com/lokki-build/lokki/lokki/lokkitest.Cell): boom\ninput: 0"
 	for name, c := range map[string]struct {
 		flow lokki.Flow[[]int]
 		want string
 	}{
 		"a step": {cells(3, lokki.Concurrency(1)), strings.Replace(cell, "errors", "mapping", 1)},
-		"a tolerant map": {lokki.Agg(lokki.Map(lokki.Start(Upto, 4), Cell, lokki.TolerateFailures(20), lokki.Concurrency(1)), List),
+		"a tolerant map": {lokki.Agg(lokki.Map(lokki.Start(Upto, 4), lokkitest.Cell, lokki.TolerateFailures(20), lokki.Concurrency(1)), lokkitest.List),
 			"errors_test.go:0: the map over cell: 1 of 4 children failed; 20% are tolerated\n" + cell},
-		"many failures": {lokki.Agg(lokki.Map(lokki.Start(Upto, 25), Cell, lokki.TolerateFailures(45.5), lokki.Concurrency(1)), List),
+		"many failures": {lokki.Agg(lokki.Map(lokki.Start(Upto, 25), lokkitest.Cell, lokki.TolerateFailures(45.5), lokki.Concurrency(1)), lokkitest.List),
 			"errors_test.go:0: the map over cell: 12 of 25 children failed; 45.5% are tolerated\n" + cell +
-				"\n…\nerrors_test.go:0: step cell[18] (github.com/lokki-build/lokki/runner.Cell): boom\ninput: 18\nand 2 more"},
+				"\n…\nerrors_test.go:0: step cell[18] (github.com/lokki-build/lokki/lokki/lokkitest.Cell): boom\ninput: 18\nand 2 more"},
 	} {
 		_, err := Run(t.Context(), c.flow, Options{Inject: failing})
 		if got := wording(err); got != c.want {
@@ -92,12 +93,12 @@ func TestFirstErrorCutsPausesShort(t *testing.T) {
 		began := time.Now()
 		fail := func(_ string, index []int, _ int) error {
 			if index[0] == 3 {
-				return errBoom
+				return lokkitest.ErrBoom
 			}
 			return &busy{}
 		}
 		_, err := Run(t.Context(), cells(5, retry[*busy](lokki.Backoff{Interval: time.Hour})), Options{Concurrency: 1, Inject: failCells(fail)})
-		if took := time.Since(began); !errors.Is(err, errBoom) || took != 0 {
+		if took := time.Since(began); !errors.Is(err, lokkitest.ErrBoom) || took != 0 {
 			t.Errorf("got %v after %s", err, took)
 		}
 	})

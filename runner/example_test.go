@@ -6,14 +6,14 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/lokki-build/lokki/internal/testflows"
 	"github.com/lokki-build/lokki/lokki"
+	"github.com/lokki-build/lokki/lokki/lokkitest"
 	"github.com/lokki-build/lokki/runner"
 )
 
 // The result has the type of the flow function.
 func ExampleRun() {
-	birds, err := runner.Run(context.Background(), testflows.BirdsFlow(), runner.Options{
+	birds, err := runner.Run(context.Background(), lokkitest.BirdsFlow(), runner.Options{
 		Input: json.RawMessage(`{"count": 2}`),
 	})
 	fmt.Println(birds, err)
@@ -22,12 +22,12 @@ func ExampleRun() {
 
 // The error of a wrong input has the field's path.
 func ExampleRun_input() {
-	_, err := runner.Run(context.Background(), testflows.WordsFlow(), runner.Options{
+	_, err := runner.Run(context.Background(), lokkitest.WordsFlow(), runner.Options{
 		Input: json.RawMessage(`{"options": {"seperator": ","}}`),
 	})
 	fmt.Println(err)
 	// Output:
-	// the input does not fit testflows.WordsInput:
+	// the input does not fit lokkitest.WordsInput:
 	// options.seperator: no such field
 	// hint: did you mean "options.separator"?
 }
@@ -35,7 +35,7 @@ func ExampleRun_input() {
 // A test makes a step fail that otherwise wouldn't, and checks what happens: here
 // with an error that every step retries.
 func ExampleOptions_inject() {
-	birds, err := runner.Run(context.Background(), testflows.BirdsFlow(), runner.Options{
+	birds, err := runner.Run(context.Background(), lokkitest.BirdsFlow(), runner.Options{
 		Backoff: runner.NoBackoff,
 		Inject: func(step string, index []int, attempt int) error {
 			if step == "flap-bird" && index[0] == 1 && attempt == 1 {
@@ -54,7 +54,7 @@ func ExampleOptions_inject() {
 // A test can examine what passes between the steps.
 func ExampleRecorder() {
 	var calls runner.Recorder
-	_, err := runner.Run(context.Background(), testflows.BirdsFlow(), runner.Options{OnCall: calls.Record})
+	_, err := runner.Run(context.Background(), lokkitest.BirdsFlow(), runner.Options{OnCall: calls.Record})
 	for _, c := range calls.Calls("flap-bird") {
 		fmt.Printf("%v: %s -> %s\n", c.Index, c.Input, c.Output)
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/lokki-build/lokki/lokki"
+	"github.com/lokki-build/lokki/lokki/lokkitest"
 )
 
 // TestTimeouts has steps that respect their context, and steps that don't.
@@ -42,7 +43,7 @@ func TestTimeouts(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				began := time.Now()
 				flow := cells(1, append(c.opts, lokki.Timeout(timeout))...)
-				got, err := Run(withCell(t.Context(), c.cell), flow, Options{})
+				got, err := Run(lokkitest.WithCell(t.Context(), c.cell), flow, Options{})
 				if took := time.Since(began); took != c.took {
 					t.Errorf("it took %s, want %s", took, c.took)
 				}
@@ -76,7 +77,7 @@ func slowOnce() func(context.Context, int) (int, error) {
 func TestAbandonedStepsLeaveNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var calls Recorder
-		ctx := withCell(t.Context(), func(_ context.Context, n int) (int, error) {
+		ctx := lokkitest.WithCell(t.Context(), func(_ context.Context, n int) (int, error) {
 			if n == 3 {
 				time.Sleep(time.Minute)
 			}
@@ -113,9 +114,9 @@ func TestExpress(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			began := time.Now()
-			mapped := lokki.Map(lokki.Start(Upto, 1), Cell, lokki.Express(), lokki.Retry[error](lokki.Backoff{}))
-			flow := lokki.Agg(lokki.Then(mapped, Cell, lokki.Retry[error](lokki.Backoff{})), List)
-			got, err := Run(withCell(t.Context(), c.cell), flow, Options{})
+			mapped := lokki.Map(lokki.Start(Upto, 1), lokkitest.Cell, lokki.Express(), lokki.Retry[error](lokki.Backoff{}))
+			flow := lokki.Agg(lokki.Then(mapped, lokkitest.Cell, lokki.Retry[error](lokki.Backoff{})), lokkitest.List)
+			got, err := Run(lokkitest.WithCell(t.Context(), c.cell), flow, Options{})
 			if took := time.Since(began); took != c.took {
 				t.Errorf("%s: it took %s, want %s", name, took, c.took)
 			}

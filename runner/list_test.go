@@ -3,10 +3,7 @@ package runner
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,66 +12,6 @@ import (
 	"github.com/lokki-build/lokki/internal/codec"
 	"github.com/lokki-build/lokki/lokki"
 )
-
-func TestSplitAndJoin(t *testing.T) {
-	for _, array := range []string{
-		`[]`, `[1]`, `[1,2,3]`, `[null,true]`, `["",",","]"]`, `["\"","\\","\\\"",","]`, `[[1,2],[],[[3]]]`,
-		`[{"a":[1,"]"],"b":{}},{"c":"},{"}]`, "[" + strings.Repeat(`"é",`, 5000) + "0]",
-	} {
-		list, err := itemsOf([]byte(array))
-		if err != nil {
-			t.Errorf("%s: %v", array, err)
-			continue
-		}
-		var want []json.RawMessage
-		if err := json.Unmarshal([]byte(array), &want); err != nil {
-			t.Fatal(err)
-		}
-		var parts []results
-		for i := range list.count {
-			item := list.at(i)
-			if i >= len(want) || string(item) != string(want[i]) || cap(item) != len(item) {
-				t.Errorf("%s: element %d is %s", array, i, item)
-			}
-			parts = append(parts, results{i, part{fmt.Appendf(nil, "[%s]", item), 1}})
-		}
-		slices.Reverse(parts)
-		if got := listOf(parts).join(); list.count != len(want) || string(got) != array {
-			t.Errorf("%d elements, want %d; joined: %s", list.count, len(want), got)
-		}
-	}
-	if list, err := itemsOf([]byte("null")); err != nil || list.count != 0 {
-		t.Errorf("null: got %d elements, %v", list.count, err)
-	}
-	for _, array := range []string{``, `7`, `{}`, `[`, `[1`, `[1}`, `["]`, `["\"]`, `[[1]`, `[1]]`, `"[]"`} {
-		if _, err := split([]byte(array)); err == nil {
-			t.Errorf("%s is split", array)
-		}
-	}
-}
-
-func FuzzSplit(f *testing.F) {
-	f.Add([]byte(`["a,b",{"c":[1,2]},null]`))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		itemsOf(data) // must not panic for any data
-		var compact bytes.Buffer
-		var want []json.RawMessage
-		if json.Compact(&compact, data) != nil || json.Unmarshal(compact.Bytes(), &want) != nil {
-			return
-		}
-		list, err := itemsOf(compact.Bytes())
-		if err != nil {
-			t.Fatalf("%s: %v", data, err)
-		}
-		var got []json.RawMessage
-		for i := range list.count {
-			got = append(got, list.at(i))
-		}
-		if len(got) != len(want) {
-			t.Errorf("%s: got %s, want %s", data, fmt.Sprint(got), fmt.Sprint(want))
-		}
-	})
-}
 
 // Odd is an item whose methods fail or panic for some values.
 type Odd int
@@ -122,18 +59,18 @@ func longMap(step func(context.Context, Odd) (Odd, error)) lokki.Flow[[]Odd] {
 func TestLongLists(t *testing.T) {
 	want, _ := Long(t.Context(), 7_000)
 	check(t, LongFlow(), ``, want)
-	kept := &keptInMemory{values: map[string][][]byte{}}
-	flow, err := chain.Build(LongFlow().Chain())
+	cache := &memoryCache{values: map[string][][]byte{}}
+	flow, err := chain.Build(LongFlow())
 	if err != nil {
 		t.Fatal(err)
 	}
 	var calls Recorder
-	got, err := execute(t.Context(), flow, Options{Concurrency: 3, OnCall: calls.Record}, kept, []byte(`7000`))
+	got, err := execute(t.Context(), flow, Options{Concurrency: 3, OnCall: calls.Record}, cache, []byte(`7000`))
 	encoded, _ := codec.Marshal(want)
 	if err != nil || !bytes.Equal(got, encoded) {
 		t.Errorf("got %d bytes, %v", len(got), err)
 	}
-	if !bytes.Equal(kept.values["0 []"][0], encoded) || !bytes.Equal(calls.Calls("long")[0].Output, encoded) || !bytes.Equal(calls.Calls("pass-odds")[0].Input, encoded) {
+	if !bytes.Equal(cache.values["0 []"][0], encoded) || !bytes.Equal(calls.Calls("long")[0].Output, encoded) || !bytes.Equal(calls.Calls("pass-odds")[0].Input, encoded) {
 		t.Error("a list is not what it would be in one piece")
 	}
 	for input, want := range map[string]string{

@@ -14,11 +14,12 @@ import (
 
 	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/lokki"
+	"github.com/lokki-build/lokki/lokki/lokkitest"
 )
 
 // cells maps the numbers 0 to n-1 over Cell.
 func cells(n int, opts ...lokki.MapOption) lokki.Flow[[]int] {
-	return lokki.Agg(lokki.Map(lokki.Start(Upto, n), Cell, opts...), List)
+	return lokki.Agg(lokki.Map(lokki.Start(Upto, n), lokkitest.Cell, opts...), lokkitest.List)
 }
 
 func Upto(ctx context.Context, n int) ([]int, error) {
@@ -33,7 +34,7 @@ func Upto(ctx context.Context, n int) ([]int, error) {
 // step by step.
 func TestBatches(t *testing.T) {
 	var calls Recorder
-	flow := lokki.Agg(lokki.Then(lokki.Map(lokki.Start(Upto, 5), Cell, lokki.Batch(2)), Negate), List)
+	flow := lokki.Agg(lokki.Then(lokki.Map(lokki.Start(Upto, 5), lokkitest.Cell, lokki.Batch(2)), Negate), lokkitest.List)
 	got, err := Run(t.Context(), flow, Options{Concurrency: 1, OnCall: calls.Record})
 	if err != nil || !reflect.DeepEqual(got, []int{0, -1, -2, -3, -4}) {
 		t.Fatalf("got %v, %v", got, err)
@@ -71,7 +72,7 @@ func TestBatchesAreTriedAsAWhole(t *testing.T) {
 		t.Errorf("tries %v, want %v", tries, want)
 	}
 	_, err = Run(t.Context(), cells(7, lokki.Batch(3)), Options{Inject: fail})
-	if want := "step cell[4] (github.com/lokki-build/lokki/runner.Cell): busy with 1\ninput: 4"; err == nil || !strings.HasSuffix(err.Error(), want) {
+	if want := "step cell[4] (github.com/lokki-build/lokki/lokki/lokkitest.Cell): busy with 1\ninput: 4"; err == nil || !strings.HasSuffix(err.Error(), want) {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }
@@ -82,7 +83,7 @@ func TestTolerance(t *testing.T) {
 		return func(step string, index []int, _ int) error {
 			for _, n := range numbers {
 				if step == "cell" && index[len(index)-1] == n {
-					return errBoom
+					return lokkitest.ErrBoom
 				}
 			}
 			return nil
@@ -113,7 +114,7 @@ func TestTolerance(t *testing.T) {
 			if c.want != nil && (err != nil || !reflect.DeepEqual(got, c.want)) {
 				t.Errorf("%s: got %v, %v; want %v", name, got, err, c.want)
 			}
-			if c.want == nil && (!errors.Is(err, errBoom) || failure.Type(err) != failure.Threshold) {
+			if c.want == nil && (!errors.Is(err, lokkitest.ErrBoom) || failure.Type(err) != failure.Threshold) {
 				t.Errorf("%s: got %v, %v", name, got, err)
 			}
 		}
@@ -125,7 +126,7 @@ func TestTolerance(t *testing.T) {
 func TestToleratedFailuresAreNotFailedCalls(t *testing.T) {
 	fail := func(step string, index []int, _ int) error {
 		if step == "cell" && index[0] < 2 {
-			return errBoom
+			return lokkitest.ErrBoom
 		}
 		return nil
 	}
@@ -142,7 +143,7 @@ func TestToleratedFailuresAreNotFailedCalls(t *testing.T) {
 // and 3; a lost number is missing from its sum.
 func nested(outer, inner lokki.MapOption) lokki.Flow[[]int] {
 	lists := lokki.Map(lokki.Start(Upto, 3), UptoIncluding, outer)
-	return lokki.Agg(lokki.Agg(lokki.Map(lists, Cell, inner), SumRow), List)
+	return lokki.Agg(lokki.Agg(lokki.Map(lists, lokkitest.Cell, inner), lokkitest.SumRow), lokkitest.List)
 }
 
 func UptoIncluding(ctx context.Context, n int) ([]int, error) { return Upto(ctx, n+1) }
@@ -163,7 +164,7 @@ func TestMapConcurrency(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var mu sync.Mutex
 			running, most := 0, 0
-			ctx := withCell(t.Context(), func(context.Context, int) (int, error) {
+			ctx := lokkitest.WithCell(t.Context(), func(context.Context, int) (int, error) {
 				mu.Lock()
 				running++
 				most = max(most, running)
@@ -174,8 +175,8 @@ func TestMapConcurrency(t *testing.T) {
 				mu.Unlock()
 				return 1, nil
 			})
-			rows := lokki.Map(lokki.Start(Rows, Table{Rows: 4, Columns: 5}), Row, c.outer)
-			flow := lokki.Agg(lokki.Agg(lokki.Map(rows, Cell, c.inner), SumRow), SumRows)
+			rows := lokki.Map(lokki.Start(lokkitest.Rows, lokkitest.Table{Rows: 4, Columns: 5}), lokkitest.Row, c.outer)
+			flow := lokki.Agg(lokki.Agg(lokki.Map(rows, lokkitest.Cell, c.inner), lokkitest.SumRow), lokkitest.SumRows)
 			if got, err := Run(ctx, flow, Options{Concurrency: c.slots}); err != nil || got != 20 || most != c.want {
 				t.Errorf("%+v: got %v, %v with %d at the same time", c, got, err, most)
 			}
@@ -188,7 +189,7 @@ func TestMapConcurrency(t *testing.T) {
 func TestPipelined(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // which ends the test if all goroutines wait
 		through := make(chan struct{})
-		ctx := withCell(t.Context(), func(_ context.Context, n int) (int, error) {
+		ctx := lokkitest.WithCell(t.Context(), func(_ context.Context, n int) (int, error) {
 			if n == 0 {
 				<-through
 			}
@@ -199,7 +200,7 @@ func TestPipelined(t *testing.T) {
 				close(through)
 			}
 		}
-		flow := lokki.Agg(lokki.Then(lokki.Map(lokki.Start(Upto, 2), Cell), Negate), List)
+		flow := lokki.Agg(lokki.Then(lokki.Map(lokki.Start(Upto, 2), lokkitest.Cell), Negate), lokkitest.List)
 		if got, err := Run(ctx, flow, Options{Concurrency: 2, OnCall: tell}); err != nil || !reflect.DeepEqual(got, []int{0, -1}) {
 			t.Errorf("got %v, %v", got, err)
 		}

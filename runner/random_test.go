@@ -10,7 +10,10 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/lokki-build/lokki/internal/chain"
 	"github.com/lokki-build/lokki/internal/codec"
+	"github.com/lokki-build/lokki/internal/engine"
+	"github.com/lokki-build/lokki/lokki/lokkitest"
 )
 
 // atRandom fails random calls, but always the same ones for a seed.
@@ -20,7 +23,7 @@ func atRandom(seed uint64, oneIn uint32) func(string, []int, int) error {
 		fmt.Fprint(h, seed, step, index, attempt)
 		switch v := h.Sum32(); {
 		case oneIn > 0 && v%oneIn == 0:
-			return errBoom
+			return lokkitest.ErrBoom
 		case oneIn > 0 && v%oneIn < 4:
 			return &busy{attempt}
 		}
@@ -41,7 +44,7 @@ func TestRandomFlows(t *testing.T) {
 		start.N = uint32(r.Uint32())
 		input := fmt.Sprintf(`{"N":%d}`, start.N)
 		want, wantErr := naive{f, inject}.run(0, []any{start}, nil)
-		got, err := run(t.Context(), f.Flow, Options{Input: []byte(input), Concurrency: 1 + r.IntN(8), Backoff: NoBackoff, Inject: inject})
+		got, err := Options{Input: []byte(input), Concurrency: 1 + r.IntN(8), Backoff: NoBackoff, Inject: inject}.run(t.Context(), f.Flow)
 		if wantErr != nil {
 			failures++
 		}
@@ -59,26 +62,33 @@ func sameJSON(got []byte, want any) bool {
 	return codec.Unmarshal(got, decoded.Interface()) == nil && reflect.DeepEqual(decoded.Elem().Interface(), want)
 }
 
-// keptInMemory is a keeper.
-type keptInMemory struct {
+// execute runs a flow on the first step's argument, with a cache.
+func execute(ctx context.Context, flow chain.Flow, opts Options, cache engine.ResultCache, argument []byte) ([]byte, error) {
+	c := opts.config()
+	c.Cache = cache
+	return engine.New(flow, c).Do(ctx, argument)
+}
+
+// memoryCache is a cache of results.
+type memoryCache struct {
 	mu     sync.Mutex
 	values map[string][][]byte
 }
 
-func (k *keptInMemory) find(_ context.Context, c call) ([][]byte, error) {
+func (k *memoryCache) Get(_ context.Context, c engine.Call) ([][]byte, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	values := k.values[fmt.Sprint(c.node, c.path)]
-	if values != nil && len(values) != c.items {
-		return nil, fmt.Errorf("%d values are kept, want %d", len(values), c.items)
+	values := k.values[fmt.Sprint(c.Node, c.Path)]
+	if values != nil && len(values) != c.Items {
+		return nil, fmt.Errorf("%d values are kept, want %d", len(values), c.Items)
 	}
 	return values, nil
 }
 
-func (k *keptInMemory) keep(_ context.Context, c call, values [][]byte) error {
+func (k *memoryCache) Put(_ context.Context, c engine.Call, values [][]byte) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	key := fmt.Sprint(c.node, c.path)
+	key := fmt.Sprint(c.Node, c.Path)
 	if k.values[key] != nil {
 		return fmt.Errorf("%s is kept twice", key)
 	}
@@ -99,7 +109,7 @@ func TestRandomFlowsGoOn(t *testing.T) {
 			f.Graph.Nodes[i].Tolerate = 0
 		}
 		want, _ := naive{f, atRandom(0, 0)}.run(0, []any{Num{7}}, nil)
-		kept := &keptInMemory{values: map[string][][]byte{}}
+		kept := &memoryCache{values: map[string][][]byte{}}
 		var calls Recorder
 		opts := Options{Concurrency: 1 + r.IntN(4), Backoff: NoBackoff, Inject: atRandom(seed, 8)}
 		if _, err := execute(t.Context(), f.Flow, opts, kept, []byte(`{"N":7}`)); err != nil {

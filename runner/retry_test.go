@@ -12,6 +12,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/lokki"
+	"github.com/lokki-build/lokki/lokki/lokkitest"
 )
 
 type busy struct{ n int }
@@ -41,7 +42,7 @@ func TestRetries(t *testing.T) {
 		"its attempts are over":       {[]lokki.MapOption{retry[*busy](second)}, errs{b, b, b, b}, 0, 7 * time.Second, b},
 		"another error":               {[]lokki.MapOption{retry[*busy](second)}, errs{broken{}}, 0, 0, broken{}},
 		"wrapped":                     {[]lokki.MapOption{retry[*busy](second)}, errs{fmt.Errorf("asking: %w", b)}, 0, time.Second, nil},
-		"every error":                 {[]lokki.MapOption{retry[error](second)}, errs{broken{}, errBoom}, 0, 3 * time.Second, nil},
+		"every error":                 {[]lokki.MapOption{retry[error](second)}, errs{broken{}, lokkitest.ErrBoom}, 0, 3 * time.Second, nil},
 		"attempts of each rule":       {[]lokki.MapOption{retry[*busy](lokki.Backoff{Attempts: 1}), retry[broken](lokki.Backoff{Attempts: 2, Interval: 10 * time.Second})}, errs{broken{}, b, broken{}}, 0, 31 * time.Second, nil},
 		"one rule's are over":         {[]lokki.MapOption{retry[*busy](lokki.Backoff{Attempts: 1}), retry[broken](second)}, errs{b, broken{}, b}, 0, 2 * time.Second, b},
 		"the first rule that matches": {[]lokki.MapOption{retry[error](lokki.Backoff{Attempts: 5}), retry[*busy](lokki.Backoff{Attempts: 1})}, errs{b, b}, 0, time.Second, b},
@@ -55,7 +56,7 @@ func TestRetries(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				tries := 0
-				ctx := withCell(t.Context(), func(_ context.Context, n int) (int, error) {
+				ctx := lokkitest.WithCell(t.Context(), func(_ context.Context, n int) (int, error) {
 					if tries++; tries <= len(c.fails) {
 						return 0, c.fails[tries-1]
 					}
@@ -84,7 +85,7 @@ func TestThrottledCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		refused := failure.Name("Lambda.TooManyRequestsException", errors.New("rate exceeded"))
 		slots := make(chan struct{}, 10)
-		ctx := withCell(t.Context(), func(_ context.Context, n int) (int, error) {
+		ctx := lokkitest.WithCell(t.Context(), func(_ context.Context, n int) (int, error) {
 			select {
 			case slots <- struct{}{}:
 			default:
@@ -107,7 +108,7 @@ func TestJitter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		seen := map[time.Duration]bool{}
 		var last time.Time
-		ctx := withCell(t.Context(), func(_ context.Context, n int) (int, error) {
+		ctx := lokkitest.WithCell(t.Context(), func(_ context.Context, n int) (int, error) {
 			if pause := time.Since(last); !last.IsZero() && (pause < 0 || pause > time.Hour) {
 				t.Errorf("a pause of %s", pause)
 			} else {
@@ -126,7 +127,7 @@ func TestJitter(t *testing.T) {
 // TestPanicsAreRetried: a panic matches rules for all errors, but not its value's type.
 func TestPanicsAreRetried(t *testing.T) {
 	tries := 0
-	ctx := withCell(t.Context(), func(context.Context, int) (int, error) {
+	ctx := lokkitest.WithCell(t.Context(), func(context.Context, int) (int, error) {
 		tries++
 		panic(&busy{tries})
 	})
@@ -152,7 +153,7 @@ func TestPausesLeaveTheSlot(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var order []string
 			began := time.Now()
-			ctx := withCell(t.Context(), func(_ context.Context, n int) (int, error) {
+			ctx := lokkitest.WithCell(t.Context(), func(_ context.Context, n int) (int, error) {
 				order = append(order, fmt.Sprint(n, " at ", time.Since(began)))
 				time.Sleep(1500 * time.Millisecond)
 				if len(order) == 1 {

@@ -7,15 +7,14 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"runtime"
-	"time"
 
 	"github.com/lokki-build/lokki/internal/chain"
 	"github.com/lokki-build/lokki/internal/codec"
-	"github.com/lokki-build/lokki/internal/inputs"
+	"github.com/lokki-build/lokki/internal/engine"
+	"github.com/lokki-build/lokki/internal/localcommand"
+	"github.com/lokki-build/lokki/internal/localrun"
 	"github.com/lokki-build/lokki/internal/progress"
 	"github.com/lokki-build/lokki/lokki"
 )
@@ -47,10 +46,6 @@ type Options struct {
 	// OnCall is called after every attempt of a step, by many goroutines at
 	// once.
 	OnCall func(Call)
-
-	view  *view    // for a command; nil shows lines on Progress
-	trace string   // for a command: the file to write
-	keep  *keeping // for a command; nil stores nothing
 }
 
 // NoBackoff, as Options.Backoff, makes retries immediate.
@@ -60,21 +55,22 @@ func (o Options) validate() error {
 	switch {
 	case o.Concurrency < 0:
 		return fmt.Errorf("option Concurrency %d: want 1 or more, or 0 for the number of CPUs", o.Concurrency)
-	case o.Backoff != NoBackoff && !(o.Backoff >= 0 && o.Backoff <= maxBackoff):
-		return fmt.Errorf("option Backoff %v: want a factor up to %d, 0 for the pauses of the flow, or NoBackoff", o.Backoff, maxBackoff)
+	case o.Backoff != NoBackoff && !(o.Backoff >= 0 && o.Backoff <= engine.MaxBackoff):
+		return fmt.Errorf("option Backoff %v: want a factor up to %d, 0 for the pauses of the flow, or NoBackoff", o.Backoff, engine.MaxBackoff)
 	}
 	return nil
 }
 
-// maxBackoff keeps a pause of a year from overflowing a time.Duration.
-const maxBackoff = 100
-
-// pause returns how long one of the flow's pauses is in this run.
-func (o Options) pause(d time.Duration) time.Duration {
+// config returns the options of the engine.
+func (o Options) config() engine.Config {
+	c := engine.Config{Concurrency: o.Concurrency, Backoff: cmp.Or(o.Backoff, 1), Inject: o.Inject}
 	if o.Backoff == NoBackoff {
-		return 0
+		c.Backoff = 0
 	}
-	return time.Duration(float64(d) * cmp.Or(o.Backoff, 1))
+	if o.OnCall != nil {
+		c.OnAttempt = func(a engine.AttemptResult) { o.OnCall(Call(a)) }
+	}
+	return c
 }
 
 // Run runs a flow and returns its result. Retries, timeouts and tolerated failures
@@ -91,11 +87,11 @@ func (o Options) pause(d time.Duration) time.Duration {
 // which all of its calls were made.
 func Run[T any](ctx context.Context, flow lokki.Flow[T], opts Options) (T, error) {
 	var result T
-	built, err := chain.Build(flow.Chain())
+	built, err := chain.Build(flow)
 	if err != nil {
 		return result, err
 	}
-	data, err := run(ctx, built, opts)
+	data, err := opts.run(ctx, built)
 	if err != nil {
 		return result, err
 	}
@@ -105,78 +101,21 @@ func Run[T any](ctx context.Context, flow lokki.Flow[T], opts Options) (T, error
 	return result, nil
 }
 
-// inputError is an error of the flow's caller, not of the flow.
-type inputError struct{ err error }
-
-func (e inputError) Error() string { return e.err.Error() }
-func (e inputError) Unwrap() error { return e.err }
-
-// misfit is an inputError that only the flow can detect.
-type misfit struct{ error }
-
-func (m misfit) Unwrap() error { return m.error }
-
 // run is Run on encoded values.
-func run(ctx context.Context, flow chain.Flow, opts Options) (result []byte, err error) {
-	if err := opts.validate(); err != nil {
-		return nil, inputError{err}
-	}
-	input, err := argument(flow, opts.Input)
-	if err != nil {
+func (o Options) run(ctx context.Context, flow chain.Flow) ([]byte, error) {
+	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	var keeper keeper
-	if opts.keep != nil {
-		run, failed := opts.keep.open(ctx, flow, opts.Input)
-		if failed != nil {
-			return nil, failed
-		}
-		defer func() { err = errors.Join(err, run.place.Close()) }()
-		keeper, input = run, run.Argument
-	}
-	return execute(ctx, flow, opts, keeper, input)
+	view := &localrun.View{Out: o.Progress, Form: progress.Lines}
+	return localrun.Run(ctx, flow, localrun.Options{Input: o.Input, Engine: o.config(), View: view})
 }
 
-// execute runs a flow on the first step's argument; a nil keeper stores nothing.
-func execute(ctx context.Context, flow chain.Flow, opts Options, keeper keeper, input []byte) ([]byte, error) {
-	if opts.Concurrency == 0 {
-		opts.Concurrency = runtime.GOMAXPROCS(0)
-	}
-	m := newMeter(flow.Graph, min(opts.Concurrency, runtime.GOMAXPROCS(0)))
-	v := opts.view
-	if v == nil {
-		v = &view{form: progress.Lines}
-	}
-	v.start(opts, m, opts.keep.name())
-	e := &executor{flow: flow, stages: plan(flow.Graph), opts: opts, keeper: keeper, meter: m, view: v}
-	result, err := e.run(ctx, input)
-	if err == nil && ctx.Err() != nil { // the last step ignored it
-		result, err = nil, context.Cause(ctx)
-	}
-	if err != nil && !named(err) {
-		err = fmt.Errorf("running %s: %w", flow.Graph.Flow, err)
-	}
-	v.stop(err)
-	return result, err
-}
-
-// argument returns the first step's argument: the input merged over its defaults.
-func argument(flow chain.Flow, input json.RawMessage) ([]byte, error) {
-	start := flow.Nodes[0]
-	err := inputs.Check(input)
-	var merged []byte
-	if err == nil {
-		merged, err = inputs.Merge(start.Defaults, input, start.In)
-	}
-	if err != nil {
-		return nil, inputError{misfit{inputs.Misfit(start.In.String(), err)}}
-	}
-	return merged, nil
-}
-
-// named reports whether an error names its step.
-func named(err error) bool {
-	var failed *StepError
-	var tolerance *toleranceError
-	return errors.As(err, &failed) || errors.As(err, &tolerance)
+// Main is the program that runs one flow, such as birds_local: the flow that
+// the flow function returns, on the command line's input. The result goes to
+// standard output as a line of JSON, progress and errors to standard error.
+//
+// It exits with 0 when the flow succeeds, 1 when it fails or is interrupted, and 2
+// after a usage error, including a wrong input.
+func Main[T any](flow func() lokki.Flow[T]) {
+	localcommand.Main(func() (chain.Flow, error) { return chain.BuildFunc(flow) }, localcommand.Program{})
 }

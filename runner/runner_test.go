@@ -11,8 +11,9 @@ import (
 	"testing"
 
 	"github.com/lokki-build/lokki/internal/chain"
-	"github.com/lokki-build/lokki/internal/testflows"
+	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/lokki"
+	"github.com/lokki-build/lokki/lokki/lokkitest"
 )
 
 func check[T any](t *testing.T, flow lokki.Flow[T], input string, want T) {
@@ -26,19 +27,19 @@ func check[T any](t *testing.T, flow lokki.Flow[T], input string, want T) {
 }
 
 func TestRun(t *testing.T) {
-	check(t, testflows.BirdsFlow(), ``, "flappy goose, flappy duck, flappy seagull")
-	check(t, testflows.BirdsFlow(), `{"count": 2}`, "flappy goose, flappy duck")
-	check(t, testflows.BirdsFlow(), `{"count": 0}`, "")
-	check(t, testflows.SequenceFlow(), ``, 20)
-	check(t, testflows.SequenceFlow(), `3`, 12)
-	check(t, testflows.WordsFlow(), ``, []testflows.Summary{{Words: 2, Longest: 8}, {}, {Words: 1, Longest: 12}})
-	check(t, testflows.WordsFlow(), `{"texts": []}`, []testflows.Summary{})
-	check(t, TableFlow(), ``, 66)
-	check(t, TableFlow(), `{"rows": 50, "columns": 20}`, 999*1000/2)
-	check(t, TableFlow(), `{"columns": 0}`, 0)
-	check(t, RowFlow(), ``, []int{3, 1, 2})
-	check(t, NilFlow(), ``, []int{})
-	check(t, RowFlow(), `null`, []int{})
+	check(t, lokkitest.BirdsFlow(), ``, "flappy goose, flappy duck, flappy seagull")
+	check(t, lokkitest.BirdsFlow(), `{"count": 2}`, "flappy goose, flappy duck")
+	check(t, lokkitest.BirdsFlow(), `{"count": 0}`, "")
+	check(t, lokkitest.SequenceFlow(), ``, 20)
+	check(t, lokkitest.SequenceFlow(), `3`, 12)
+	check(t, lokkitest.WordsFlow(), ``, []lokkitest.Summary{{Words: 2, Longest: 8}, {}, {Words: 1, Longest: 12}})
+	check(t, lokkitest.WordsFlow(), `{"texts": []}`, []lokkitest.Summary{})
+	check(t, lokkitest.TableFlow(), ``, 66)
+	check(t, lokkitest.TableFlow(), `{"rows": 50, "columns": 20}`, 999*1000/2)
+	check(t, lokkitest.TableFlow(), `{"columns": 0}`, 0)
+	check(t, lokkitest.RowFlow(), ``, []int{3, 1, 2})
+	check(t, lokkitest.NilFlow(), ``, []int{})
+	check(t, lokkitest.RowFlow(), `null`, []int{})
 }
 
 func TestRunRefuses(t *testing.T) {
@@ -46,14 +47,14 @@ func TestRunRefuses(t *testing.T) {
 		opts Options
 		want string
 	}{
-		"input":       {Options{Input: json.RawMessage(`{"cuont": 1}`)}, "the input does not fit testflows.Input:\ncuont: no such field\nhint: did you mean \"count\"?"},
+		"input":       {Options{Input: json.RawMessage(`{"cuont": 1}`)}, "the input does not fit lokkitest.Input:\ncuont: no such field\nhint: did you mean \"count\"?"},
 		"concurrency": {Options{Concurrency: -1}, "option Concurrency -1: want 1 or more, or 0 for the number of CPUs"},
 	} {
-		if _, err := Run(t.Context(), testflows.BirdsFlow(), c.opts); err == nil || err.Error() != c.want {
+		if _, err := Run(t.Context(), lokkitest.BirdsFlow(), c.opts); err == nil || err.Error() != c.want {
 			t.Errorf("%s: got %v, want %s", name, err, c.want)
 		}
 	}
-	if _, err := Run(t.Context(), EmptyFlow(), Options{}); err == nil || !strings.HasPrefix(err.Error(), "the flow has no steps") {
+	if _, err := Run(t.Context(), lokkitest.EmptyFlow(), Options{}); err == nil || !strings.HasPrefix(err.Error(), "the flow has no steps") {
 		t.Errorf("an empty flow: got %v", err)
 	}
 }
@@ -66,7 +67,7 @@ func TestConcurrency(t *testing.T) {
 	var meet sync.WaitGroup
 	meet.Add(limit)
 	var arrived atomic.Int64
-	ctx := withCell(t.Context(), func(ctx context.Context, n int) (int, error) {
+	ctx := lokkitest.WithCell(t.Context(), func(ctx context.Context, n int) (int, error) {
 		now := running.Add(1)
 		defer running.Add(-1)
 		for seen := most.Load(); now > seen && !most.CompareAndSwap(seen, now); seen = most.Load() {
@@ -77,7 +78,7 @@ func TestConcurrency(t *testing.T) {
 		}
 		return n, nil
 	})
-	if _, err := Run(ctx, TableFlow(), Options{Input: json.RawMessage(`{"rows": 10, "columns": 10}`), Concurrency: limit}); err != nil {
+	if _, err := Run(ctx, lokkitest.TableFlow(), Options{Input: json.RawMessage(`{"rows": 10, "columns": 10}`), Concurrency: limit}); err != nil {
 		t.Fatal(err)
 	}
 	if most.Load() != limit {
@@ -90,7 +91,7 @@ func TestConcurrency(t *testing.T) {
 func TestFirstErrorStopsTheRest(t *testing.T) {
 	waits := make(chan struct{})
 	var started atomic.Int64
-	ctx := withCell(t.Context(), func(ctx context.Context, n int) (int, error) {
+	ctx := lokkitest.WithCell(t.Context(), func(ctx context.Context, n int) (int, error) {
 		started.Add(1)
 		switch n {
 		case 0:
@@ -99,19 +100,19 @@ func TestFirstErrorStopsTheRest(t *testing.T) {
 			return 0, errors.New("a later error")
 		case 4:
 			<-waits
-			return 0, errBoom
+			return 0, lokkitest.ErrBoom
 		}
 		return n, nil
 	})
-	_, err := Run(ctx, TableFlow(), Options{Concurrency: 2, Input: json.RawMessage(`{"rows": 1000, "columns": 4}`)})
+	_, err := Run(ctx, lokkitest.TableFlow(), Options{Concurrency: 2, Input: json.RawMessage(`{"rows": 1000, "columns": 4}`)})
 	var failed *StepError
-	if !errors.As(err, &failed) || !errors.Is(err, errBoom) {
+	if !errors.As(err, &failed) || !errors.Is(err, lokkitest.ErrBoom) {
 		t.Fatalf("got %v", err)
 	}
 	if failed.Step != "cell" || !reflect.DeepEqual(failed.Index, []int{1, 0}) {
 		t.Errorf("got step %s at %v, want cell at [1 0]", failed.Step, failed.Index)
 	}
-	if want := "step cell[1][0] (github.com/lokki-build/lokki/runner.Cell): boom\ninput: 4"; !strings.HasSuffix(err.Error(), want) || !strings.Contains(err.Error(), "steps_test.go:") {
+	if want := "step cell[1][0] (github.com/lokki-build/lokki/lokki/lokkitest.Cell): boom\ninput: 4"; !strings.HasSuffix(err.Error(), want) || !strings.Contains(err.Error(), "tables.go:") {
 		t.Errorf("got %q, want file:line: %s", err, want)
 	}
 	if n := started.Load(); n > 10 {
@@ -120,38 +121,38 @@ func TestFirstErrorStopsTheRest(t *testing.T) {
 }
 
 func TestErrorsOfSteps(t *testing.T) {
-	_, err := Run(t.Context(), ExplodeFlow(), Options{})
+	_, err := Run(t.Context(), lokkitest.ExplodeFlow(), Options{})
 	var p *chain.PanicError
-	if !errors.As(err, &p) || !strings.Contains(err.Error(), "step explode[0] (") || !strings.Contains(err.Error(), "exploded at 7") || !strings.Contains(err.Error(), "steps_test.go:") {
+	if !errors.As(err, &p) || !strings.Contains(err.Error(), "step explode[0] (") || !strings.Contains(err.Error(), "exploded at 7") || !strings.Contains(err.Error(), "tables.go:") {
 		t.Errorf("a panic: got %v", err)
 	}
-	_, err = Run(t.Context(), ExitFlow(), Options{})
-	if !errors.Is(err, errGoexit) || !strings.Contains(err.Error(), "step exit[0] (") {
+	_, err = Run(t.Context(), lokkitest.ExitFlow(), Options{})
+	if !errors.Is(err, failure.Goexit) || !strings.Contains(err.Error(), "step exit[0] (") {
 		t.Errorf("an exit: got %v", err)
 	}
-	_, err = Run(t.Context(), UnstorableFlow(), Options{})
-	if err == nil || !strings.Contains(err.Error(), "step unstorable (github.com/lokki-build/lokki/runner.Unstorable): encoding the result, a func(): ") {
+	_, err = Run(t.Context(), lokkitest.UnstorableFlow(), Options{})
+	if err == nil || !strings.Contains(err.Error(), "step unstorable (github.com/lokki-build/lokki/lokki/lokkitest.Unstorable): encoding the result, a func(): ") {
 		t.Errorf("a result that can't be stored: got %v", err)
 	}
 }
 
 func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	ctx = withCell(ctx, func(ctx context.Context, n int) (int, error) {
+	ctx = lokkitest.WithCell(ctx, func(ctx context.Context, n int) (int, error) {
 		cancel()
 		<-ctx.Done()
 		return 0, ctx.Err()
 	})
-	if _, err := Run(ctx, TableFlow(), Options{}); !errors.Is(err, context.Canceled) || err.Error() != "running table-flow: context canceled" {
+	if _, err := Run(ctx, lokkitest.TableFlow(), Options{}); !errors.Is(err, context.Canceled) || err.Error() != "running table-flow: context canceled" {
 		t.Errorf("got %v", err)
 	}
-	if _, err := Run(ctx, testflows.BirdsFlow(), Options{}); !errors.Is(err, context.Canceled) {
+	if _, err := Run(ctx, lokkitest.BirdsFlow(), Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("before it began: got %v", err)
 	}
 	cause := errors.New("out of birds")
 	ctx, stop := context.WithCancelCause(t.Context())
 	stop(cause)
-	if _, err := Run(ctx, testflows.BirdsFlow(), Options{}); !errors.Is(err, cause) {
+	if _, err := Run(ctx, lokkitest.BirdsFlow(), Options{}); !errors.Is(err, cause) {
 		t.Errorf("with a cause: got %v", err)
 	}
 }
@@ -161,7 +162,7 @@ func Shared(ctx context.Context, n int) ([]int, error) { return shared, nil }
 var shared = []int{3, 1, 2}
 
 func SharedFlow() lokki.Flow[int] {
-	return lokki.Then(lokki.Then(lokki.Start(Shared, 1), Sort), First)
+	return lokki.Then(lokki.Then(lokki.Start(Shared, 1), lokkitest.Sort), lokkitest.First)
 }
 
 // TestStepsShareNoMemory sorts a list that another step retains.
@@ -169,16 +170,5 @@ func TestStepsShareNoMemory(t *testing.T) {
 	check(t, SharedFlow(), ``, 1)
 	if !reflect.DeepEqual(shared, []int{3, 1, 2}) {
 		t.Errorf("a step changed the list of another: %v", shared)
-	}
-}
-
-func TestPlan(t *testing.T) {
-	flow, err := chain.Build(TableFlow().Chain())
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := []stage{{node: 0, split: 1}, {body: []stage{{node: 1, split: 1}, {body: []stage{{node: 2}}}, {node: 3}}}, {node: 4}}
-	if got := plan(flow.Graph); !reflect.DeepEqual(got, want) {
-		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

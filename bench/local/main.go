@@ -7,13 +7,13 @@ import (
 	"os"
 	"strconv"
 
-	"github.com/lokki-build/lokki/internal/testflows"
 	"github.com/lokki-build/lokki/lokki/entrypoint/local"
+	"github.com/lokki-build/lokki/lokki/lokkitest"
 )
 
 func main() {
 	if os.Getenv(birds) != "" {
-		local.Main(testflows.BirdsFlow, "birds", "")
+		local.Main(lokkitest.BirdsFlow, "birds", "")
 	}
 	rounds := flag.Int("rounds", 5, "how often each way is run")
 	way := flag.String("way", "", "run this way in this process instead of measuring")

@@ -79,18 +79,18 @@ func TestPosition(t *testing.T) {
 }
 
 func TestBuildFunc(t *testing.T) {
-	node := func() *Node { return nil }
-	if _, err := BuildFunc(func() {}, node); err == nil || !strings.HasPrefix(err.Error(), "the flow function can't be used: it is a closure") {
+	if _, err := BuildFunc(func() *Node { return nil }); err == nil || !strings.HasPrefix(err.Error(), "the flow function can't be used: it is a closure") {
 		t.Errorf("a closure: got %v", err)
 	}
-	if _, err := BuildFunc(panics, func() *Node { panics(); return nil }); err == nil ||
+	if _, err := BuildFunc(panics); err == nil ||
 		!strings.HasPrefix(err.Error(), "calling github.com/lokki-build/lokki/internal/chain.panics: panic: no birds\n\ngoroutine") {
 		t.Errorf("a panic: got %v", err)
 	}
-	if _, err := BuildFunc(panics, node); err == nil || err.Error() !=
+	if _, err := BuildFunc(none); err == nil || err.Error() !=
 		"the flow has no steps\nhint: begin the chain with lokki.Start: a zero lokki.Value has no chain" {
 		t.Errorf("no steps: got %v", err)
 	}
 }
 
-func panics() { panic("no birds") }
+func panics() *Node { panic("no birds") }
+func none() *Node   { return nil }

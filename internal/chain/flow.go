@@ -15,10 +15,11 @@ type Flow struct {
 	Nodes []*Node
 }
 
-// Build makes a flow from the chain that ends with last. It is named after the
+// Build makes a flow from the chain that computes a value. It is named after the
 // function that made it, as found by flowFunction. All problems are reported,
 // joined; each is a graph.Problem.
-func Build(last *Node) (Flow, error) {
+func Build(value Value) (Flow, error) {
+	last := NodeOf(value)
 	nodes := last.nodes()
 	if len(nodes) == 0 {
 		return build(nil, nil, "main.Flow")
@@ -29,12 +30,12 @@ func Build(last *Node) (Flow, error) {
 
 // BuildFunc makes a flow from what the flow function fn returns, and names it after
 // fn. A panic of the function is an error that wraps a *PanicError.
-func BuildFunc(fn any, call func() *Node) (Flow, error) {
+func BuildFunc[V Value](fn func() V) (Flow, error) {
 	symbol := symbolOf(fn)
 	if what, hint := refusal(symbol); what != "" {
 		return Flow{}, graph.Problem{What: "the flow function can't be used: " + what, Hint: hint}
 	}
-	last, starts, err := callFlow(call)
+	last, starts, err := callFlow(func() *Node { return NodeOf(fn()) })
 	if err != nil {
 		return Flow{}, fmt.Errorf("calling %s: %w", function(symbol), err)
 	}

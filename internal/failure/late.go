@@ -6,6 +6,13 @@ import (
 	"time"
 )
 
+// TimedOut is the error of a step that exceeded its timeout.
+type TimedOut struct {
+	After time.Duration // the timeout
+}
+
+func (e TimedOut) Error() string { return Late(e.After) }
+
 // Late returns the message for a step that exceeded its time limit, on AWS and in the
 // local run alike.
 func Late(after time.Duration) string { return fmt.Sprintf("it took longer than %s", after) }

@@ -26,7 +26,7 @@ type lister interface {
 
 // execution returns the id of the run of the execution with a name, or "" if there is
 // none.
-func (c Config) execution(ctx context.Context, p *Location, name string) (string, error) {
+func (c Config) execution(ctx context.Context, p *storage, name string) (string, error) {
 	folders, err := p.folders(ctx, c.Graph.Flow, name+".")
 	if err != nil {
 		return "", fmt.Errorf("looking for an execution %s: %w", name, err)
@@ -45,11 +45,11 @@ func (c Config) execution(ctx context.Context, p *Location, name string) (string
 	for _, run := range runs {
 		fmt.Fprintf(&list, "\n  %s%s", run, c.begunAt(ctx, p, run))
 	}
-	return "", UsageError{fmt.Errorf("%s has %d executions %s of %s:%s\nhint: give one of these ids in full", p.Spec, len(runs), name, c.Graph.Flow, &list)}
+	return "", UsageError{fmt.Errorf("%s has %d executions %s of %s:%s\nhint: give one of these ids in full", p.spec, len(runs), name, c.Graph.Flow, &list)}
 }
 
 // begunAt says when the first step of a run finished, if that is known.
-func (c Config) begunAt(ctx context.Context, p *Location, run string) string {
+func (c Config) begunAt(ctx context.Context, p *storage, run string) string {
 	k, first := p.keys(c.Graph.Flow, run), c.Graph.Nodes[0].Name
 	for _, key := range []string{k.Output(first, ""), k.Items(first, "")} {
 		if at, err := p.written(ctx, key); err == nil {
@@ -60,7 +60,7 @@ func (c Config) begunAt(ctx context.Context, p *Location, run string) string {
 }
 
 // folders returns the runs of a flow whose ids begin with start.
-func (p *Location) folders(ctx context.Context, flow, start string) ([]string, error) {
+func (p *storage) folders(ctx context.Context, flow, start string) ([]string, error) {
 	if p.dir == nil {
 		if l, ok := p.store.(lister); ok {
 			return l.Folders(ctx, p.prefix+"/"+flow+"/"+start)
@@ -81,7 +81,7 @@ func (p *Location) folders(ctx context.Context, flow, start string) ([]string, e
 }
 
 // written returns when an object was stored.
-func (p *Location) written(ctx context.Context, key string) (time.Time, error) {
+func (p *storage) written(ctx context.Context, key string) (time.Time, error) {
 	if p.dir == nil {
 		if l, ok := p.store.(lister); ok {
 			return l.Written(ctx, key)

@@ -34,37 +34,41 @@ func config() runs.Config {
 	}
 }
 
-// places open a new store of each kind.
-func places(t *testing.T) map[string]func() *runs.Location {
+// stores has a store of each kind.
+func stores(t *testing.T) map[string]runs.Config {
 	t.Helper()
 	memory, server, folder := store.NewMemory(), s3test.Start(t, "values"), t.TempDir()
-	open := func(spec string, s store.Store) func() *runs.Location {
-		return func() *runs.Location {
-			p, err := runs.OpenLocation(spec, func(string) (store.Store, error) { return s, nil }, true)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { p.Close() })
-			return p
-		}
+	with := func(spec string, s store.Store) runs.Config {
+		c := config()
+		c.Store, c.Bucket = spec, func(string) (store.Store, error) { return s, nil }
+		return c
 	}
-	return map[string]func() *runs.Location{
-		"memory":    open("s3://memory", memory),
-		"bucket":    open("s3://values", s3store.New(server.Client(), "values")),
-		"directory": open(folder, nil),
+	return map[string]runs.Config{
+		"memory":    with("s3://memory", memory),
+		"bucket":    with("s3://values", s3store.New(server.Client(), "values")),
+		"directory": with(folder, nil),
 	}
+}
+
+// open opens a run and closes it when the test ends.
+func open(t *testing.T, c runs.Config) (*runs.Run, error) {
+	t.Helper()
+	run, err := runs.Open(t.Context(), c)
+	if err == nil {
+		t.Cleanup(func() { run.Close() })
+	}
+	return run, err
 }
 
 // TestRunsOfOneSecond starts several runs at once: each gets its own id.
 func TestRunsOfOneSecond(t *testing.T) {
-	for name, open := range places(t) {
+	for name, c := range stores(t) {
 		var mu sync.Mutex
 		ids := map[string]bool{}
 		var all sync.WaitGroup
 		for range 8 {
-			p := open()
 			all.Go(func() {
-				run, err := runs.Open(t.Context(), p, config())
+				run, err := open(t, c)
 				mu.Lock()
 				defer mu.Unlock()
 				if err != nil {
@@ -85,14 +89,13 @@ func TestRunsOfOneSecond(t *testing.T) {
 
 // TestOneNameForTwoRuns starts two runs with the same name at once.
 func TestOneNameForTwoRuns(t *testing.T) {
-	for name, open := range places(t) {
-		c := config()
+	for name, c := range stores(t) {
 		c.Run = "mine"
-		first, err := runs.Open(t.Context(), open(), c)
+		first, err := open(t, c)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := runs.Open(t.Context(), open(), c); err == nil || !strings.Contains(err.Error(), "has a run mine of birds-flow already\nhint: ") {
+		if _, err := open(t, c); err == nil || !strings.Contains(err.Error(), "has a run mine of birds-flow already\nhint: ") {
 			t.Errorf("%s: a second %s: %v", name, first.Record.Run, err)
 		}
 	}
@@ -130,18 +133,14 @@ func TestResumeByTheNameOfAnExecution(t *testing.T) {
 			}
 			resume := func(id string) (string, error) {
 				t.Helper()
-				p, err := runs.OpenLocation(c.spec, func(string) (store.Store, error) { return c.values, nil }, false)
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer p.Close()
 				config := config()
+				config.Store, config.Bucket = c.spec, func(string) (store.Store, error) { return c.values, nil }
 				config.Resume = id
-				run, err := runs.Open(t.Context(), p, config)
+				run, err := runs.Open(t.Context(), config)
 				if err != nil {
 					return "", err
 				}
-				return run.Record.Run, nil
+				return run.Record.Run, run.Close()
 			}
 			first, second := executionOf("nightly", 1), executionOf("nightly", 2)
 			begin(first)
@@ -186,27 +185,25 @@ func TestResumeByTheNameOfAnExecution(t *testing.T) {
 // TestIDsOfNewRuns: none can be an execution's id, and the longest can be resumed.
 func TestIDsOfNewRuns(t *testing.T) {
 	long := strings.Repeat("r", 80)
-	for name, open := range places(t) {
-		c := config()
+	for name, c := range stores(t) {
 		for _, id := range []string{long + "r", executionOf("nightly", 1), "a/b", "Wörter", "", ".."} {
 			if c.Run = id; id == "" {
 				continue
 			}
-			if _, err := runs.Open(t.Context(), open(), c); !errors.As(err, new(runs.UsageError)) || !strings.Contains(err.Error(), "want 1 to 80 letters") {
+			if _, err := open(t, c); !errors.As(err, new(runs.UsageError)) || !strings.Contains(err.Error(), "want 1 to 80 letters") {
 				t.Errorf("%s: %s: %v", name, id, err)
 			}
 		}
 		c.Run = long
-		p := open()
-		if _, err := runs.Open(t.Context(), p, c); err != nil {
+		begun, err := runs.Open(t.Context(), c)
+		if err != nil {
 			t.Fatal(err)
 		}
-		if err := p.Close(); err != nil {
+		if err := begun.Close(); err != nil {
 			t.Fatal(err)
 		}
-		c = config()
-		c.Resume, c.From = long, "get-birds"
-		run, err := runs.Open(t.Context(), open(), c)
+		c.Run, c.Resume, c.From = "", long, "get-birds"
+		run, err := open(t, c)
 		if err != nil || run.Record.Run != long+".2" {
 			t.Errorf("%s: %v, want that it goes on", name, err)
 		}
@@ -219,7 +216,9 @@ func TestPrefixes(t *testing.T) {
 		"": true, "team": true, "team/x.y": true, "team/.x/": true,
 		".incomplete": false, ".incomplete/x": false, "..": false, "a/../b": false, "a//b": false, "a/b c": false,
 	} {
-		_, err := runs.OpenLocation("s3://values/"+prefix, bucket, true)
+		c := config()
+		c.Store, c.Bucket = "s3://values/"+prefix, bucket
+		_, err := open(t, c)
 		if ok != (err == nil) || !ok && !errors.As(err, new(runs.UsageError)) {
 			t.Errorf("%q: %v", prefix, err)
 		}
@@ -230,15 +229,14 @@ func TestPrefixes(t *testing.T) {
 func TestARunBehindALink(t *testing.T) {
 	folder, outside := t.TempDir(), t.TempDir()
 	begin := func(spec string, change func(*runs.Config)) error {
-		p, err := runs.OpenLocation(spec, nil, true)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer p.Close()
 		c := config()
+		c.Store = spec
 		change(&c)
-		_, err = runs.Open(t.Context(), p, c)
-		return err
+		run, err := runs.Open(t.Context(), c)
+		if err != nil {
+			return err
+		}
+		return run.Close()
 	}
 	if err := begin(folder, func(c *runs.Config) { c.Run = "mine" }); err != nil {
 		t.Fatal(err)

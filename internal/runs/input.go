@@ -13,11 +13,11 @@ import (
 )
 
 // OpenReadOnly opens a run without changing it.
-func OpenReadOnly(ctx context.Context, p *Location, c Config) (*Run, error) {
-	now, err := c.record()
-	if err != nil {
-		return nil, err
-	}
+func OpenReadOnly(ctx context.Context, c Config) (*Run, error) {
+	return c.open(ctx, c.openReadOnly)
+}
+
+func (c Config) openReadOnly(ctx context.Context, p *storage, now Record) (*Run, error) {
 	was, _, err := c.find(ctx, p, now)
 	if err != nil {
 		return nil, err
@@ -103,7 +103,7 @@ func countOf(n int) string {
 // index of the maps around it.
 func (r *Run) listFor(ctx context.Context, opened int, index []int) ([][]byte, error) {
 	from := opened - 1
-	return r.place.list(ctx, listKeys(r.nodes[from], r.Steps[from].Name, pathOf(index)), r.Graph.Nodes[opened].BatchSize())
+	return r.storage.list(ctx, listKeys(r.nodes[from], r.Steps[from].Name, pathOf(index)), r.Graph.Nodes[opened].BatchSize())
 }
 
 func (r *Run) input(ctx context.Context, node int, index []int) ([]byte, error) {
@@ -131,7 +131,7 @@ func (r *Run) input(ctx context.Context, node int, index []int) ([]byte, error) 
 		at = index[last] % r.Graph.Nodes[opened].BatchSize()
 		from = r.nodes[node-1].Output(r.Steps[node-1].Name, envelope.Child(pathOf(index[:last]), index[last]-at))
 	}
-	values, err := r.place.lines(ctx, from)
+	values, err := r.storage.lines(ctx, from)
 	if err == nil && at >= len(values) {
 		err = fmt.Errorf("%s has %d values, want more than %d", from, len(values), at)
 	}
@@ -156,9 +156,9 @@ func (r *Run) gather(ctx context.Context, node int, index []int) ([]byte, error)
 		return nil
 	}
 	if r.Graph.Nodes[opened].Tolerate == 0 {
-		return gathered(results, fanout.Gather(ctx, r.place.store, len(list), batch, output, item))
+		return gathered(results, fanout.Gather(ctx, r.storage.store, len(list), batch, output, item))
 	}
-	_, err = fanout.GatherFound(ctx, r.place.store, len(list), batch, output, item)
+	_, err = fanout.GatherFound(ctx, r.storage.store, len(list), batch, output, item)
 	return gathered(results, err)
 }
 

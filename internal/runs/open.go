@@ -28,6 +28,9 @@ const Last = "last"
 
 // Config selects the run of a flow to start or resume.
 type Config struct {
+	Store  string                                 // a directory, or s3://BUCKET/PREFIX
+	Bucket func(name string) (store.Store, error) // opens a bucket; nil if the program can't
+
 	Graph        graph.Graph
 	Fingerprints func(function string) (string, error)                    // of each step's code
 	Merge        func(input json.RawMessage) (argument []byte, err error) // merges the input into the defaults
@@ -40,15 +43,28 @@ type Config struct {
 }
 
 // Open starts a new run, or resumes one.
-func Open(ctx context.Context, p *Location, c Config) (*Run, error) {
-	now, err := c.record()
+func Open(ctx context.Context, c Config) (*Run, error) {
+	if c.Resume == "" {
+		return c.open(ctx, c.begin)
+	}
+	return c.open(ctx, c.resume)
+}
+
+// open opens the storage, and a run in it.
+func (c Config) open(ctx context.Context, open func(context.Context, *storage, Record) (*Run, error)) (*Run, error) {
+	p, err := c.openStorage()
 	if err != nil {
 		return nil, err
 	}
-	if c.Resume == "" {
-		return c.begin(ctx, p, now)
+	now, err := c.record()
+	if err != nil {
+		return nil, errors.Join(err, p.close())
 	}
-	return c.resume(ctx, p, now)
+	run, err := open(ctx, p, now)
+	if err != nil {
+		return nil, errors.Join(err, p.close())
+	}
+	return run, nil
 }
 
 // record returns the record of the flow as it is now, without the run and its
@@ -66,7 +82,7 @@ func (c Config) record() (Record, error) {
 }
 
 // begin starts a new run.
-func (c Config) begin(ctx context.Context, p *Location, now Record) (*Run, error) {
+func (c Config) begin(ctx context.Context, p *storage, now Record) (*Run, error) {
 	var err error
 	now.Input = c.Input
 	if now.Argument, err = c.Merge(c.Input); err != nil {
@@ -125,12 +141,12 @@ func checkNewID(id string) error {
 }
 
 // taken is the error for an id that a run already has.
-func (c Config) taken(p *Location, id string) error {
-	return UsageError{fmt.Errorf("%s has a run %s of %s already\nhint: continue it with --resume %[2]s, or choose another name with --run", p.Spec, id, c.Graph.Flow)}
+func (c Config) taken(p *storage, id string) error {
+	return UsageError{fmt.Errorf("%s has a run %s of %s already\nhint: continue it with --resume %[2]s, or choose another name with --run", p.spec, id, c.Graph.Flow)}
 }
 
 // unused reports an error if a run with this id has values already.
-func (c Config) unused(ctx context.Context, p *Location, id string) error {
+func (c Config) unused(ctx context.Context, p *storage, id string) error {
 	exists := c.taken(p, id)
 	k := p.keys(c.Graph.Flow, id)
 	_, err := p.record(ctx, k)
@@ -148,7 +164,7 @@ func (c Config) unused(ctx context.Context, p *Location, id string) error {
 }
 
 // begun reports whether a run has an output of the first step.
-func (c Config) begun(ctx context.Context, p *Location, k envelope.Keys) (bool, error) {
+func (c Config) begun(ctx context.Context, p *storage, k envelope.Keys) (bool, error) {
 	first := c.Graph.Nodes[0].Name
 	for _, key := range []string{k.Output(first, ""), k.Items(first, "")} {
 		_, err := p.store.Size(ctx, key)
@@ -164,7 +180,7 @@ func (c Config) begun(ctx context.Context, p *Location, k envelope.Keys) (bool, 
 
 // create stores the record of a new run. Nodes from fresh on have no values
 // yet.
-func (p *Location) create(ctx context.Context, r Record, id string, fresh int) (*Run, error) {
+func (p *storage) create(ctx context.Context, r Record, id string, fresh int) (*Run, error) {
 	r.Run = id
 	r.Steps = slices.Clone(r.Steps)
 	for i := fresh; i < len(r.Steps); i++ {
@@ -180,5 +196,7 @@ func (p *Location) create(ctx context.Context, r Record, id string, fresh int) (
 	if err := p.setLast(r.Flow, id); err != nil {
 		return nil, err
 	}
-	return newRun(p, r, fresh, fresh), nil
+	run := newRun(p, r, fresh, fresh)
+	run.Notes = []string{"run " + id}
+	return run, nil
 }

@@ -12,47 +12,39 @@ import (
 	"testing"
 	"unsafe"
 
+	"github.com/lokki-build/lokki/internal/engine"
 	"github.com/lokki-build/lokki/internal/runs"
 )
 
 // TestAReadOnlyStore can be read; whatever must write to it reports what is wrong.
 func TestAReadOnlyStore(t *testing.T) {
 	folder := t.TempDir()
-	p, err := runs.OpenLocation(folder, nil, true)
-	if err != nil {
-		t.Fatal(err)
-	}
 	c := config()
-	c.Run = "mine"
-	run, err := runs.Open(t.Context(), p, c)
+	c.Store, c.Run = folder, "mine"
+	run, err := runs.Open(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(run.Keep(t.Context(), 0, nil, 0, [][]byte{[]byte(`"birds"`)}), p.Close(), os.RemoveAll(filepath.Join(folder, ".incomplete"))); err != nil {
+	if err := errors.Join(run.Put(t.Context(), engine.Call{}, [][]byte{[]byte(`"birds"`)}), run.Close(), os.RemoveAll(filepath.Join(folder, ".incomplete"))); err != nil {
 		t.Fatal(err)
 	}
 	protect(t, folder)
 	withoutOverride(t, func(ctx context.Context) {
 		c := config()
-		c.Resume = "mine"
-		p, err := runs.OpenLocation(folder, nil, false)
-		if err != nil {
-			t.Errorf("opening: %v", err)
-			return
-		}
-		defer p.Close()
-		look, err := runs.OpenReadOnly(ctx, p, c)
+		c.Store, c.Resume = folder, "mine"
+		look, err := runs.OpenReadOnly(ctx, c)
 		if err != nil {
 			t.Errorf("looking: %v", err)
 			return
 		}
+		defer look.Close()
 		if _, input, err := look.Input(ctx, "join-birds", nil); err != nil || string(input) != `"birds"` {
 			t.Errorf("the input is %s, %v", input, err)
 		}
 		for _, change := range []func(*runs.Config){func(*runs.Config) {}, func(c *runs.Config) { c.Resume, c.Run = "", "new" }, func(c *runs.Config) { c.Resume = "" }} {
 			c := c
 			change(&c)
-			if _, err := runs.Open(ctx, p, c); !errors.As(err, new(runs.UsageError)) || !strings.Contains(err.Error(), "the store "+folder+" can't be written") {
+			if _, err := runs.Open(ctx, c); !errors.As(err, new(runs.UsageError)) || !strings.Contains(err.Error(), "the store "+folder+" can't be written") {
 				t.Errorf("resuming %q: %v", c.Resume, err)
 			}
 		}

@@ -16,7 +16,7 @@ import (
 // resume continues the same run if all its values are still valid, and
 // otherwise starts a new one that reuses those that are. Nothing is deleted or
 // replaced, so a kill can't leave old values that pass for new ones.
-func (c Config) resume(ctx context.Context, p *Location, now Record) (*Run, error) {
+func (c Config) resume(ctx context.Context, p *storage, now Record) (*Run, error) {
 	was, adopted, err := c.find(ctx, p, now)
 	if err != nil {
 		return nil, err
@@ -50,7 +50,7 @@ func (c Config) resume(ctx context.Context, p *Location, now Record) (*Run, erro
 
 // find returns the record of the run to resume. A run that the state machine
 // started has none, and gets one.
-func (c Config) find(ctx context.Context, p *Location, now Record) (r Record, adopted bool, err error) {
+func (c Config) find(ctx context.Context, p *storage, now Record) (r Record, adopted bool, err error) {
 	id := c.Resume
 	if id == Last {
 		if id, err = p.last(c.Graph.Flow); err != nil {
@@ -81,7 +81,7 @@ func (c Config) find(ctx context.Context, p *Location, now Record) (r Record, ad
 		if last, err := p.last(c.Graph.Flow); err == nil {
 			hint = "\nhint: the last one is " + last
 		}
-		return Record{}, false, UsageError{fmt.Errorf("%s has no run %s of %s%s", p.Spec, id, c.Graph.Flow, hint)}
+		return Record{}, false, UsageError{fmt.Errorf("%s has no run %s of %s%s", p.spec, id, c.Graph.Flow, hint)}
 	}
 	now.Run, now.Adopted, now.Input = id, true, c.Input
 	for i := range now.Steps {
@@ -137,7 +137,7 @@ func nodeNamed(g graph.Graph, name string) (int, error) {
 
 // lockAll locks the run and all runs whose values it reuses: missing values are
 // added to those runs.
-func (p *Location) lockAll(was Record, first int) error {
+func (p *storage) lockAll(was Record, first int) error {
 	locked := map[string]bool{}
 	for _, s := range append([]Step{{Run: was.Run}}, was.Steps[:min(first, len(was.Steps))]...) {
 		if locked[s.Run] {
@@ -151,7 +151,7 @@ func (p *Location) lockAll(was Record, first int) error {
 	return nil
 }
 
-func (c Config) goOn(ctx context.Context, p *Location, was Record, adopted bool) (*Run, error) {
+func (c Config) goOn(ctx context.Context, p *storage, was Record, adopted bool) (*Run, error) {
 	if adopted {
 		// Another process may have stored the same record first.
 		if err := p.putRecord(ctx, p.keys(was.Flow, was.Run), was); err != nil && !errors.Is(err, store.ErrExists) {
@@ -169,7 +169,7 @@ func (c Config) goOn(ctx context.Context, p *Location, was Record, adopted bool)
 // derive starts a run that reuses the values of was before node first. From
 // node changed on the code differs: those values can be read, but none can be
 // added.
-func (p *Location) derive(ctx context.Context, was, now Record, first, changed int, why string) (*Run, error) {
+func (p *storage) derive(ctx context.Context, was, now Record, first, changed int, why string) (*Run, error) {
 	notes := []string{fmt.Sprintf("%s and all later steps run again: %s", now.Steps[first].Name, why)}
 	if changed < first {
 		since, _ := was.difference(now, changed)

@@ -7,47 +7,51 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/lokki-build/lokki/internal/engine"
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/fanout"
 	"github.com/lokki-build/lokki/internal/store"
 )
 
-// Run is an open run.
+// Run is an open run, which stores the results of calls in a directory or a bucket.
+// It also finds those of the run that it resumes, as far as they are still valid.
 type Run struct {
 	Record
-	Notes []string // how it was resumed, for the user
+	Notes []string // its id, or how it was resumed, for the user
 
-	place *Location
-	nodes []envelope.Keys // of the run that has each node's values
+	storage *storage
+	nodes   []envelope.Keys // of the run that has each node's values
 
 	// Nodes from fresh on have no values yet. Nodes from frozen to fresh get no
 	// new values, because their code has changed.
 	frozen, fresh int
 }
 
-func newRun(p *Location, r Record, frozen, fresh int) *Run {
-	run := &Run{Record: r, place: p, frozen: frozen, fresh: fresh}
+func newRun(p *storage, r Record, frozen, fresh int) *Run {
+	run := &Run{Record: r, storage: p, frozen: frozen, fresh: fresh}
 	for _, s := range r.Steps {
 		run.nodes = append(run.nodes, p.keys(r.Flow, s.Run))
 	}
 	return run
 }
 
-// Find returns the stored values of one call of a node, or nil; there must be
-// items of them. split is the batch size of the map that takes the value next,
-// or 0.
-func (r *Run) Find(ctx context.Context, node int, path []int, items, split int) ([][]byte, error) {
+// Close makes sure that what was stored is on disk.
+func (r *Run) Close() error { return r.storage.close() }
+
+// Get returns the stored values of a call, or nil.
+func (r *Run) Get(ctx context.Context, c engine.Call) ([][]byte, error) {
+	node := c.Node
 	if node >= r.fresh {
 		return nil, nil
 	}
-	values, err := r.stored(ctx, node, pathOf(path), split)
+	values, err := r.stored(ctx, node, pathOf(c.Path), c.Split)
 	switch {
 	case errors.Is(err, store.ErrNotFound) && node >= r.frozen:
-		return nil, fmt.Errorf("run %s has no output of %s, and its code has changed since\nhint: resume without --from", r.Base, r.describe(node, path))
+		return nil, fmt.Errorf("run %s has no output of %s, and its code has changed since\nhint: resume without --from", r.Base, r.describe(node, c.Path))
 	case errors.Is(err, store.ErrNotFound):
 		return nil, nil
-	case err == nil && len(values) != items:
-		return nil, fmt.Errorf("run %s has %d values of %s, want %d\nhint: did its lokki.Batch change?", r.Steps[node].Run, len(values), r.describe(node, path), items)
+	case err == nil && len(values) != c.Items:
+		return nil, fmt.Errorf("run %s has %d values of %s, want %d\nhint: did its lokki.Batch change?", r.Steps[node].Run, len(values), r.describe(node, c.Path), c.Items)
 	}
 	return values, err
 }
@@ -55,9 +59,9 @@ func (r *Run) Find(ctx context.Context, node int, path []int, items, split int) 
 func (r *Run) stored(ctx context.Context, node int, path string, split int) ([][]byte, error) {
 	k, name := r.nodes[node], r.Steps[node].Name
 	if split == 0 {
-		return r.place.lines(ctx, k.Output(name, path))
+		return r.storage.lines(ctx, k.Output(name, path))
 	}
-	list, err := r.place.list(ctx, listKeys(k, name, path), split)
+	list, err := r.storage.list(ctx, listKeys(k, name, path), split)
 	if err != nil {
 		return nil, err
 	}
@@ -79,24 +83,24 @@ func linger(ctx context.Context) (context.Context, func()) {
 	return own, func() { stop(); cancel() }
 }
 
-// Keep stores the values of a call, even if ctx has ended in the meantime.
-func (r *Run) Keep(ctx context.Context, node int, path []int, split int, values [][]byte) error {
-	if r.place.dir == nil {
+// Put stores the values of a call, even if ctx has ended in the meantime.
+func (r *Run) Put(ctx context.Context, c engine.Call, values [][]byte) error {
+	if r.storage.dir == nil {
 		own, end := linger(ctx)
 		defer end()
 		ctx = own
 	} else {
 		ctx = context.WithoutCancel(ctx)
 	}
-	k, name, at := r.nodes[node], r.Steps[node].Name, pathOf(path)
-	if split == 0 {
-		return r.place.putLines(ctx, k.Output(name, at), values)
+	k, name, at := r.nodes[c.Node], r.Steps[c.Node].Name, pathOf(c.Path)
+	if c.Split == 0 {
+		return r.storage.putLines(ctx, k.Output(name, at), values)
 	}
 	list, err := elements(values[0])
 	if err != nil {
 		return err
 	}
-	return r.place.putList(ctx, listKeys(k, name, at), split, list)
+	return r.storage.putList(ctx, listKeys(k, name, at), c.Split, list)
 }
 
 // describe names a call for the user, as in "flap-bird[3]".

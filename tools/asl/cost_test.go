@@ -35,7 +35,7 @@ func TestTheEstimateIsWhatAWalkCounts(t *testing.T) {
 // are not written here.
 func TestTheEstimatedRequestsAreTheRealOnes(t *testing.T) {
 	c := newCloud(t)
-	flow, err := chain.Build(evenFlow().Chain())
+	flow, err := chain.Build(evenFlow())
 	if err != nil {
 		t.Fatal(err)
 	}

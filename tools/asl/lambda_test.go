@@ -153,7 +153,7 @@ func TestStepsUnderstandTheStateMachine(t *testing.T) {
 		"strict":  {strictFlow(), "Map fragile: States.ExceedToleratedFailureThreshold: Lokki.Permanent: no fours"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			flow, err := chain.Build(test.flow.Chain())
+			flow, err := chain.Build(test.flow)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -176,7 +176,7 @@ func retryFlow() lokki.Flow[[]int] {
 
 // TestARetryNamesTheErrorThatItsStepRaises: names that never occur retry nothing.
 func TestARetryNamesTheErrorThatItsStepRaises(t *testing.T) {
-	flow, err := chain.Build(retryFlow().Chain())
+	flow, err := chain.Build(retryFlow())
 	if err != nil {
 		t.Fatal(err)
 	}

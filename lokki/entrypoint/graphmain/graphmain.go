@@ -30,7 +30,7 @@ import (
 // after a usage error.
 func Main[T any](flow func() lokki.Flow[T]) {
 	build := func() (chain.Flow, error) {
-		return chain.BuildFunc(flow, func() *chain.Node { return flow().Chain() })
+		return chain.BuildFunc(flow)
 	}
 	process := launch.Enter()
 	process.Prints.Release(nil)

@@ -1,5 +1,5 @@
 // Package local makes the program that runs a flow on this machine, such as
-// birds_local. It adds to package runner what a test that runs a flow doesn't need:
+// birds_local. It adds to runner.Main what a test that runs a flow doesn't need:
 // S3, and the fingerprints of the steps that Bazel built.
 package local
 
@@ -14,12 +14,13 @@ import (
 
 	"github.com/bazelbuild/rules_go/go/runfiles"
 
+	"github.com/lokki-build/lokki/internal/chain"
 	"github.com/lokki-build/lokki/internal/fingerprint"
 	"github.com/lokki-build/lokki/internal/launch"
+	"github.com/lokki-build/lokki/internal/localcommand"
 	"github.com/lokki-build/lokki/internal/store"
 	"github.com/lokki-build/lokki/internal/store/s3store"
 	"github.com/lokki-build/lokki/lokki"
-	"github.com/lokki-build/lokki/runner"
 )
 
 // Main is runner.Main. call is how the user calls the program, as in
@@ -36,19 +37,19 @@ func Main[T any](flow func() lokki.Flow[T], call, fingerprints string, options .
 	if os.Getenv("BUILD_WORKSPACE_DIRECTORY") == "" {
 		call = os.Args[0]
 	}
-	program := runner.Program{Bucket: openBucket, Fingerprints: steps, Call: call}
+	program := localcommand.Program{Bucket: openBucket, Fingerprints: steps, Call: call}
 	for _, option := range options {
 		option(&program)
 	}
-	runner.MainAs(flow, program)
+	localcommand.Main(func() (chain.Flow, error) { return chain.BuildFunc(flow) }, program)
 }
 
 // Option is an attribute of the lokki_flow that affects its program.
-type Option func(*runner.Program)
+type Option func(*localcommand.Program)
 
 // Timeout limits the duration of a run, in seconds.
 func Timeout(seconds int) Option {
-	return func(p *runner.Program) { p.Timeout = time.Duration(seconds) * time.Second }
+	return func(p *localcommand.Program) { p.Timeout = time.Duration(seconds) * time.Second }
 }
 
 func openBucket(name string) (store.Store, error) {

@@ -31,8 +31,8 @@ func program(t *testing.T) []byte {
 func TestOnlyTheStep(t *testing.T) {
 	data := program(t)
 	for name, want := range map[string]bool{
-		"internal/testflows.FlapBird": true, "internal/testflows.GetBirds": false, "internal/testflows.JoinBirds": false,
-		"internal/testflows.BirdsFlow": false, "internal/codec.Marshal": true,
+		"lokki/lokkitest.FlapBird": true, "lokki/lokkitest.GetBirds": false, "lokki/lokkitest.JoinBirds": false,
+		"lokki/lokkitest.BirdsFlow": false, "internal/codec.Marshal": true,
 	} {
 		if got := bytes.Contains(data, []byte("github.com/lokki-build/lokki/"+name+"\x00")); got != want {
 			t.Errorf("the program has %s: %v, want %v", name, got, want)

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/lokki-build/lokki/internal/testflows"
 	"github.com/lokki-build/lokki/lokki"
+	"github.com/lokki-build/lokki/lokki/lokkitest"
 	"github.com/lokki-build/lokki/runner"
 )
 
@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 	case "crash":
 		runner.Main(CrashFlow)
 	default:
-		runner.Main(testflows.BirdsFlow)
+		runner.Main(lokkitest.BirdsFlow)
 	}
 	os.Setenv("FLOWCHECK_TEST_PROGRAM", "1")
 	os.Exit(m.Run())

@@ -9,7 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 
-	"github.com/lokki-build/lokki/runner"
+	"github.com/lokki-build/lokki/internal/localcommand"
 )
 
 // Run runs the case's program with extra flags, and returns how it ended. The
@@ -36,7 +36,7 @@ func (c Case) Run(ctx context.Context, flags []string) (Outcome, error) {
 	errorFile := filepath.Join(folder, "error")
 	var stdout, stderr bytes.Buffer
 	program := exec.CommandContext(ctx, c.Program, flags...)
-	program.Env = append(os.Environ(), runner.ErrorFile+"="+errorFile)
+	program.Env = append(os.Environ(), localcommand.ErrorFile+"="+errorFile)
 	program.Stdout, program.Stderr = &stdout, &stderr
 	err = program.Run()
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {

@@ -74,7 +74,7 @@ func worker() ([]byte, error) {
 // artifacts builds what Bazel builds for a flow.
 func artifacts[T any](t testing.TB, flow lokki.Flow[T], c config.Config, schedules ...schedule.Schedule) rehearse.Artifacts {
 	t.Helper()
-	built, err := chain.Build(flow.Chain())
+	built, err := chain.Build(flow)
 	if err != nil {
 		t.Fatal(err)
 	}

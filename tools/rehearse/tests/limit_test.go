@@ -80,7 +80,7 @@ func TestATaskThatTimesOutLeavesItsFunctionRunning(t *testing.T) {
 // TestAnExecutionHasADeadline has the flow's timeout end a step that wouldn't
 // end by itself.
 func TestAnExecutionHasADeadline(t *testing.T) {
-	built, err := chain.Build(trees.Stubborn().Chain())
+	built, err := chain.Build(trees.Stubborn())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 	"strings"
 
+	"github.com/lokki-build/lokki/internal/chain"
 	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/lokki"
 )
@@ -48,7 +49,7 @@ func text(write func([]byte) (int, error), t []Tree) {
 // last letter selects the step.
 func Flow(g graph.Graph) lokki.Flow[Tree] {
 	v := lokki.Start(steps[letter(g.Nodes[0])], Tree{{}, {{}}})
-	v.Chain().Options = g.Nodes[0].Options
+	chain.NodeOf(v).Options = g.Nodes[0].Options
 	v, _ = top(v, g.Nodes[1:])
 	return v
 }
@@ -97,14 +98,14 @@ func level[S any](
 			return v, nodes
 		case graph.Then:
 			v = lokki.Then(v, steps[letter(n)])
-			v.Chain().Options = n.Options
+			chain.NodeOf(v).Options = n.Options
 			nodes = nodes[1:]
 		case graph.Map:
 			inner := lokki.Map(v, steps[letter(n)])
-			inner.Chain().Options = n.Options
+			chain.NodeOf(inner).Options = n.Options
 			inner, rest := below(inner, nodes[1:])
 			v = lokki.Agg(inner, aggregations[letter(rest[0])])
-			v.Chain().Options = rest[0].Options
+			chain.NodeOf(v).Options = rest[0].Options
 			nodes = rest[1:]
 		}
 	}

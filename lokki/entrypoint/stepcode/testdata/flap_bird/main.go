@@ -2,8 +2,8 @@
 package main
 
 import (
-	"github.com/lokki-build/lokki/internal/testflows"
 	"github.com/lokki-build/lokki/lokki/entrypoint/stepcode"
+	"github.com/lokki-build/lokki/lokki/lokkitest"
 )
 
-func main() { stepcode.Hold(testflows.FlapBird) }
+func main() { stepcode.Hold(lokkitest.FlapBird) }

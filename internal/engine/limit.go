@@ -1,0 +1,109 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/internal/failure"
+	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/timelimit"
+)
+
+// limit is the time limit of an attempt: when the step's context ends, and when
+// a step that ignores it is abandoned. Zero is no limit.
+type limit struct{ end, giveUp time.Duration }
+
+// limit returns the limit of the child's next attempt.
+func (c *child) limit(ctx context.Context, node *graph.Node) limit {
+	end := time.Duration(node.Timeout) * time.Second
+	if deadline, ok := ctx.Deadline(); ok && c.of != nil && c.of.node.Express {
+		if left := time.Until(deadline); end == 0 || left < end {
+			end = left
+		}
+	}
+	if end == 0 {
+		return limit{}
+	}
+	return limit{end, end + timelimit.Grace}
+}
+
+// within is do with a time limit.
+func (a *attempt) within(ctx context.Context, l limit) error {
+	if l.giveUp == 0 {
+		return a.do(ctx)
+	}
+	ctx, cancel := context.WithTimeout(ctx, l.end)
+	defer cancel()
+	// An abandoned step keeps running, so it must not share what it reads and writes.
+	own := *a
+	own.guard, own.path, own.in, own.out = new(guard), slices.Clone(a.path), slices.Clone(a.in), nil
+	done := make(chan error, 1)
+	go func() {
+		err := failure.Goexit
+		defer func() { done <- err }()
+		err = own.do(ctx)
+	}()
+	timer := time.NewTimer(l.giveUp)
+	defer timer.Stop()
+	var err error
+	select {
+	case err = <-done:
+	case <-timer.C:
+		select {
+		case err = <-done: // it ended just in time
+		default:
+			a.position = own.guard.abandon()
+			return a.timedOut(ctx, failure.ErrAbandoned)
+		}
+	}
+	a.position, a.out, a.items = own.position, append(a.out, own.out...), own.items
+	return a.timedOut(ctx, err)
+}
+
+// timedOut distinguishes a step's timeout from its other errors.
+func (a *attempt) timedOut(ctx context.Context, err error) error {
+	var marked *failure.Marked
+	var panicked *chain.PanicError
+	switch {
+	case errors.Is(err, failure.ErrAbandoned):
+	case errors.As(err, &panicked), errors.As(err, &marked):
+		return err
+	case !errors.Is(ctx.Err(), context.DeadlineExceeded), !errors.Is(err, context.DeadlineExceeded):
+		return err
+	}
+	after := expressLimit
+	if seconds := a.e.flow.Graph.Nodes[a.stage.node].Timeout; seconds > 0 {
+		after = time.Duration(seconds) * time.Second
+	}
+	return failure.Name(failure.StepTimeout, fmt.Errorf("%w: %w", failure.TimedOut{After: after}, err))
+}
+
+// guard is between a step and the caller that waits for it until its timeout.
+type guard struct {
+	mu   sync.Mutex
+	last position
+	gone bool // nobody waits
+}
+
+// reach records how far the attempt has come, and reports whether to continue.
+func (g *guard) reach(p position) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.gone {
+		g.last = p
+	}
+	return !g.gone
+}
+
+// abandon ends the waiting.
+func (g *guard) abandon() position {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.gone = true
+	return g.last
+}
