@@ -38,7 +38,8 @@ const (
 //	output.json, error, problems    how it ends; a case has one of them
 //	history, children, calls, objects    more that is to be seen, if the case has it
 //
-// lambda.redrive.json makes a redrive, with the ends output.redrive.json and so on.
+// lambda.redrive.json makes a redrive, with the ends output.redrive.json and so on;
+// lambda.redrive2.json makes another.
 func TestConformance(t *testing.T) {
 	cases, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(cases) == 0 {
@@ -69,7 +70,7 @@ func files(archive *txtar.Archive) map[string]string {
 // ends are the files of which a case must have one.
 var ends = []string{"output.json", "error", "problems"}
 
-var known = regexp.MustCompile(`^(machine\.json|input\.json|lambda(\.redrive)?\.json|s3/.+|deny|problems|output(\.redrive)?\.json|(error|history|children|calls|objects)(\.redrive)?)$`)
+var known = regexp.MustCompile(`^(machine\.json|input\.json|lambda(\.redrive2?)?\.json|s3/.+|deny|problems|output(\.redrive2?)?\.json|(error|history|children|calls|objects)(\.redrive2?)?)$`)
 
 // compare checks the case's files against the results. With -update it writes
 // those that only describe a run; how a case ends is written by hand.
@@ -206,9 +207,11 @@ func runCase(t *testing.T, in map[string]string) map[string]string {
 		}
 	}
 	once("", machine.Execute)
-	if _, ok := in["lambda.redrive.json"]; ok {
-		store.deny, deny = "", ""
-		once(".redrive", machine.Redrive)
+	for _, suffix := range []string{".redrive", ".redrive2"} {
+		if _, ok := in["lambda"+suffix+".json"]; ok {
+			store.deny, deny = "", ""
+			once(suffix, machine.Redrive)
+		}
 	}
 	return got
 }

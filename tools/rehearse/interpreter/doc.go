@@ -11,7 +11,7 @@
 //
 // [Load] checks a definition and reports all its problems at once. Fields that
 // the language doesn't have are problems, and so is what this package doesn't
-// support: JSONata, variables, Parallel, activities, and integrations other
+// support: JSONata, variables, activities, and integrations other
 // than Lambda and the S3 objects of a Distributed Map.
 //
 // The members of an object are sorted by name, while the service keeps the order in

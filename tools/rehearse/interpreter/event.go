@@ -75,7 +75,8 @@ func detailsName(event string) string {
 		return "stateExitedEventDetails"
 	}
 	switch event {
-	case "LambdaFunctionStarted", "MapRunSucceeded", "MapRunAborted", "MapStateSucceeded", "MapStateFailed", "MapStateAborted", "TaskStateAborted", "WaitStateAborted":
+	case "LambdaFunctionStarted", "MapRunSucceeded", "MapRunAborted", "MapStateSucceeded", "MapStateFailed", "MapStateAborted",
+		"ParallelStateStarted", "ParallelStateSucceeded", "ParallelStateFailed", "ParallelStateAborted", "TaskStateAborted", "WaitStateAborted":
 		return ""
 	}
 	first := []rune(event)

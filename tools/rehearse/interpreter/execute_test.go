@@ -374,6 +374,23 @@ func TestSleepIsTheCallers(t *testing.T) {
 	}
 }
 
+// TestFailureOfABranch tells the state and the payload in the branch.
+func TestFailureOfABranch(t *testing.T) {
+	m := load(t, `{"StartAt": "All", "States": {"All": {"Type": "Parallel", "End": true, "Branches": [
+		{"StartAt": "Rest", "States": {"Rest": {"Type": "Wait", "Seconds": 60, "End": true}}},
+		{"StartAt": "Fly", "States": {"Fly": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:fly", "End": true}}}]}}}`)
+	synctest.Test(t, func(t *testing.T) {
+		env := environment()
+		env.Input = []byte("7")
+		env.Lambda = &scripted{rules: map[string][]*reply{"fly": {{Takes: 1, Error: "Bad"}}}}
+		_, err := m.Execute(t.Context(), env)
+		var f *interpreter.Failure
+		if !errors.As(err, &f) || f.Name != "Bad" || f.State != "Fly" || string(f.Payload) != "7" {
+			t.Errorf("got %+v, want Bad of Fly", f)
+		}
+	})
+}
+
 // TestWideMap checks a map whose results don't fit into memory's share.
 func TestWideMap(t *testing.T) {
 	const n = 5000

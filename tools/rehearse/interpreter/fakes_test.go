@@ -152,16 +152,68 @@ func (h *histories) Past(execution string) ([]interpreter.Event, error) {
 	return list, nil
 }
 
+// ordered returns a history in an order that doesn't depend on the scheduler: of
+// the events of one moment, those of a branch come one after another, and branches
+// are sorted by the names of their first states. It numbers them anew.
+func ordered(history [][]byte) []map[string]any {
+	var events, list []map[string]any
+	branches, redrives := false, 0
+	for _, text := range history {
+		var e map[string]any
+		if err := json.Unmarshal(text, &e); err != nil {
+			panic(err)
+		}
+		if e["type"] == "ExecutionRedriven" {
+			redrives++
+		}
+		e["moment"] = fmt.Sprint(e["timestamp"], redrives)
+		events = append(events, e)
+		branches = branches || e["type"] == "ParallelStateStarted"
+	}
+	if !branches || len(events) > 1000 { // a long one is only counted
+		return events
+	}
+	number := map[any]int{0.0: 0}
+	begins := func(e map[string]any) string { // what tells apart the beginnings of branches
+		switch kind := e["type"].(string); {
+		case strings.HasSuffix(kind, "StateEntered"):
+			return e["stateEnteredEventDetails"].(map[string]any)["name"].(string)
+		case kind == "MapIterationStarted":
+			return fmt.Sprint(e["mapIterationStartedEventDetails"].(map[string]any)["index"])
+		}
+		return ""
+	}
+	for len(events) > 0 {
+		best := -1
+		for i, e := range events {
+			previous, ready := number[e["previousEventId"]]
+			if e["moment"] != events[0]["moment"] || !ready {
+				continue
+			}
+			if best < 0 {
+				best = i
+				continue
+			}
+			other := number[events[best]["previousEventId"]]
+			if previous > other || previous == other && begins(e) < begins(events[best]) && begins(e) != "" {
+				best = i
+			}
+		}
+		e := events[best]
+		events = slices.Delete(events, best, best+1)
+		list = append(list, e)
+		number[e["id"]] = len(list)
+		e["id"], e["previousEventId"] = len(list), number[e["previousEventId"]]
+	}
+	return list
+}
+
 // show prints a history: each event's number, the previous one's number, the
 // seconds since the start, type and details.
 func (h *histories) show(execution string) string {
 	var b strings.Builder
 	var start float64
-	for i, text := range h.events[execution] {
-		var e map[string]any
-		if err := json.Unmarshal(text, &e); err != nil {
-			panic(err)
-		}
+	for i, e := range ordered(h.events[execution]) {
 		at := e["timestamp"].(float64)
 		if i == 0 {
 			start = at

@@ -3,7 +3,6 @@ package interpreter
 import (
 	"context"
 	"fmt"
-	"sync"
 )
 
 // run runs the map: inline here, distributed as a map run.
@@ -26,19 +25,18 @@ func (a *mapState) run(ctx context.Context, v *visit, input any) (any, string, e
 	if err := b.record("MapStateStarted", Details{Length: &length}); err != nil {
 		return nil, "", err
 	}
-	r := &inlineRun{visit: v, state: a, outputs: make([]any, len(items))}
-	err = r.all(ctx, input, items, min(int(most), inlineLimit))
-	if err != nil {
+	r := &inlineRun{visit: v, state: a, input: input, outputs: make([]any, len(items))}
+	if err := r.all(ctx, items, min(int(most), inlineLimit)); err != nil {
 		return nil, "", err
 	}
-	return r.outputs, "", b.succeed()
+	return r.outputs, "", b.succeed("Map")
 }
 
-// succeed records that a map is done. The next event has the same previous
-// event as this one.
-func (b *branch) succeed() error {
+// succeed records that a Map or a Parallel is done. The next event has the same
+// previous event as this one.
+func (b *branch) succeed(kind string) error {
 	before := b.prev
-	err := b.record("MapStateSucceeded", Details{})
+	err := b.record(kind+"StateSucceeded", Details{})
 	b.prev = before
 	return err
 }
@@ -63,104 +61,74 @@ func (a *mapState) itemsOf(v *visit, input any) ([]any, error) {
 type inlineRun struct {
 	visit   *visit
 	state   *mapState
+	input   any // the map's
 	outputs []any
-
-	mu     sync.Mutex
-	failed error // the first failure
-	at     int64 // the event at which it failed
 }
 
 // all runs the iterations. A slot holds the event that the next iteration in it
 // follows.
-func (r *inlineRun) all(ctx context.Context, input any, items []any, concurrency int) error {
+func (r *inlineRun) all(ctx context.Context, items []any, concurrency int) error {
 	b := r.visit.branch
-	inner, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
 	slots := make(chan int64, concurrency)
 	for range concurrency {
 		slots <- b.prev
 	}
-	var wg sync.WaitGroup
-	var last int64
-	started := b.prev
 	r.visit.context() // shared by the iterations from here on
+	f := b.fork(ctx)
 	for i, item := range items {
 		var after int64
 		select {
 		case after = <-slots:
-		case <-inner.Done():
+		case <-f.ctx.Done():
 		}
-		if inner.Err() != nil {
+		if f.ctx.Err() != nil {
 			break
 		}
-		wg.Go(func() {
-			line := &branch{exec: b.exec, prev: after, item: mapItem(i, item)}
-			done, err := r.iteration(inner, line, input, i, item)
-			if err != nil {
-				r.fail(err, line.prev)
-				cancel(&stopped{"another iteration failed"})
-				return
+		line := &branch{prev: after, item: mapItem(i, item), iteration: &Details{Name: r.visit.node.name, Index: &i}}
+		f.start(line, func(ctx context.Context) (int64, error) {
+			last, err := r.iterate(ctx, line, i, item)
+			if err == nil {
+				slots <- line.prev
 			}
-			r.mu.Lock()
-			last = max(last, done)
-			r.mu.Unlock()
-			slots <- line.prev
+			return last, err
 		})
 	}
-	wg.Wait()
-	switch {
-	case r.failed != nil:
-		b.prev = r.at
-		return r.failed
-	case ctx.Err() != nil:
+	if err := f.wait(); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	b.prev = max(last, started)
 	return nil
 }
 
-func (r *inlineRun) fail(err error, at int64) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.failed == nil {
-		r.failed, r.at = err, at
-	}
-}
-
-// iteration runs the states for one item, and returns its last event.
-func (r *inlineRun) iteration(ctx context.Context, line *branch, input any, i int, item any) (int64, error) {
-	d := Details{Name: r.visit.node.name, Index: &i}
-	if err := line.record("MapIterationStarted", d); err != nil {
+// iterate runs the states for one item, and returns its last event. What follows
+// has the same previous event as that.
+func (r *inlineRun) iterate(ctx context.Context, line *branch, i int, item any) (int64, error) {
+	if err := line.record("MapIterationStarted", *line.iteration); err != nil {
 		return 0, err
 	}
-	var out doc
-	in, err := r.input(input, i, item)
-	if err == nil {
-		out, err = line.walk(ctx, r.state.scope, r.state.scope.start, in, nil)
+	in, err := r.inputOf(i, item)
+	if err != nil {
+		return 0, err
 	}
-	end := "Succeeded"
-	switch {
-	case err != nil && ctx.Err() != nil:
-		end = "Aborted"
-	case err != nil:
-		end = "Failed"
-	}
-	last := line.prev
-	ended := line.record("MapIteration"+end, d)
-	done := line.prev
-	line.prev = last // what follows has the same previous event
+	out, err := line.walk(ctx, r.state.scope, r.state.scope.start, in, nil)
 	if err != nil {
 		return 0, err
 	}
 	r.outputs[i] = out.value
-	return done, ended
+	before := line.prev
+	err = line.record("MapIterationSucceeded", *line.iteration)
+	last := line.prev
+	line.prev = before
+	return last, err
 }
 
-// input is what the states of an iteration get.
-func (r *inlineRun) input(input any, i int, item any) (doc, error) {
+// inputOf is what the states of an iteration get.
+func (r *inlineRun) inputOf(i int, item any) (doc, error) {
 	if r.state.selector != nil {
 		var err error
-		if item, err = r.state.selector.Eval(r.visit.itemData(input, i, item)); err != nil {
+		if item, err = r.state.selector.Eval(r.visit.itemData(r.input, i, item)); err != nil {
 			return doc{}, err
 		}
 	}

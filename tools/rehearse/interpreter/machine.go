@@ -91,7 +91,7 @@ func (l *loader) scope(o *object, where place) *scope {
 			l.p.add(at, "the name has %d characters: 1 to %d are allowed", n, nameLimit)
 		}
 		if first, ok := l.states[name]; ok {
-			l.p.hint(at, "names are unique in the whole machine, inside of maps too", "there is a state of this name already, %s", first)
+			l.p.hint(at, "names are unique in the whole machine, also in maps and branches", "there is a state of this name already, %s", first)
 		}
 		l.states[name] = at
 		child, ok := states.members[name].(*object)

@@ -106,7 +106,7 @@ func (a *mapState) runDistributed(ctx context.Context, v *visit, input any) (any
 	if err := b.record("MapRunSucceeded", Details{}); err != nil {
 		return nil, "", err
 	}
-	return result, "", b.succeed()
+	return result, "", b.succeed("Map")
 }
 
 // failed records why the run failed.

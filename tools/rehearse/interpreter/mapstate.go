@@ -120,15 +120,15 @@ func (r *stateReader) processor(a *mapState) {
 		}
 		where.express, where.inline = a.express, false
 	}
-	if where.depth > maxMapDepth {
-		o.p.add(o.at, "maps are nested more than %d deep", maxMapDepth)
+	if where.depth > maxDepth {
+		o.p.add(o.at, "maps and branches are nested more than %d deep", maxDepth)
 		return
 	}
 	a.scope = r.l.scope(p, where)
 	p.done()
 }
 
-const maxMapDepth = 100
+const maxDepth = 100
 
 // distributed reads the fields that only a Distributed Map has.
 func (r *stateReader) distributed(a *mapState) {

@@ -18,7 +18,7 @@ type node struct {
 	selector     template
 	retries      []retrier
 	catchers     []catcher
-	placesResult bool // Task, Map and Pass: the result is merged into the input
+	placesResult bool // Task, Map, Parallel and Pass: the result is merged into the input
 }
 
 // action is what a type of state does.
@@ -64,12 +64,11 @@ func (l *loader) node(name string, o *object, where place, g *graph) *node {
 	case "Fail":
 		r.fail()
 	case "Parallel":
-		l.p.add(o.path("Type"), "Parallel is not supported here")
-		return n
+		r.parallel()
 	case "":
 		return n
 	default:
-		l.p.add(o.path("Type"), "%q is not a type: want Task, Map, Choice, Pass, Wait, Succeed or Fail", n.kind)
+		l.p.add(o.path("Type"), "%q is not a type: want Task, Map, Parallel, Choice, Pass, Wait, Succeed or Fail", n.kind)
 		return n
 	}
 	o.done()

@@ -41,6 +41,8 @@ type resumption struct {
 
 	mapRun, label, id string // of a Distributed Map's last map run, if it had one
 	runRedrives       int
+
+	branches []position // of a Parallel; nil to run all of them
 }
 
 // again runs a child in the redrive of its map run.
@@ -106,7 +108,7 @@ func (x *execution) redrive(ctx context.Context, events []Event) outcome {
 			x.redrives++
 		}
 	}
-	n, in, r, err := x.position(events)
+	p, err := x.position(events)
 	if err != nil {
 		return fail("%w", err)
 	}
@@ -114,51 +116,7 @@ func (x *execution) redrive(ctx context.Context, events []Event) outcome {
 	if err := b.record("ExecutionRedriven", Details{Redrives: x.redrives}); err != nil {
 		return fail("%w", err)
 	}
-	return x.drive(ctx, b, n, in, r)
-}
-
-// position finds the state that was entered but not left, and its input. It
-// rejects an inline map that has completed part of an iteration.
-func (x *execution) position(events []Event) (*node, doc, *resumption, error) {
-	var n *node
-	var r *resumption
-	input, left, iterated := x.input, false, false
-	for _, e := range events {
-		own := x.scope.states[e.Details.Name]
-		switch {
-		case strings.HasSuffix(e.Type, "StateEntered") && own != nil:
-			value, err := jsonvalue.Parse(e.Details.Input)
-			if err != nil {
-				return nil, doc{}, nil, fmt.Errorf("reading event %d: %w", e.ID, err)
-			}
-			n, input, left, iterated = own, doc{value, e.Details.Input}, false, false
-			r = &resumption{entered: e.ID, at: e.Time}
-		case strings.HasSuffix(e.Type, "StateExited") && own != nil:
-			left = true
-		case (e.Type == "MapRunStarted" || e.Type == "MapRunRedriven") && r != nil:
-			r.mapRun, r.runRedrives = e.Details.MapRun, e.Details.Redrives
-			r.label, r.id = splitMapRun(e.Details.MapRun)
-		case e.Type == "MapRunSucceeded" && r != nil:
-			r.mapRun = "" // the failure came after it
-		case e.Type == "MapRunFailed" && r != nil && (e.Details.Error == dataError || e.Details.Error == runtimeError):
-			// In this case the service starts another map run
-			// (https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html).
-			r.mapRun = ""
-		case e.Type == "MapIterationSucceeded" || own == nil && strings.HasSuffix(e.Type, "StateExited"):
-			iterated = true
-		case strings.HasPrefix(e.Type, "Execution") && e.Details.Error == dataError:
-			iterated = false // then the whole inline map runs again
-		}
-	}
-	switch {
-	case iterated && n != nil && !left:
-		return nil, doc{}, nil, fmt.Errorf("the service continues the failed iterations of %s, which is not supported here\nhint: a Distributed Map can be redriven", n.name)
-	case n == nil:
-		return x.scope.start, x.input, nil, nil
-	case left:
-		return nil, doc{}, nil, fmt.Errorf("its history ends between two states, after %s", n.name)
-	}
-	return n, input, r, nil
+	return x.drive(ctx, b, p.node, p.in, p.resumed)
 }
 
 // splitMapRun returns the label and the id in a map run's ARN, as in

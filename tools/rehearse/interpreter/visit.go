@@ -11,11 +11,16 @@ import (
 )
 
 // branch is a sequence of states that run one after another: those of an
-// execution, or of an iteration of an inline map.
+// execution, of a branch of a Parallel, or of an iteration of an inline map.
 type branch struct {
 	exec *execution
 	prev int64 // the event before the next
 	item map[string]any
+
+	// Of the lines of a fork.
+	iteration *Details     // which iteration of an inline map it is; nil if none
+	done      bool         // it has come to its end
+	open      []unfinished // what it was in when it stopped
 }
 
 func (b *branch) record(kind string, d Details) error {
@@ -32,6 +37,7 @@ func (b *branch) walk(ctx context.Context, s *scope, n *node, in doc, r *resumpt
 		v := &visit{branch: b, node: n, raw: in, resumed: r}
 		out, next, err := v.visit(ctx)
 		if err != nil {
+			b.leave(n)
 			return doc{}, err
 		}
 		if next == "" {
@@ -124,10 +130,12 @@ func (v *visit) ended(err error) error {
 	return err
 }
 
-// locate returns a copy of a failure with the state in which it happened.
+// locate returns a copy of a failure with the innermost state in which it happened.
 func (v *visit) locate(f *Failure) *Failure {
 	at := *f // some are shared
-	at.State, at.Payload = v.node.name, v.payload
+	if at.State == "" {
+		at.State, at.Payload = v.node.name, v.payload
+	}
 	return &at
 }
 
@@ -222,8 +230,8 @@ func tooLarge(name string, terminal bool) *Failure {
 
 // catch finds the rule that handles a failure.
 func (v *visit) catch(f *Failure) (doc, string, error) {
-	if v.node.kind == "Map" && f.Name != runtimeError && !v.ran {
-		if err := v.branch.record("MapStateFailed", Details{}); err != nil {
+	if kind := v.node.kind; (kind == "Map" || kind == "Parallel") && f.Name != runtimeError && !v.ran {
+		if err := v.branch.record(kind+"StateFailed", Details{}); err != nil {
 			return doc{}, "", err
 		}
 	}
