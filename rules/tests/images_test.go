@@ -34,12 +34,7 @@ func TestFlowsOfImages(t *testing.T) {
 		{"nested in batches", "ranges", `{"numbers": [5, 2]}`, 2, 144},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			m := machine{
-				t: t, cloud: c,
-				graph: readGraph(t, test.flow), batch: test.batch, input: test.input,
-				run: "run-" + strings.NewReplacer(" ", "-", ",", "").Replace(test.name),
-			}
-			if got := m.execute(); got != test.want {
+			if got := c.execute(t, test.flow, test.batch, test.input); got != test.want {
 				t.Errorf("the flow's result is %d, want %d", got, test.want)
 			}
 		})

@@ -1,25 +1,24 @@
 package tests
 
 import (
-	"bytes"
 	"encoding/json"
-	"io"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/lokki-build/lokki/internal/codec"
-	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/lambdahost"
 	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/internal/s3server/s3test"
 	"github.com/lokki-build/lokki/internal/store"
 	"github.com/lokki-build/lokki/internal/store/s3store"
+	"github.com/lokki-build/lokki/tools/asl"
+	"github.com/lokki-build/lokki/tools/asl/asltest"
 )
-
-const bucket = "values"
 
 // cloud is an S3 server and a Lambda for each image.
 type cloud struct {
@@ -28,12 +27,14 @@ type cloud struct {
 	s3        *s3server.Server
 	values    store.Store
 	functions map[string]*lambdahost.Host // by target
+
+	executions int
 }
 
 func newCloud(t *testing.T) *cloud {
 	t.Helper()
-	s3 := s3test.Start(t, bucket)
-	c := &cloud{t: t, folder: t.TempDir(), s3: s3, values: s3store.New(s3.Client(), bucket), functions: map[string]*lambdahost.Host{}}
+	s3 := s3test.Start(t, asltest.Bucket)
+	c := &cloud{t: t, folder: t.TempDir(), s3: s3, values: s3store.New(s3.Client(), asltest.Bucket), functions: map[string]*lambdahost.Host{}}
 	t.Cleanup(func() {
 		for _, f := range c.functions {
 			f.Close()
@@ -44,22 +45,22 @@ func newCloud(t *testing.T) *cloud {
 
 // function unpacks the image of a step, which runs as a user that is unknown in the
 // image.
-func (c *cloud) function(target string) *lambdahost.Host {
+func (c *cloud) function(target string) (*lambdahost.Host, error) {
 	if f := c.functions[target]; f != nil {
-		return f
+		return f, nil
 	}
 	root := filepath.Join(c.folder, target)
 	if err := os.Mkdir(root, 0o755); err != nil {
-		c.t.Fatal(err)
+		return nil, err
 	}
 	image, err := lambdahost.Unpack(filepath.Join("steps", target+"_image"), root)
 	if err != nil {
-		c.t.Fatal(err)
+		return nil, err
 	}
 	config := lambdahost.Config{
 		Name:    target,
 		Command: image.Command,
-		Env:     append(append(image.Env, c.s3.Env()...), "LOKKI_ARTIFACT_BUCKET="+bucket),
+		Env:     append(append(image.Env, c.s3.Env()...), "LOKKI_ARTIFACT_BUCKET="+asltest.Bucket),
 		Sandbox: &lambdahost.Sandbox{Root: image.Root},
 		Log:     c.t.Output(),
 	}
@@ -69,20 +70,62 @@ func (c *cloud) function(target string) *lambdahost.Host {
 	}
 	f, err := lambdahost.New(config)
 	if err != nil {
-		c.t.Fatal(err)
+		return nil, err
 	}
 	c.functions[target] = f
-	return f
+	return f, nil
 }
 
-// machine acts as the state machine of a graph, with batches of any size.
-type machine struct {
-	t     *testing.T
-	cloud *cloud
-	graph graph.Graph
-	run   string
-	input string
-	batch int
+// execute runs a flow's state machine and returns the stored result. The innermost map has
+// batches of a given size.
+func (c *cloud) execute(t *testing.T, flow string, batch int, input string) int {
+	t.Helper()
+	g := readGraph(t, flow)
+	for i, n := range slices.Backward(g.Nodes) {
+		if n.Kind == graph.Map {
+			g.Nodes[i].Batch = batch
+			break
+		}
+	}
+	definition, err := asl.Generate(g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	machine, err := asltest.Load(definition)
+	if err != nil {
+		t.Fatal(err)
+	}
+	targets := map[string]string{}
+	for _, f := range asl.Functions(g) {
+		targets["${"+f.Substitution()+"}"] = strings.ReplaceAll(f.Name, "-", "_")
+	}
+	hosts := asltest.Hosts(func(function string) (*lambdahost.Host, error) { return c.function(targets[function]) })
+	c.executions++
+	env := asltest.Env(fmt.Sprint("run-", c.executions), []byte(input), hosts, asltest.Objects{Store: c.values})
+	output, err := machine.Execute(t.Context(), env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out struct {
+		Stored struct{ Key string }
+		Result int
+	}
+	if err := json.Unmarshal(output, &out); err != nil {
+		t.Fatalf("the output is %s: %v", output, err)
+	}
+	body, err := c.values.Get(t.Context(), out.Stored.Key, 0, -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer body.Close()
+	var stored int
+	if err := codec.Decode(body, 1<<10, &stored); err != nil {
+		t.Fatal(err)
+	}
+	if stored != out.Result {
+		t.Errorf("the output has the result %d, stored is %d", out.Result, stored)
+	}
+	return stored
 }
 
 func readGraph(t *testing.T, flow string) graph.Graph {
@@ -92,133 +135,4 @@ func readGraph(t *testing.T, flow string) graph.Graph {
 		t.Fatal(err)
 	}
 	return g
-}
-
-// execute runs the flow and returns its result.
-func (m *machine) execute() int {
-	m.t.Helper()
-	start := m.graph.Nodes[0]
-	m.scope(m.graph.Nodes, envelope.Request{Defaults: start.Defaults, Input: json.RawMessage(m.input)})
-	keys := envelope.Keys{Prefix: "lokki", Flow: m.graph.Flow, Run: m.run}
-	data := m.read(keys.Output(m.graph.Nodes[len(m.graph.Nodes)-1].Name, ""))
-	var result int
-	if err := codec.Decode(bytes.NewReader(data), 1<<10, &result); err != nil {
-		m.t.Fatal(err)
-	}
-	return result
-}
-
-// scope runs the nodes up to the end of the map they are in. first is the
-// request for the first of them.
-func (m *machine) scope(nodes []graph.Node, first envelope.Request) {
-	m.t.Helper()
-	r, path := first, first.Path
-	for {
-		here := nodes[0]
-		nodes = nodes[1:]
-		mapped := len(nodes) > 0 && nodes[0].Kind == graph.Map
-		inner, after, size := []graph.Node(nil), nodes, 0
-		if mapped {
-			inner, after = divide(nodes)
-			if size = m.batch; contains(inner[1:], graph.Map) {
-				size = 1 // a child that contains another map has one item
-			}
-		}
-		r.Step, r.Split = here.Name, size
-		reply := m.task(here, r)
-		if mapped {
-			for _, b := range m.batches(reply) {
-				m.scope(inner, envelope.Request{Path: envelope.Child(path, b.Index), From: here.Name, Batch: &b})
-			}
-		}
-		nodes = after
-		if len(nodes) == 0 || !mapped && nodes[0].Kind == graph.Agg {
-			return
-		}
-		r = envelope.Request{Path: path, From: nodes[0].From}
-		if mapped {
-			r.Count, r.BatchSize = reply.Count, size
-		}
-	}
-}
-
-// divide separates the nodes of a map, which come first, from its aggregation and
-// the rest.
-func divide(nodes []graph.Node) (inner, after []graph.Node) {
-	open := 0
-	for i, n := range nodes {
-		switch n.Kind {
-		case graph.Map:
-			open++
-		case graph.Agg:
-			if open--; open == 0 {
-				return nodes[:i], nodes[i:]
-			}
-		}
-	}
-	return nodes, nil
-}
-
-func contains(nodes []graph.Node, kind graph.Kind) bool {
-	for _, n := range nodes {
-		if n.Kind == kind {
-			return true
-		}
-	}
-	return false
-}
-
-// task invokes the image of a node's function.
-func (m *machine) task(n graph.Node, r envelope.Request) envelope.Reply {
-	m.t.Helper()
-	r.Flow, r.Run = m.graph.Flow, m.run
-	payload, err := json.Marshal(r)
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	result, err := m.cloud.function(m.target(n)).Invoke(m.t.Context(), payload)
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	if result.Failure != nil {
-		m.t.Fatalf("%s failed: %v", n.Name, result.Failure)
-	}
-	var reply envelope.Reply
-	if err := json.Unmarshal(result.Payload, &reply); err != nil {
-		m.t.Fatalf("%s answered %s: %v", n.Name, result.Payload, err)
-	}
-	return reply
-}
-
-// target returns the step's target: the first node of a function has its name.
-func (m *machine) target(n graph.Node) string {
-	for _, first := range m.graph.Nodes {
-		if first.Function == n.Function {
-			return strings.ReplaceAll(first.Name, "-", "_")
-		}
-	}
-	return ""
-}
-
-func (m *machine) batches(reply envelope.Reply) []envelope.Batch {
-	m.t.Helper()
-	var batches []envelope.Batch
-	if err := json.Unmarshal(m.read(reply.Items), &batches); err != nil {
-		m.t.Fatal(err)
-	}
-	return batches
-}
-
-func (m *machine) read(key string) []byte {
-	m.t.Helper()
-	body, err := m.cloud.values.Get(m.t.Context(), key, 0, -1)
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	defer body.Close()
-	data, err := io.ReadAll(body)
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	return data
 }

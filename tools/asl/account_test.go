@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -16,6 +15,7 @@ import (
 	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/tools/asl"
+	"github.com/lokki-build/lokki/tools/asl/asltest"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter"
 )
 
@@ -116,9 +116,7 @@ func (a *account) execute(t *testing.T, items int, options graph.Options) (took 
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := strings.NewReplacer("${"+asl.Prefix+"}", prefix, "${"+asl.Bucket+"}", "bucket", "${"+asl.Partition+"}", "aws", "${"+asl.Stack+"}", stack,
-		"${"+asl.Invoke+"}", "arn:aws:states:::lambda:invoke").Replace(string(definition))
-	machine, err := interpreter.Load([]byte(text))
+	machine, err := asltest.Load(definition)
 	if err != nil {
 		t.Fatal(err)
 	}

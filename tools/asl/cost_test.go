@@ -31,8 +31,7 @@ func TestTheEstimateIsWhatAWalkCounts(t *testing.T) {
 }
 
 // TestTheEstimatedRequestsAreTheRealOnes counts the requests that the steps'
-// programs send. The lists of batches are read as Step Functions does; results
-// are not written here.
+// programs and the state machine send.
 func TestTheEstimatedRequestsAreTheRealOnes(t *testing.T) {
 	c := newCloud(t)
 	flow, err := chain.Build(evenFlow())
@@ -47,7 +46,7 @@ func TestTheEstimatedRequestsAreTheRealOnes(t *testing.T) {
 	in := cost.Input{Graph: flow.Graph, Basis: cost.DefaultBasis()}
 	in.Basis.Items.Maps = map[string]int{"double": 2}
 	u := cost.Count(in, 6)
-	if got, want := c.s3.Requests("PUT")-puts, int(u.Puts-u.ByStepFunctions.Puts); got != want {
+	if got, want := c.s3.Requests("PUT")-puts, int(u.Puts); got != want {
 		t.Errorf("%d requests that write, want %d", got, want)
 	}
 	if got, want := c.s3.Requests("GET")-gets, int(u.Gets); got != want {

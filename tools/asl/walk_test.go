@@ -1,36 +1,39 @@
 package asl_test
 
 import (
+	"bytes"
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"maps"
-	"strconv"
+	"io"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/lokki-build/lokki/internal/envelope"
-	"github.com/lokki-build/lokki/tools/asl"
+	"github.com/lokki-build/lokki/tools/asl/asltest"
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter"
 )
 
-// walker runs a state machine as far as the tests need: it resolves paths and
-// payloads, reads what ItemReader would read, and counts the children that
-// fail. Every payload must decode strictly.
-//
-// Unless invoke and items are set, it answers for the Lambdas itself, in the
-// format of package envelope: they store nothing but the batches.
+// walker runs a state machine with the rehearsal's interpreter, and counts what it
+// does. It answers for the Lambdas itself, in the format of package envelope: they
+// store nothing but the batches. Every payload must decode strictly, and maps run
+// one child at a time.
 type walker struct {
 	t         *testing.T
 	sizes     func(step, path string) int // length of a list that a map takes next
 	execution string                      // name of the execution, "run-1" by default
 	invoke    func(function string, r envelope.Request) (envelope.Reply, error)
 	items     func(key string) ([]any, error)
-	put       func(key string, data []byte) // by the ResultWriters, which write nothing if it is nil
 
-	written string           // the manifest of the last map
-	objects map[string][]any // items.json by key
+	mu      sync.Mutex
+	maps    map[string]mapState // by label
+	objects map[string][]any    // items.json by key
 	calls   []envelope.Request
 	writers []string       // prefixes of the ResultWriters
 	steps   int            // states entered and children started by Standard workflows
@@ -38,38 +41,23 @@ type walker struct {
 	largest map[string]int // bytes of a state's input, payload or output, by its name
 }
 
-const prefix, stack = "lokki", "5f2c8a10-9d3b-11f0-8de9-0242ac120002"
+type mapState struct {
+	name    string
+	express bool
+}
 
-// run is the id of the walker's run, unless its execution has another name.
+// run is the id of the walker's run: its execution begins when synctest's clock does.
 var run = runOf("run-1")
 
-// runOf is the id of the run of the walker's execution.
 func runOf(name string) string {
-	sum := sha256.Sum256([]byte(executionOf(name)["Id"].(string) + " " + executionOf(name)["StartTime"].(string)))
-	return envelope.Execution{Name: name, Hash: hex.EncodeToString(sum[:]), Stack: stack}.Run()
+	sum := sha256.Sum256([]byte("arn:aws:states:eu-west-1:123456789012:execution:birds:" + name + " 2000-01-01T00:00:00.000Z"))
+	return envelope.Execution{Name: name, Hash: hex.EncodeToString(sum[:]), Stack: asltest.Stack}.Run()
 }
 
-// executionOf is the context object's description of an execution.
-func executionOf(name string) map[string]any {
-	return map[string]any{
-		"Name": name, "Id": "arn:aws:states:eu-west-1:123456789012:execution:birds:" + name, "StartTime": "2026-11-27T11:48:40.123Z",
-	}
-}
-
-// walk runs the definition with an execution's input and returns the last output.
-func (w *walker) walk(definition []byte, input any) any {
+// walk runs the definition with an execution's input.
+func (w *walker) walk(definition []byte, input any) {
 	w.t.Helper()
-	value, err := w.try(definition, input)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return value
-}
-
-// try is walk for a run that may fail.
-func (w *walker) try(definition []byte, input any) (any, error) {
-	w.t.Helper()
-	w.objects, w.largest = map[string][]any{}, map[string]int{}
+	w.maps, w.objects, w.largest = mapStates(w.t, definition), map[string][]any{}, map[string]int{}
 	if w.invoke == nil {
 		w.invoke = w.answer
 	}
@@ -82,153 +70,112 @@ func (w *walker) try(definition []byte, input any) (any, error) {
 			return items, nil
 		}
 	}
-	text := strings.NewReplacer("${"+asl.Prefix+"}", prefix, "${"+asl.Bucket+"}", "bucket", "${"+asl.Stack+"}", stack).Replace(string(definition))
-	var m map[string]any
-	if err := json.Unmarshal([]byte(text), &m); err != nil {
-		w.t.Fatal(err)
-	}
-	return w.scope(m, input, cmp.Or(w.execution, "run-1"), false)
-}
-
-// pass records the size of what passes into or out of a state.
-func (w *walker) pass(state string, value any) {
-	data, err := json.Marshal(value)
+	machine, err := asltest.Load(definition)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.largest[state] = max(w.largest[state], len(data))
+	data, err := json.Marshal(input)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	env := asltest.Env(cmp.Or(w.execution, "run-1"), data, w, w)
+	env.History = w
+	synctest.Test(w.t, func(t *testing.T) { _, err = machine.Execute(t.Context(), env) })
+	if err != nil {
+		w.t.Fatal(err)
+	}
 }
 
-func (w *walker) scope(m map[string]any, value any, execution string, express bool) (any, error) {
-	states := m["States"].(map[string]any)
-	for name, n := m["StartAt"].(string), 0; ; n++ {
-		state, ok := states[name].(map[string]any)
-		if !ok || n > len(states) {
-			w.t.Fatalf("no way out of state %q", name)
-		}
-		context := map[string]any{
-			"Execution": executionOf(execution),
-			"State":     map[string]any{"RetryCount": 0.0},
-		}
-		w.pass(name, value)
-		if !express {
-			w.steps++
-		}
+// mapStates returns a definition's maps. Each drops its result, or keeps where the
+// results are if it tolerates failures.
+func mapStates(t *testing.T, definition []byte) map[string]mapState {
+	t.Helper()
+	maps := map[string]mapState{}
+	for name, state := range everyState(t, definition) {
 		switch state["Type"] {
-		case "Choice":
-			rule := state["Choices"].([]any)[0].(map[string]any)
-			next := state["Default"].(string)
-			if w.resolve(rule["Variable"].(string), value, context) == rule["NumericEquals"] {
-				next = rule["Next"].(string)
-			}
-			name = next
-			continue
 		case "Map":
-			if err := w.children(name, state, value, context); err != nil {
-				return nil, err
+			path, given := state["ResultPath"]
+			if !given || path != nil && (path != "$.results" || state["ToleratedFailurePercentage"] == nil) {
+				t.Errorf("%s: ResultPath %v", name, path)
 			}
-			value = w.results(name, state, value)
+			config := state["ItemProcessor"].(map[string]any)["ProcessorConfig"].(map[string]any)
+			maps[state["Label"].(string)] = mapState{name, config["ExecutionType"] == "EXPRESS"}
 		case "Task":
-			var err error
-			if value, err = w.task(name, state["Parameters"].(map[string]any), value, context); err != nil {
-				return nil, err
+			if step := state["Parameters"].(map[string]any)["Payload"].(map[string]any)["step"]; step != name {
+				t.Errorf("state %s calls step %s", name, step)
 			}
 		}
-		w.pass(name, value)
-		if state["End"] == true {
-			return value, nil
-		}
-		name = state["Next"].(string)
 	}
+	return maps
 }
 
-// children runs a map. It fails if more children fail than it tolerates
-// (https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html#maprun-fail-threshold).
-func (w *walker) children(name string, state map[string]any, value any, context map[string]any) error {
-	reader := w.template(state["ItemReader"].(map[string]any)["Parameters"], value, context).(map[string]any)
-	items, err := w.items(reader["Key"].(string))
-	if err != nil || reader["Bucket"] != "bucket" {
-		w.t.Fatalf("%s reads %v: %v", name, reader, err)
-	}
-	writer := w.template(state["ResultWriter"].(map[string]any)["Parameters"], value, context).(map[string]any)
-	w.writers = append(w.writers, writer["Prefix"].(string))
-	processor := state["ItemProcessor"].(map[string]any)
-	express := processor["ProcessorConfig"].(map[string]any)["ExecutionType"] == "EXPRESS"
-	var failed []any
-	defer func() { w.written = w.write(writer["Prefix"].(string), failed) }()
-	for i, item := range items {
-		context["Map"] = map[string]any{"Item": map[string]any{"Index": float64(i), "Value": item}}
-		input := w.template(state["ItemSelector"], value, context)
-		w.pass(name, input)
+// Record counts what an event tells of.
+func (w *walker) Record(execution string, e interpreter.Event) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, label, child := strings.Cut(strings.TrimPrefix(execution, "arn:aws:states:eu-west-1:123456789012:execution:"), "/")
+	label, _, _ = strings.Cut(label, ":")
+	inside := w.maps[label] // none of the execution itself
+	switch {
+	case e.Type == "ExecutionStarted" && child:
+		w.pass(inside.name, e.Details.Input)
 		w.steps++
-		if express {
+		if inside.express {
 			w.express++
 		}
-		if _, err = w.scope(processor, input, fmt.Sprint("child-", i), express); err == nil {
-			continue
+	case strings.HasSuffix(e.Type, "StateEntered"):
+		w.pass(e.Details.Name, e.Details.Input)
+		if !inside.express {
+			w.steps++
 		}
-		failed = append(failed, map[string]any{"Input": string(w.json(input)), "Status": "FAILED"})
-		tolerated, _ := state["ToleratedFailurePercentage"].(float64)
-		if float64(len(failed))*100 > tolerated*float64(len(items)) {
-			return fmt.Errorf("%s: States.ExceedToleratedFailureThreshold: %w", name, err)
-		}
+	case strings.HasSuffix(e.Type, "StateExited"):
+		w.pass(e.Details.Name, e.Details.Output)
 	}
 	return nil
 }
 
-// results puts the location of the list of failed children where the map says.
-func (w *walker) results(name string, state map[string]any, value any) any {
-	switch path, ok := state["ResultPath"]; {
-	case !ok, path != nil && path != "$.results", path != nil && state["ToleratedFailurePercentage"] == nil:
-		w.t.Fatalf("%s: ResultPath %v", name, path)
-	case path != nil:
-		all := maps.Clone(value.(map[string]any))
-		all["results"] = map[string]any{"ResultWriterDetails": map[string]any{"Key": w.written}}
-		return all
-	}
-	return value
+// pass records the size of what passes into or out of a state.
+func (w *walker) pass(state string, data []byte) {
+	w.largest[state] = max(w.largest[state], len(data))
 }
 
-// write writes as a ResultWriter does, if a child failed, and returns the
-// manifest's key.
-func (w *walker) write(prefix string, failed []any) string {
-	if w.put != nil && len(failed) > 0 {
-		file := prefix + "/id/FAILED_0.json"
-		w.put(file, w.json(failed))
-		w.put(prefix+"/id/manifest.json", w.json(map[string]any{"ResultFiles": map[string]any{"FAILED": []any{map[string]any{"Key": file}}}}))
-	}
-	return prefix + "/id/manifest.json"
-}
-
-func (w *walker) json(value any) []byte {
-	data, err := json.Marshal(value)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return data
-}
-
-// task invokes a Lambda.
-func (w *walker) task(name string, parameters map[string]any, value any, context map[string]any) (any, error) {
-	sent := w.template(parameters["Payload"], value, context)
-	w.pass(name, sent)
-	payload, err := json.Marshal(sent)
-	if err != nil {
-		w.t.Fatal(err)
-	}
+// Invoke calls a Lambda.
+func (w *walker) Invoke(_ context.Context, function string, payload []byte) ([]byte, error) {
 	r, err := envelope.Decode(payload)
 	if err != nil {
-		w.t.Fatalf("payload %s: %v", payload, err)
+		return nil, fmt.Errorf("payload %s: %w", payload, err)
 	}
-	if r.Step != name {
-		w.t.Errorf("state %s calls step %s", name, r.Step)
-	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.pass(r.Step, payload)
 	w.calls = append(w.calls, r)
-	reply, err := w.invoke(parameters["FunctionName"].(string), r)
+	reply, err := w.invoke(function, r)
 	if err != nil {
 		return nil, err
 	}
-	return plain(w.t, reply), nil
+	return json.Marshal(reply)
+}
+
+// Get reads items, as an ItemReader does.
+func (w *walker) Get(_ context.Context, bucket, key string) (io.ReadCloser, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	items, err := w.items(key)
+	if err != nil || bucket != asltest.Bucket {
+		return nil, errors.Join(err, fmt.Errorf("reading %s from %s", key, bucket))
+	}
+	data, err := json.Marshal(items)
+	return io.NopCloser(bytes.NewReader(data)), err
+}
+
+// Put takes the files of ResultWriters.
+func (w *walker) Put(_ context.Context, _, key string, _ io.ReadSeeker) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if folder, ok := strings.CutSuffix(key, "/manifest.json"); ok {
+		w.writers = append(w.writers, folder[:strings.LastIndexByte(folder, '/')])
+	}
+	return nil
 }
 
 // answer is a Lambda that stores nothing but the batches.
@@ -237,65 +184,14 @@ func (w *walker) answer(_ string, r envelope.Request) (envelope.Reply, error) {
 	if r.Split > 0 {
 		n := w.sizes(r.Step, r.Path)
 		reply.Count = &n
-		reply.Items = envelope.Keys{Prefix: prefix, Flow: r.Flow, Run: r.Run}.Batches(r.Step, r.Path)
+		reply.Items = envelope.Keys{Prefix: asltest.Prefix, Flow: r.Flow, Run: r.Run}.Batches(r.Step, r.Path)
 		batches := []any{}
 		for i := 0; i < n; i += r.Split {
-			batches = append(batches, plain(w.t, envelope.Batch{Index: i, Count: min(r.Split, n-i), Length: 1}))
+			batches = append(batches, envelope.Batch{Index: i, Count: min(r.Split, n-i), Length: 1})
 		}
 		w.objects[reply.Items] = batches
 	}
 	return reply, nil
-}
-
-// template resolves the fields that end in ".$".
-func (w *walker) template(v, value any, context map[string]any) any {
-	fields, ok := v.(map[string]any)
-	if !ok {
-		return v
-	}
-	resolved := map[string]any{}
-	for name, field := range fields {
-		if plain, ok := strings.CutSuffix(name, ".$"); ok {
-			resolved[plain] = w.resolve(field.(string), value, context)
-		} else {
-			resolved[name] = w.template(field, value, context)
-		}
-	}
-	return resolved
-}
-
-func (w *walker) resolve(path string, value any, context map[string]any) any {
-	if path == envelope.RunExpression(stack) { // package tools/rehearse/interpreter tests the functions themselves
-		return runOf(context["Execution"].(map[string]any)["Name"].(string))
-	}
-	if args, ok := strings.CutPrefix(path, "States.Format('"); ok {
-		format, rest, _ := strings.Cut(strings.TrimSuffix(args, ")"), "'")
-		for arg := range strings.SplitSeq(strings.TrimPrefix(rest, ", "), ", ") {
-			v := w.resolve(arg, value, context)
-			if n, ok := v.(float64); ok {
-				v = strconv.FormatFloat(n, 'f', -1, 64) // not 1e+07
-			}
-			format = strings.Replace(format, "{}", fmt.Sprint(v), 1)
-		}
-		return format
-	}
-	var at any = value
-	rest, ok := strings.CutPrefix(path, "$$")
-	if ok {
-		at = context
-	} else if rest, ok = strings.CutPrefix(path, "$"); !ok {
-		w.t.Fatalf("%q is not a path", path)
-	}
-	if rest == "" {
-		return at
-	}
-	for name := range strings.SplitSeq(rest[1:], ".") {
-		object, _ := at.(map[string]any)
-		if at, ok = object[name]; !ok {
-			w.t.Fatalf("%s: no %q in %v", path, name, object)
-		}
-	}
-	return at
 }
 
 // plain converts v to what JSON decodes to.
