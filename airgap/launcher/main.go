@@ -55,11 +55,11 @@ func run(ctx context.Context, project, bazel string, prepare bool, args []string
 		return fmt.Errorf("making the cache folder: %w", err)
 	}
 
-	root, err := ensureRoot(ctx, cache)
+	root, modules, err := ensureModules(ctx, cache)
 	if err != nil {
 		return err
 	}
-	registry, err := ensureRegistry(ctx, cache, root, project)
+	registry, err := ensureRegistry(ctx, cache, root, project, modules)
 	if err != nil {
 		return err
 	}
@@ -79,6 +79,31 @@ func run(ctx context.Context, project, bazel string, prepare bool, args []string
 		return fmt.Errorf("entering the private root %s: %w", root, err)
 	}
 	return become("/usr/bin/bazel", args)
+}
+
+// ensureModules prepares the root and, beside it, the modules that come as Go modules:
+// unpacking Debian's packages keeps one processor busy. It returns the root's folder and
+// those of the modules.
+func ensureModules(ctx context.Context, cache string) (root string, modules map[string]string, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	fetched := make(chan error, 1)
+	modules = map[string]string{}
+	go func() {
+		var err error
+		for _, m := range goModules {
+			if modules[m.name], err = m.ensure(ctx, cache); err != nil {
+				break
+			}
+		}
+		fetched <- err
+	}()
+	if root, err = ensureRoot(ctx, cache); err != nil {
+		cancel()
+		<-fetched // it has been interrupted: the root's error is the one to show
+		return "", nil, err
+	}
+	return root, modules, <-fetched
 }
 
 // withRegistry adds the options that make Bazel use the registry in the folder.

@@ -165,7 +165,8 @@ def _unused_go_download_sdk_impl(ctx):
 }
 
 // prepareGazelle adds the part that is a separate Go module, and has gazelle list the
-// sources of its tool that fetches Go modules for Bazel.
+// sources of its tools that fetch Go modules for Bazel. It compiles these, so that
+// Bazel, which does so again before it loads anything, finds them in Go's cache.
 func prepareGazelle(ctx context.Context, dir string) error {
 	if err := copyGoModule(ctx, gazelleV2, filepath.Join(dir, "v2")); err != nil {
 		return err
@@ -174,6 +175,14 @@ func prepareGazelle(ctx context.Context, dir string) error {
 		"-dir="+dir, "-generate=internal/go_repository_tools_srcs.bzl")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("listing gazelle's sources: %w\n%s", err, out)
+	}
+	cmd = goCommand(ctx, dir, "build", "-trimpath", "-buildvcs=false", // as go_repository_tools.bzl does
+		"github.com/bazel-contrib/bazel-gazelle/v2/cmd/gazelle",
+		"github.com/bazelbuild/bazel-gazelle/cmd/fetch_repo",
+		"github.com/bazelbuild/bazel-gazelle/cmd/generate_repo_config")
+	cmd.Env = append(cmd.Env, "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("compiling gazelle's tools: %w\n%s", err, out)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -22,19 +23,15 @@ const (
 	bazelrc7 = "bazelrc-7" // for Bazel 7, in addition
 )
 
-// ensureRegistry makes the local registry and returns its folder.
-func ensureRegistry(ctx context.Context, cache, root, project string) (dir string, err error) {
-	dirs := map[string]string{}
+// ensureRegistry makes the local registry and returns its folder. It leads to the given
+// folders of modules too.
+func ensureRegistry(ctx context.Context, cache, root, project string, modules map[string]string) (dir string, err error) {
+	dirs := maps.Clone(modules)
 	for name, path := range debianModules {
 		dirs[name] = filepath.Join(root, path)
 	}
 	for name, path := range standIns {
 		dirs[name] = filepath.Join(project, path)
-	}
-	for _, m := range goModules {
-		if dirs[m.name], err = m.ensure(ctx, cache); err != nil {
-			return "", err
-		}
 	}
 	files, err := registryFiles(dirs, rootModules(root, project))
 	if err != nil {
@@ -75,9 +72,9 @@ func bazelrcFor(registry, cache string) string {
 		// The local registry always answers with its one version; a warning
 		// would be noise.
 		"common --check_direct_dependencies=off",
-		// Go modules are downloaded once for all workspaces, and the standard
-		// library is compiled once.
-		"common --repo_env=GO_REPOSITORY_USE_HOST_MODCACHE=1",
+		// Go modules are downloaded once for all workspaces. Gazelle's tools are
+		// compiled during the set-up, and each workspace takes them from Go's cache.
+		"common --repo_env=GO_REPOSITORY_USE_HOST_CACHE=1",
 		// They are downloaded regardless of any Go workspace around Bazel's
 		// folders.
 		"common --repo_env=GOWORK=off",

@@ -24,8 +24,7 @@ const suite = "forky"
 var packages = []string{
 	"bazel-bootstrap", "bazel-skylib", "bazel-features", "bazel-platforms",
 	"bazel-rules-cc", "bazel-rules-java", "bazel-rules-license",
-	"bazel-rules-proto", "bazel-rules-python", "bazel-rules-shell",
-	"bazel-rules-pkg", "bazel-lib", "bazel-aspect-bazel-lib", "bazel-stardoc",
+	"bazel-rules-proto", "bazel-rules-python", "bazel-rules-shell", "bazel-stardoc",
 	"ca-certificates", "git",
 }
 
