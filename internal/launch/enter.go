@@ -38,7 +38,7 @@ var entered = sync.OnceValue(func() *Process {
 	switch {
 	case err == nil && parent == os.Getppid():
 		return enter()
-	case err == nil && syscall.Kill(parent, 0) != nil: // the first process has already ended
+	case err == nil && (os.Getppid() == 1 || syscall.Kill(parent, 0) != nil): // the first process has already ended
 		os.Exit(1)
 	case os.Getenv(EnvOneProcess) != "":
 		return enterAlone()

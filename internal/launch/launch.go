@@ -22,6 +22,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -100,7 +101,11 @@ func run(p Program) (int, error) {
 		Env:   environment(p.Env),
 		Stdin: null, Stdout: prints, Stderr: prints,
 		ExtraFiles: []*os.File{os.Stdin, os.Stdout, os.Stderr, argsOut, reportIn, unread},
+
+		SysProcAttr: endWithParent(),
 	}
+	runtime.LockOSThread() // the second process ends with this thread
+	defer runtime.UnlockOSThread()
 	err = cmd.Start()
 	argsOut.Close()
 	reportIn.Close()

@@ -5,3 +5,5 @@ package launch
 import "syscall"
 
 func dup2(from, to int) error { return syscall.Dup2(from, to) }
+
+func endWithParent() *syscall.SysProcAttr { return nil }
