@@ -11,6 +11,7 @@ load(":names.bzl", "check_go_name", "check_target_name", "fail_target", "go_name
 load(":rehearsal.bzl", "rehearsal", "rehearsal_test")
 load(":schedule.bzl", "decode_schedules", "encode_schedules")
 load(":settings.bzl", "SETTINGS_ATTRS", "SETTINGS_TEXTS", "settings_flags")
+load(":ship.bzl", "aws", "bundle", "environments")
 load(":tool_action.bzl", "BUILD_TOOL_ATTRS", "tool_action")
 
 def _check_twice(flow, steps):
@@ -178,6 +179,10 @@ def lokki_flow(
       `bazel build :<name>.svg`.
     - `<name>_rehearse`: runs the state machine, the template and the images themselves
       on this machine: `bazel run :<name>_rehearse -- --input '{"count": 2}'`.
+    - `<name>_aws`: takes the flow to AWS: `bazel run :<name>_aws -- deploy --env dev`
+      ([deploy.md](deploy.md)).
+    - `<name>_bundle`: `<name>_bundle.tar.gz`, an archive of that program, the template and the
+      images, which needs neither Bazel nor sources; built only on request.
     - `<name>_rehearsal_test`: rehearses the flow with its defaults and compares the result
       with that of the local run.
 
@@ -290,6 +295,28 @@ def lokki_flow(
         tags = tags + ["manual"],
         testonly = testonly,
         visibility = visibility,
+    )
+    on_request = {"tags": tags + ["manual"], "testonly": testonly}
+    environments(
+        name = name + "_environments",
+        config = config,
+        visibility = ["//visibility:private"],
+        **on_request
+    )
+    aws(
+        name = name + "_aws",
+        environments = name + "_environments",
+        flow = name,
+        visibility = visibility,
+        **on_request
+    )
+    bundle(
+        name = name + "_bundle",
+        environments = name + "_environments",
+        flow = name,
+        program = name + "_aws",
+        visibility = visibility,
+        **on_request
     )
     rehearsal_test(
         name = name + "_rehearsal_test",

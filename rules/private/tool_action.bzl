@@ -32,7 +32,8 @@ def tool_action(ctx, verb, flags, outputs, what, repeated = {}, texts = {}, tool
                 inputs.append(file)
     for flag, pairs in repeated.items():
         for key, file in pairs:
-            args.add("-" + flag, file, format = key + "=%s")
+            args.add("-" + flag)
+            args.add_all([file], expand_directories = False, format_each = key + "=%s")
             inputs.append(file)
     for flag, text in texts.items():
         args.add("-" + flag, text)

@@ -15,5 +15,7 @@ func main() {
 		environmentVerb(),
 		layerVerb(),
 		fingerprintsVerb(),
+		environmentsVerb(),
+		bundleVerb(),
 	}.Main("buildtool")
 }

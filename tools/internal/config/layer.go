@@ -2,7 +2,8 @@ package config
 
 // Layer is what one source sets: values of some fields.
 type Layer struct {
-	set map[string]setting // by the field's key, as in "lambda_defaults.timeout"
+	set          map[string]setting // by the field's key, as in "lambda_defaults.timeout"
+	environments map[string]Environment
 }
 
 type setting struct {

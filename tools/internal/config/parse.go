@@ -64,6 +64,10 @@ func (p *parser) section(prefix string, n *yaml.Node) {
 			return
 		}
 		full := prefix + key.Value
+		if full == environmentsKey {
+			p.environments(value)
+			return
+		}
 		if i := slices.IndexFunc(fields, func(f field) bool { return f.key == full }); i >= 0 {
 			if value.Tag != "!!null" { // a key without a value sets nothing
 				p.field(fields[i], value)
@@ -86,6 +90,9 @@ func (p *parser) field(f field, n *yaml.Node) {
 
 func (p *parser) unknown(prefix string, key *yaml.Node) {
 	names := keys(prefix)
+	if prefix == "" {
+		names = append(names, environmentsKey)
+	}
 	hint := "the keys here are " + strings.Join(names, ", ")
 	if near := suggest.Name(key.Value, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)

@@ -87,3 +87,12 @@ func decode(name string, body []byte) (*yaml.Node, error) {
 	}
 	return doc.Content[0], nil
 }
+
+// Parameters returns the names of the template's parameters, in its order.
+func (t *Template) Parameters() []string {
+	var names []string
+	for _, p := range t.parameters {
+		names = append(names, p.name)
+	}
+	return names
+}
