@@ -110,5 +110,5 @@ func flowFunction[T any](t *testing.T, flow lokki.Flow[T]) string {
 		t.Error(err)
 		return ""
 	}
-	return path.Ext(built.Graph.Function)[1:]
+	return path.Ext(built.Plan.Graph.Function)[1:]
 }

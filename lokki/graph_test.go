@@ -10,6 +10,8 @@ import (
 	"github.com/lokki-build/lokki/internal/chain"
 	"github.com/lokki-build/lokki/internal/golden"
 	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/picture"
+	"github.com/lokki-build/lokki/internal/plan"
 	"github.com/lokki-build/lokki/lokki"
 	"github.com/lokki-build/lokki/lokki/lokkitest"
 )
@@ -22,10 +24,13 @@ func built[T any](t *testing.T, flow func() lokki.Flow[T]) graph.Graph {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := f.Graph
+	g := f.Plan.Graph
 	g.Position = path.Base(g.Position)
-	for i := range g.Nodes {
-		g.Nodes[i].Position = path.Base(g.Nodes[i].Position)
+	for _, s := range f.Plan.Steps {
+		s.Position = path.Base(s.Position)
+	}
+	for _, m := range f.Plan.Maps {
+		m.Position = path.Base(m.Position)
 	}
 	return g
 }
@@ -51,8 +56,8 @@ func TestGraphs(t *testing.T) {
 			}
 			golden.Archive(t, filepath.Join("testdata", name+".txtar"), nil, []txtar.File{
 				{Name: name + ".graph.json", Data: data},
-				{Name: name + ".txt", Data: []byte(g.Text())},
-				{Name: name + ".mmd", Data: []byte(g.Mermaid())},
+				{Name: name + ".txt", Data: []byte(picture.Text(plan.New(g)))},
+				{Name: name + ".mmd", Data: []byte(picture.Mermaid(plan.New(g)))},
 			})
 		})
 	}

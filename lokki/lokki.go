@@ -5,7 +5,6 @@ import (
 	"reflect"
 
 	"github.com/lokki-build/lokki/internal/chain"
-	"github.com/lokki-build/lokki/internal/graph"
 )
 
 // Top is the scope outside every map.
@@ -35,7 +34,7 @@ type Flow[T any] = Value[Top, T]
 // Start begins a flow with a step that takes the execution's input. The input
 // overrides defaults, field by field; without input the step gets defaults.
 func Start[In, Out any](step func(context.Context, In) (Out, error), defaults In, opts ...StepOption) Flow[Out] {
-	n := chain.New(nil, graph.Start, step, chain.Caller(1))
+	n := chain.New(nil, chain.Start, step, chain.Caller(1))
 	n.SetDefaults(defaults)
 	return Flow[Out]{handle: chain.HandleOf(withStep(n, opts))}
 }
@@ -43,7 +42,7 @@ func Start[In, Out any](step func(context.Context, In) (Out, error), defaults In
 // Then continues with a step that takes the whole value of v. Inside a map it
 // runs once for each item.
 func Then[S, T, U any](v Value[S, T], step func(context.Context, T) (U, error), opts ...StepOption) Value[S, U] {
-	n := chain.New(chain.NodeOf(v), graph.Then, step, chain.Caller(1))
+	n := chain.New(chain.NodeOf(v), chain.Then, step, chain.Caller(1))
 	return Value[S, U]{handle: chain.HandleOf(withStep(n, opts))}
 }
 
@@ -51,7 +50,7 @@ func Then[S, T, U any](v Value[S, T], step func(context.Context, T) (U, error), 
 // far as the machines allow. What follows belongs to the map and also runs for
 // each item, until Agg closes it. A Map inside a map is nested.
 func Map[S any, L ~[]T, T, U any](v Value[S, L], step func(context.Context, T) (U, error), opts ...MapOption) Value[Each[S], U] {
-	n := chain.New(chain.NodeOf(v), graph.Map, step, chain.Caller(1))
+	n := chain.New(chain.NodeOf(v), chain.Map, step, chain.Caller(1))
 	n.List = reflect.TypeFor[L]()
 	return Value[Each[S], U]{handle: chain.HandleOf(withMap(n, opts))}
 }
@@ -59,7 +58,7 @@ func Map[S any, L ~[]T, T, U any](v Value[S, L], step func(context.Context, T) (
 // Agg closes the innermost map: step takes the results of all its items, in
 // the order of the items. Without items it gets an empty list, not nil.
 func Agg[S, T, U any](v Value[Each[S], T], step func(context.Context, []T) (U, error), opts ...StepOption) Value[S, U] {
-	n := chain.New(chain.NodeOf(v), graph.Agg, step, chain.Caller(1))
+	n := chain.New(chain.NodeOf(v), chain.Agg, step, chain.Caller(1))
 	return Value[S, U]{handle: chain.HandleOf(withStep(n, opts))}
 }
 

@@ -20,7 +20,7 @@ func names[T any](t *testing.T, flow lokki.Flow[T]) string {
 		t.Fatal(err)
 	}
 	var all []string
-	for _, n := range built.Graph.Nodes {
+	for _, n := range built.Plan.Steps {
 		all = append(all, n.Name)
 	}
 	return strings.Join(all, " ")

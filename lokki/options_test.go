@@ -27,8 +27,8 @@ func options(step lokki.StepOption, onMap ...lokki.MapOption) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	start, _ := json.Marshal(built.Graph.Nodes[0].Options)
-	mapped, err := json.Marshal(built.Graph.Nodes[1].Options)
+	start, _ := json.Marshal(built.Nodes[0].Options)
+	mapped, err := json.Marshal(built.Nodes[1].Options)
 	return string(start) + " " + string(mapped), err
 }
 

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/lokki-build/lokki/internal/chain"
-	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/lokki"
 )
 
@@ -30,7 +29,7 @@ func BenchmarkChain(b *testing.B) {
 	const steps = 10_000
 	last := chain.NodeOf(lokki.Start(Pass, 1))
 	for range steps - 1 {
-		last = chain.New(last, graph.Then, Pass, chain.Caller(0))
+		last = chain.New(last, chain.Then, Pass, chain.Caller(0))
 	}
 	flow, err := chain.Build(last)
 	if err != nil {

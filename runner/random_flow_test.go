@@ -51,19 +51,19 @@ func ListsToList(ctx context.Context, lists [][]Num) ([]Num, error) {
 
 // op is a step, as a node of a flow and as a function for the naive evaluation.
 type op struct {
-	kinds []graph.Kind
+	kinds []chain.Kind
 	in    reflect.Type
-	node  func(from *chain.Node, kind graph.Kind, caller chain.Frame) *chain.Node
+	node  func(from *chain.Node, kind chain.Kind, caller chain.Frame) *chain.Node
 	plain func(in any) any
 }
 
-func newOp[In, Out any](step func(context.Context, In) (Out, error), kinds ...graph.Kind) op {
+func newOp[In, Out any](step func(context.Context, In) (Out, error), kinds ...chain.Kind) op {
 	return op{
 		kinds: kinds,
 		in:    reflect.TypeFor[In](),
-		node: func(from *chain.Node, kind graph.Kind, caller chain.Frame) *chain.Node {
+		node: func(from *chain.Node, kind chain.Kind, caller chain.Frame) *chain.Node {
 			n := chain.New(from, kind, step, caller)
-			if kind == graph.Map {
+			if kind == chain.Map {
 				n.List = reflect.SliceOf(n.In)
 			}
 			return n
@@ -73,12 +73,12 @@ func newOp[In, Out any](step func(context.Context, In) (Out, error), kinds ...gr
 }
 
 var ops = []op{
-	newOp(NumToNum, graph.Then, graph.Map),
-	newOp(NumToList, graph.Then, graph.Map),
-	newOp(ListToNum, graph.Then, graph.Agg),
-	newOp(ListToList, graph.Then, graph.Agg),
-	newOp(ListsToNum, graph.Agg),
-	newOp(ListsToList, graph.Agg),
+	newOp(NumToNum, chain.Then, chain.Map),
+	newOp(NumToList, chain.Then, chain.Map),
+	newOp(ListToNum, chain.Then, chain.Agg),
+	newOp(ListToList, chain.Then, chain.Agg),
+	newOp(ListsToNum, chain.Agg),
+	newOp(ListsToList, chain.Agg),
 }
 
 // randomFlow is a flow, its steps, and the names of its nodes.
@@ -104,22 +104,22 @@ func RandomFlow(t *testing.T, r *rand.Rand) randomFlow {
 
 func randomChain(r *rand.Rand, caller chain.Frame) (randomFlow, *chain.Node) {
 	var f randomFlow
-	last := ops[1].node(nil, graph.Start, caller)
+	last := ops[1].node(nil, chain.Start, caller)
 	last.SetDefaults(Num{r.Uint32()})
 	f.ops = append(f.ops, ops[1])
 	depth := 0
 	for length := 2 + r.IntN(10); length > 0 || depth > 0; length-- {
 		var fit []op
-		var kinds []graph.Kind
+		var kinds []chain.Kind
 		for _, o := range ops {
 			for _, kind := range o.kinds {
 				in := o.in
 				switch {
-				case kind == graph.Map && (depth == 3 || length <= 0), kind == graph.Agg && depth == 0, kind == graph.Then && length <= 0:
+				case kind == chain.Map && (depth == 3 || length <= 0), kind == chain.Agg && depth == 0, kind == chain.Then && length <= 0:
 					continue
-				case kind == graph.Map:
+				case kind == chain.Map:
 					in = reflect.SliceOf(in)
-				case kind == graph.Agg:
+				case kind == chain.Agg:
 					in = in.Elem()
 				}
 				if in == last.Out {
@@ -131,9 +131,9 @@ func randomChain(r *rand.Rand, caller chain.Frame) (randomFlow, *chain.Node) {
 		last = fit[i].node(last, kinds[i], caller)
 		f.ops = append(f.ops, fit[i])
 		switch kinds[i] {
-		case graph.Map:
+		case chain.Map:
 			depth++
-		case graph.Agg:
+		case chain.Agg:
 			depth--
 		}
 		last.Options = randomOptions(r, kinds[i])
@@ -141,15 +141,15 @@ func randomChain(r *rand.Rand, caller chain.Frame) (randomFlow, *chain.Node) {
 	return f, last
 }
 
-func randomOptions(r *rand.Rand, kind graph.Kind) graph.Options {
-	var o graph.Options
+func randomOptions(r *rand.Rand, kind chain.Kind) chain.Options {
+	var o chain.Options
 	if r.IntN(3) == 0 {
 		o.Retry = []graph.Retry{{Errors: []string{"busy"}, Interval: 1, Rate: 1, Attempts: 1 + r.IntN(3)}}
 	}
 	if r.IntN(8) == 0 {
 		o.Timeout = 900
 	}
-	if kind == graph.Map {
+	if kind == chain.Map {
 		o.Batch, o.Concurrency = r.IntN(4), r.IntN(4)
 		o.Express = o.Timeout == 0 && r.IntN(8) == 0
 		if r.IntN(2) == 0 {

@@ -43,7 +43,7 @@ func TestRandomFlows(t *testing.T) {
 		var start Num
 		start.N = uint32(r.Uint32())
 		input := fmt.Sprintf(`{"N":%d}`, start.N)
-		want, wantErr := naive{f, inject}.run(0, []any{start}, nil)
+		want, wantErr := naive{f, inject}.run(f.Plan.Nodes, []any{start}, nil)
 		got, err := Options{Input: []byte(input), Concurrency: 1 + r.IntN(8), Backoff: NoBackoff, Inject: inject}.run(t.Context(), f.Flow)
 		if wantErr != nil {
 			failures++
@@ -105,10 +105,10 @@ func TestRandomFlowsGoOn(t *testing.T) {
 		for _, n := range f.Nodes {
 			n.Options.Tolerate = 0
 		}
-		for i := range f.Graph.Nodes {
-			f.Graph.Nodes[i].Tolerate = 0
+		for _, m := range f.Plan.Maps {
+			m.Tolerate = 0
 		}
-		want, _ := naive{f, atRandom(0, 0)}.run(0, []any{Num{7}}, nil)
+		want, _ := naive{f, atRandom(0, 0)}.run(f.Plan.Nodes, []any{Num{7}}, nil)
 		kept := &memoryCache{values: map[string][][]byte{}}
 		var calls Recorder
 		opts := Options{Concurrency: 1 + r.IntN(4), Backoff: NoBackoff, Inject: atRandom(seed, 8)}

@@ -96,7 +96,7 @@ func Run[T any](ctx context.Context, flow lokki.Flow[T], opts Options) (T, error
 		return result, err
 	}
 	if err := codec.Unmarshal(data, &result); err != nil {
-		return result, fmt.Errorf("decoding the result of %s: %w", built.Graph.Flow, err)
+		return result, fmt.Errorf("decoding the result of %s: %w", built.Plan.Graph.Flow, err)
 	}
 	return result, nil
 }

@@ -40,7 +40,7 @@ func (b *builder) checkDropped(chain, starts []*Node) {
 // goesOn says how the flow continues after the node at the given place, or how it
 // begins, for -1.
 func (b *builder) goesOn(from int) string {
-	nodes := b.graph.Nodes
+	nodes := b.steps
 	switch {
 	case len(nodes) == 0:
 		return ""

@@ -6,12 +6,13 @@ import (
 	"slices"
 
 	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/plan"
 )
 
-// Flow is a built chain: its graph, and for each of the graph's nodes the chain's
+// Flow is a built chain: its plan, and for each of the plan's steps the chain's
 // node, which can be called.
 type Flow struct {
-	Graph graph.Graph
+	Plan  *plan.Plan
 	Nodes []*Node
 }
 
@@ -71,12 +72,13 @@ func build(nodes, starts []*Node, function string) (Flow, error) {
 	if err := b.graph.Validate(); err != nil {
 		return Flow{}, err
 	}
-	return Flow{b.graph, nodes}, nil
+	return Flow{plan.New(b.graph), nodes}, nil
 }
 
 type builder struct {
 	graph    graph.Graph
-	scope    []string
+	open     []*graph.Map    // the maps around the next node
+	steps    []*graph.Step   // all of them, in data order
 	used     map[string]bool // names of nodes
 	uses     map[string]int  // a function's name → how many nodes after its first were named after it
 	problems []error
@@ -87,7 +89,7 @@ func (b *builder) report(p graph.Problem) { b.problems = append(b.problems, p) }
 // checkStart reports values that no lokki.Start made, and those that flows could
 // share.
 func (b *builder) checkStart(nodes []*Node) {
-	if len(nodes) > 0 && nodes[0].Kind == graph.Start {
+	if len(nodes) > 0 && nodes[0].Kind == Start {
 		if duringInit(nodes[0].Caller.frames()) {
 			b.report(graph.Problem{
 				Position: b.graph.Position,
@@ -104,32 +106,44 @@ func (b *builder) checkStart(nodes []*Node) {
 	b.report(graph.Problem{Position: b.graph.Position, What: what, Hint: "begin the chain with lokki.Start: a zero lokki.Value has no chain"})
 }
 
-// add appends the graph's node for n and reports what is wrong with n.
+// add appends what n is in the graph and reports what is wrong with n.
 func (b *builder) add(n *Node) {
-	node := graph.Node{
-		Kind:     n.Kind,
-		Position: n.Caller.Position(),
-		In:       n.In.String(),
-		Out:      n.Out.String(),
-		Defaults: n.Defaults,
-		Options:  n.Options,
+	step := &graph.Step{Position: n.Caller.Position(), Out: n.Out.String(), Defaults: n.Defaults, StepOptions: n.Options.StepOptions}
+	step.Name, step.Function = b.name(n)
+	from := ""
+	if len(b.steps) > 0 {
+		from = b.steps[len(b.steps)-1].Name
 	}
-	node.Name, node.Function = b.name(n)
-	if len(b.graph.Nodes) > 0 {
-		node.From = b.graph.Nodes[len(b.graph.Nodes)-1].Name
-	}
+	arg := graph.Arg{As: graph.Value, From: from, Type: n.In.String()}
 	switch n.Kind {
-	case graph.Map:
-		b.scope = append(b.scope, node.Name)
-	case graph.Agg:
-		b.scope = b.scope[:max(0, len(b.scope)-1)]
+	case Start:
+		arg.As = graph.Input
+	case Map:
+		m := &graph.Map{Name: step.Name, Over: from, Position: step.Position, MapOptions: n.Options.MapOptions}
+		b.append(graph.Node{Map: m})
+		b.open = append(b.open, m)
+		arg.As, arg.From = graph.Item, m.Name
+	case Agg:
+		arg.As = graph.Results
+		b.open = b.open[:max(0, len(b.open)-1)]
 	}
-	node.Scope = slices.Clone(b.scope)
-	b.checkTypes(n, node)
+	step.Args = []graph.Arg{arg}
+	b.checkTypes(n, step)
 	for _, r := range n.refused {
-		b.report(graph.Problem{Position: node.Position, Step: node.Name, What: r.what, Hint: r.hint})
+		b.report(graph.Problem{Position: step.Position, Step: step.Name, What: r.what, Hint: r.hint})
 	}
-	b.graph.Nodes = append(b.graph.Nodes, node)
+	b.append(graph.Node{Step: step})
+	b.steps = append(b.steps, step)
+	b.graph.Result = step.Name
+}
+
+// append adds a node to the innermost open map, or to the flow.
+func (b *builder) append(n graph.Node) {
+	nodes := &b.graph.Nodes
+	if len(b.open) > 0 {
+		nodes = &b.open[len(b.open)-1].Nodes
+	}
+	*nodes = append(*nodes, n)
 }
 
 // name returns the node's name, unique in the flow, and the step's function.

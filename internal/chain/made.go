@@ -4,8 +4,6 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
-
-	"github.com/lokki-build/lokki/internal/graph"
 )
 
 // made is a list of nodes in the order in which they were made.
@@ -66,7 +64,7 @@ func protectCall(call func() *Node) (last *Node, err error) {
 // don't belong to the flow function.
 func noteStart(n *Node) {
 	m := starts.Load()
-	if m == nil || n.Kind != graph.Start {
+	if m == nil || n.Kind != Start {
 		return
 	}
 	within := symbolOf(protectCall)

@@ -14,7 +14,7 @@ import (
 // and does not change once it is made.
 type Node struct {
 	From     *Node
-	Kind     graph.Kind
+	Kind     Kind
 	Symbol   string       // the linker's symbol of the step; empty for nil
 	Caller   Frame        // the flow's call
 	List     reflect.Type // the type of the list that a map takes its items from
@@ -22,7 +22,7 @@ type Node struct {
 	Defaults json.RawMessage // a start's, encoded
 	Call     Func
 	Typed    Typed
-	Options  graph.Options
+	Options  Options
 
 	made        *made // every node that begins with the same start
 	defaultsErr error
@@ -30,11 +30,28 @@ type Node struct {
 	refused     []refused
 }
 
+// Kind says how a node takes its input.
+type Kind string
+
+// The kinds of nodes, one for each verb of package lokki.
+const (
+	Start Kind = "start" // takes the execution's input, merged over Defaults
+	Then  Kind = "then"  // takes the whole value of the node before
+	Map   Kind = "map"   // opens a map: runs once for each item of the list before
+	Agg   Kind = "agg"   // closes the innermost map: takes the list of all its results
+)
+
+// Options are those of the step, and of the map that the node opens.
+type Options struct {
+	graph.StepOptions
+	graph.MapOptions
+}
+
 // refused is an invalid option.
 type refused struct{ what, hint string }
 
 // New makes a node that calls step with the value of from.
-func New[In, Out any](from *Node, kind graph.Kind, step stepFunc[In, Out], caller Frame) *Node {
+func New[In, Out any](from *Node, kind Kind, step stepFunc[In, Out], caller Frame) *Node {
 	n := &Node{
 		From:   from,
 		Kind:   kind,

@@ -4,8 +4,6 @@ import (
 	"context"
 	"strings"
 	"testing"
-
-	"github.com/lokki-build/lokki/internal/graph"
 )
 
 type bird struct{ name string }
@@ -51,7 +49,7 @@ func TestSteps(t *testing.T) {
 		"marks":              {Éclair, "step Éclair: the name \"Éclair\" has characters other than the letters A to Z, digits and underscores\nhint: rename the function"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			node := New(nil, graph.Start, c.step, Caller(0))
+			node := New(nil, Start, c.step, Caller(0))
 			node.SetDefaults("")
 			flow, err := Build(node)
 			if err != nil {
@@ -61,7 +59,7 @@ func TestSteps(t *testing.T) {
 				}
 				return
 			}
-			if got := flow.Graph.Nodes[0].Name + " " + flow.Graph.Nodes[0].Function; got != c.want {
+			if got := flow.Plan.First().Name + " " + flow.Plan.First().Function; got != c.want {
 				t.Errorf("got %s, want %s", got, c.want)
 			}
 		})

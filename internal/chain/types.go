@@ -16,9 +16,9 @@ import (
 
 // checkTypes reports types that can't be passed on. Arguments are results of the
 // previous step, so only a start's argument is checked.
-func (b *builder) checkTypes(n *Node, node graph.Node) {
+func (b *builder) checkTypes(n *Node, node *graph.Step) {
 	before := len(b.problems)
-	if n.Kind == graph.Start {
+	if n.Kind == Start {
 		b.storable(node, "argument", n.In)
 	}
 	if n.defaultsErr != nil && len(b.problems) == before {
@@ -26,7 +26,7 @@ func (b *builder) checkTypes(n *Node, node graph.Node) {
 	}
 	b.storable(node, "result", n.Out)
 	list, hint := n.List, "return a plain slice, such as []string, of a type other than byte"
-	if n.Kind == graph.Agg {
+	if n.Kind == Agg {
 		list, hint = n.In, "let the steps of the map return a type other than byte"
 	}
 	if list != nil && !storedAsList(list) {
@@ -37,7 +37,7 @@ func (b *builder) checkTypes(n *Node, node graph.Node) {
 	}
 }
 
-func (b *builder) storable(node graph.Node, role string, t reflect.Type) {
+func (b *builder) storable(node *graph.Step, role string, t reflect.Type) {
 	if t.Kind() == reflect.Pointer && slices.Contains(nilKinds, t.Elem().Kind()) {
 		b.report(graph.Problem{
 			Position: node.Position, Step: node.Name, Hint: fmt.Sprintf("use %s itself", t.Elem()),

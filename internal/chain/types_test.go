@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/lokki-build/lokki/internal/codec"
-	"github.com/lokki-build/lokki/internal/graph"
 )
 
 type (
@@ -38,7 +37,7 @@ func Result(ctx context.Context, in result) (time.Time, error) { return time.Tim
 // TestTypes expects the problems of a type in the order of its fields, each with
 // its path.
 func TestTypes(t *testing.T) {
-	n := New(nil, graph.Start, Result, Caller(0))
+	n := New(nil, Start, Result, Caller(0))
 	n.SetDefaults(result{})
 	_, err := Build(n)
 	if err == nil {
@@ -113,20 +112,20 @@ func TestLossyTypes(t *testing.T) {
 			t.Errorf("a problem without a position or a hint: %v", err)
 		}
 	}
-	n := New(nil, graph.Start, Promoted, Caller(0))
+	n := New(nil, Start, Promoted, Caller(0))
 	n.SetDefaults(noted{})
 	refused(n, "step promoted: its argument type chain.noted can't be stored: noted has MarshalJSON of its embedded field Time, which drops the field Note\nhint: ",
 		`step promoted: its result type chain.hiding can't be stored: hiding.ID and hiding.base.ID are both "ID" in JSON`)
-	n = New(nil, graph.Start, Locked, Caller(0))
+	n = New(nil, Start, Locked, Caller(0))
 	n.SetDefaults(map[string]*locked{})
 	refused(n, "its argument type map[string]*chain.locked can't be stored: [].mu is unexported and would be lost\nhint: export it",
 		"its result type atomic.Int64 can't be stored: Int64 is a atomic.Int64, which has no exported fields")
-	n = New(nil, graph.Start, Floats, Caller(0))
+	n = New(nil, Start, Floats, Caller(0))
 	n.SetDefaults((*big.Float)(nil))
 	refused(n, "its argument type *big.Float can't be stored: the value is a big.Float",
 		"its result type *[]string can't be stored: JSON can't tell a pointer to nil from nil\nhint: use []string itself")
 
-	n = New(nil, graph.Start, Kept, Caller(0))
+	n = New(nil, Start, Kept, Caller(0))
 	n.SetDefaults(kept{Tags: []string{}})
 	if _, err := Build(n); err != nil {
 		t.Error(err)

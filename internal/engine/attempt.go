@@ -79,7 +79,7 @@ func (a *attempt) one(ctx context.Context) ([]byte, error) {
 		return nil, failure.ErrAbandoned
 	}
 	if a.e.config.Inject != nil {
-		if err := a.e.config.Inject(a.e.flow.Graph.Nodes[a.stage.node].Name, a.index(), a.number); err != nil {
+		if err := a.e.config.Inject(a.e.flow.Plan.Steps[a.stage.node].Name, a.index(), a.number); err != nil {
 			return nil, failure.Guard(err)
 		}
 	}
@@ -138,7 +138,7 @@ func (a *attempt) tell(out []byte, err error, again bool) {
 		output = a.items.list().join()
 	}
 	result := AttemptResult{
-		Step:  a.e.flow.Graph.Nodes[a.stage.node].Name,
+		Step:  a.e.flow.Plan.Steps[a.stage.node].Name,
 		Index: a.index(), Attempt: a.number,
 		Input: a.input(), Output: output, Err: err, Again: again,
 		Start: a.start, End: time.Now(),
@@ -163,7 +163,7 @@ func (a *attempt) index() []int {
 
 // failed turns the attempt's error into that of the call.
 func (a *attempt) failed(err error) error {
-	n := a.e.flow.Graph.Nodes[a.stage.node]
+	n := a.e.flow.Plan.Steps[a.stage.node]
 	return &StepError{
 		Step: n.Name, Function: n.Function, Position: n.Position,
 		Index: a.index(), Input: a.input(), Err: err,

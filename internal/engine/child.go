@@ -88,7 +88,7 @@ func (c *child) begin(s stage, number int) *attempt {
 // call passes the child's values to a step, retrying by its rules, and makes the
 // results the child's values.
 func (c *child) call(ctx context.Context, s stage) error {
-	e, node := c.w.e, &c.w.e.flow.Graph.Nodes[s.node]
+	e, node := c.w.e, c.w.e.flow.Plan.Steps[s.node]
 	if ctx.Err() != nil {
 		return c.ended(ctx, s)
 	}

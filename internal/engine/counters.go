@@ -6,14 +6,14 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/plan"
 	"github.com/lokki-build/lokki/internal/progress"
 )
 
 // counters count what the steps of a run do. Each worker counts in its own shard, so
 // that its lock is uncontended; [counters.steps] adds up the shards at any time.
 type counters struct {
-	graph  graph.Graph
+	plan   *plan.Plan
 	start  time.Time
 	shards []shard
 	next   atomic.Int64 // next shard to hand out
@@ -46,14 +46,14 @@ type counts struct {
 }
 
 // newCounters makes counters with a shard for each concurrent worker.
-func newCounters(g graph.Graph, shards int) *counters {
-	m := &counters{graph: g, start: time.Now(), shards: make([]shard, shards), totals: make([]total, len(g.Nodes))}
+func newCounters(p *plan.Plan, shards int) *counters {
+	m := &counters{plan: p, start: time.Now(), shards: make([]shard, shards), totals: make([]total, len(p.Steps))}
 	for i := range m.shards {
-		m.shards[i].nodes = make([]counts, len(g.Nodes))
+		m.shards[i].nodes = make([]counts, len(p.Steps))
 	}
-	for _, n := range g.Nodes {
-		if n.Tolerate > 0 {
-			m.tolerance.Tolerate(n.Name)
+	for _, each := range p.Maps {
+		if each.Tolerate > 0 {
+			m.tolerance.Tolerate(each.Name)
 		}
 	}
 	return m
@@ -145,7 +145,7 @@ func (s *shard) find(node int) {
 
 // steps returns the current state of each step, in data order.
 func (m *counters) steps() []progress.Step {
-	all := make([]progress.Step, len(m.graph.Nodes))
+	all := make([]progress.Step, len(m.plan.Steps))
 	for node := range all {
 		all[node] = m.step(node)
 	}
@@ -153,9 +153,9 @@ func (m *counters) steps() []progress.Step {
 }
 
 func (m *counters) step(node int) progress.Step {
-	n := m.graph.Nodes[node]
+	n := m.plan.Steps[node]
 	step := progress.Step{
-		Name: n.Name, Scope: n.Scope,
+		Name: n.Name, Scope: n.Scope(),
 		Total: m.totals[node].calls.Load(), Through: m.totals[node].through.Load(),
 	}
 	var times progress.Histogram

@@ -43,8 +43,8 @@ func New(flow chain.Flow, config Config) *Run {
 		config.Concurrency = runtime.GOMAXPROCS(0)
 	}
 	return &Run{executor{
-		flow: flow, stages: plan(flow.Graph), config: config,
-		counters: newCounters(flow.Graph, min(config.Concurrency, runtime.GOMAXPROCS(0))),
+		flow: flow, stages: stagesOf(flow.Plan.Nodes), config: config,
+		counters: newCounters(flow.Plan, min(config.Concurrency, runtime.GOMAXPROCS(0))),
 	}}
 }
 
@@ -57,7 +57,7 @@ func (r *Run) Do(ctx context.Context, argument []byte) ([]byte, error) {
 		result, err = nil, context.Cause(ctx)
 	}
 	if err != nil && !namesStep(err) {
-		err = fmt.Errorf("running %s: %w", r.flow.Graph.Flow, err)
+		err = fmt.Errorf("running %s: %w", r.flow.Plan.Graph.Flow, err)
 	}
 	return result, err
 }

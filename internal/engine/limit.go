@@ -10,7 +10,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/chain"
 	"github.com/lokki-build/lokki/internal/failure"
-	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/plan"
 	"github.com/lokki-build/lokki/internal/timelimit"
 )
 
@@ -19,7 +19,7 @@ import (
 type limit struct{ end, giveUp time.Duration }
 
 // limit returns the limit of the child's next attempt.
-func (c *child) limit(ctx context.Context, node *graph.Node) limit {
+func (c *child) limit(ctx context.Context, node *plan.Step) limit {
 	end := time.Duration(node.Timeout) * time.Second
 	if deadline, ok := ctx.Deadline(); ok && c.of != nil && c.of.node.Express {
 		if left := time.Until(deadline); end == 0 || left < end {
@@ -77,7 +77,7 @@ func (a *attempt) timedOut(ctx context.Context, err error) error {
 		return err
 	}
 	after := expressLimit
-	if seconds := a.e.flow.Graph.Nodes[a.stage.node].Timeout; seconds > 0 {
+	if seconds := a.e.flow.Plan.Steps[a.stage.node].Timeout; seconds > 0 {
 		after = time.Duration(seconds) * time.Second
 	}
 	return failure.Name(failure.StepTimeout, fmt.Errorf("%w: %w", failure.TimedOut{After: after}, err))

@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/plan"
 	"github.com/lokki-build/lokki/internal/timelimit"
 )
 
@@ -17,7 +17,7 @@ import (
 // of the body without waiting for the others.
 type mapping struct {
 	e        *executor
-	node     *graph.Node // the node that opened it
+	node     *plan.Map
 	body     []stage
 	scope    scope
 	path     []int // of the child that contains the map
@@ -47,7 +47,7 @@ const expressLimit = timelimit.Express * time.Second
 // fanOut runs a map over the child's value, a list, and makes the list of the
 // results the value.
 func (c *child) fanOut(ctx context.Context, s stage) error {
-	e, node := c.w.e, &c.w.e.flow.Graph.Nodes[s.body[0].node]
+	e, node := c.w.e, s.of
 	list := c.items
 	if list.count == 0 {
 		var err error

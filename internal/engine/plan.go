@@ -1,35 +1,31 @@
 package engine
 
-import "github.com/lokki-build/lokki/internal/graph"
+import "github.com/lokki-build/lokki/internal/plan"
 
-// stage is a node to call, or a map: the stages to run for each of its children,
-// the first of which is the node that opened it.
+// stage is a step to call, or a map: the stages to run for each of its children.
 type stage struct {
-	node  int // index in the graph
-	split int // how many items one child takes, if the next map takes the node's list; otherwise 0
-	body  []stage
+	node  int // index of the step in the plan
+	split int // how many items one child takes, if a map takes the step's list; otherwise 0
+	of    *plan.Map
+	body  []stage // of the map
 }
 
-// plan turns the brackets of a valid graph into stages. The aggregation is the
-// stage after its map: a step like any other, applied to the list of results.
-func plan(g graph.Graph) []stage {
-	levels := [][]stage{nil}
-	for i, n := range g.Nodes {
-		switch last := len(levels) - 1; n.Kind {
-		case graph.Map:
-			levels = append(levels, nil)
-		case graph.Agg:
-			levels[last-1] = append(levels[last-1], stage{body: levels[last]})
-			levels = levels[:last]
+// stagesOf turns the units of a scope into stages. The aggregation of a map is a step
+// like any other, applied to the list of results.
+func stagesOf(units []plan.Unit) []stage {
+	var all []stage
+	for _, u := range units {
+		if u.Map != nil {
+			all = append(all, stage{of: u.Map, body: stagesOf(u.Map.Nodes)})
+			continue
 		}
-		s := stage{node: i}
-		if i+1 < len(g.Nodes) && g.Nodes[i+1].Kind == graph.Map {
-			s.split = g.Nodes[i+1].BatchSize()
+		s := stage{node: u.Step.Index}
+		if len(u.Step.MappedBy) > 0 {
+			s.split = u.Step.MappedBy[0].BatchSize()
 		}
-		last := len(levels) - 1
-		levels[last] = append(levels[last], s)
+		all = append(all, s)
 	}
-	return levels[0]
+	return all
 }
 
 // nodes lists the indices of the nodes in a stage in data order.

@@ -13,8 +13,9 @@ func TestPlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []stage{{node: 0, split: 1}, {body: []stage{{node: 1, split: 1}, {body: []stage{{node: 2}}}, {node: 3}}}, {node: 4}}
-	if got := plan(flow.Graph); !reflect.DeepEqual(got, want) {
+	outer, inner := flow.Plan.Maps[0], flow.Plan.Maps[1]
+	want := []stage{{node: 0, split: 1}, {of: outer, body: []stage{{node: 1, split: 1}, {of: inner, body: []stage{{node: 2}}}, {node: 3}}}, {node: 4}}
+	if got := stagesOf(flow.Plan.Nodes); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

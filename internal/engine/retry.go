@@ -7,6 +7,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/plan"
 )
 
 // retries counts how often each rule of a step was used in one call: every rule
@@ -18,7 +19,7 @@ type retries struct {
 
 // next finds the first rule that names the error, and returns the pause before the
 // next attempt; ok is false if there is none.
-func (r *retries) next(node *graph.Node, err error) (pause time.Duration, ok bool) {
+func (r *retries) next(node *plan.Step, err error) (pause time.Duration, ok bool) {
 	if r.rules == nil {
 		r.rules = node.Retries()
 		r.used = make([]int, len(r.rules))

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/lokki-build/lokki/internal/failure"
-	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/plan"
 )
 
 // failures are the failed children of one map that tolerates some.
@@ -33,7 +33,7 @@ func (f *failures) add(child int, err error) {
 }
 
 // exceed returns an error when more children have failed than the map tolerates.
-func (f *failures) exceed(node *graph.Node, path []int, children int) error {
+func (f *failures) exceed(node *plan.Map, path []int, children int) error {
 	if float64(f.count)*100 <= node.Tolerate*float64(children) {
 		return nil
 	}
@@ -47,7 +47,7 @@ func (f *failures) exceed(node *graph.Node, path []int, children int) error {
 
 // toleranceError is the error of a map with too many failed children.
 type toleranceError struct {
-	node             *graph.Node
+	node             *plan.Map
 	path             []int
 	failed, children int
 	listed           []error

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/plan"
 	"github.com/lokki-build/lokki/internal/timelimit"
 )
 
@@ -34,9 +35,9 @@ func Random(seed uint64) graph.Graph {
 		}
 	}
 	g := Chain("RandomFlow", calls...)
-	g.Nodes[0].Defaults = defaults[r.IntN(len(defaults))]
-	for i := range g.Nodes {
-		setOptions(r, g.Nodes, i)
+	g.Nodes[0].Step.Defaults = defaults[r.IntN(len(defaults))]
+	for _, s := range plan.New(g).Steps {
+		setOptions(r, s)
 	}
 	return g
 }
@@ -65,15 +66,14 @@ var defaults = []json.RawMessage{
 	json.RawMessage(`{"text":"größe # ': \"\n\t","off":"no","none":null}`),
 }
 
-// setOptions gives node i some of the options.
-func setOptions(r *rand.Rand, nodes []graph.Node, i int) {
-	n := &nodes[i]
-	if n.Kind == graph.Map {
-		setMapOptions(r, n, holdsMap(nodes[i:]))
+// setOptions gives the step, and the map that it opens, some of the options.
+func setOptions(r *rand.Rand, n *plan.Step) {
+	if n.Opens != nil {
+		setMapOptions(r, n.Opens.Map, n.Opens.HoldsMap())
 	}
 	if r.IntN(4) == 0 {
 		n.Timeout = 1 + r.IntN(timelimit.MaxLambda)
-		if inExpress(nodes, *n) {
+		if n.In != nil && n.In.Express {
 			n.Timeout = 1 + r.IntN(15) // 20 of them fit into one child
 		}
 	}
@@ -94,7 +94,7 @@ func setOptions(r *rand.Rand, nodes []graph.Node, i int) {
 }
 
 // setMapOptions omits options that a map that contains another one can't have.
-func setMapOptions(r *rand.Rand, n *graph.Node, outer bool) {
+func setMapOptions(r *rand.Rand, n *graph.Map, outer bool) {
 	if r.IntN(3) == 0 {
 		n.Concurrency = 1 + r.IntN(10_000)
 		if outer {
@@ -111,18 +111,4 @@ func setMapOptions(r *rand.Rand, n *graph.Node, outer bool) {
 		n.Batch = 1 + r.IntN(5)
 	}
 	n.Express = r.IntN(3) == 0
-}
-
-// holdsMap reports whether the map that the first node opens contains another.
-func holdsMap(nodes []graph.Node) bool {
-	return len(nodes) > 1 && slices.ContainsFunc(nodes[1:], func(n graph.Node) bool {
-		return n.Kind == graph.Map && slices.Contains(n.Scope, nodes[0].Name)
-	})
-}
-
-// inExpress reports whether an Express child runs the node.
-func inExpress(nodes []graph.Node, n graph.Node) bool {
-	return slices.ContainsFunc(nodes, func(m graph.Node) bool {
-		return m.Express && slices.Contains(n.Scope, m.Name)
-	})
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/plan"
 )
 
 func TestRandomFlowsAreValidAndHaveEverything(t *testing.T) {
@@ -39,30 +40,39 @@ func TestRandomFlowsAreValidAndHaveEverything(t *testing.T) {
 func shape(g graph.Graph) map[string]int {
 	has := map[string]int{}
 	uses := map[string]int{}
-	for i, n := range g.Nodes {
+	steps := plan.New(g).Steps
+	for i, n := range steps {
 		note := func(name string, it bool) {
 			if it {
 				has[name]++
 			}
 		}
+		before := ""
+		if i > 0 {
+			before = steps[i-1].Verb()
+		}
 		uses[n.Function]++
 		note("step used again", uses[n.Function] > 1)
-		note(fmt.Sprintf("map %d deep", len(n.Scope)), n.Kind == graph.Map)
-		note("map over an aggregation", n.Kind == graph.Map && g.Nodes[i-1].Kind == graph.Agg)
-		note("aggregation of an aggregation", n.Kind == graph.Agg && g.Nodes[i-1].Kind == graph.Agg)
-		note("step inside a map", n.Kind == graph.Then && len(n.Scope) > 0)
-		note("step after a map", n.Kind == graph.Then && g.Nodes[i-1].Kind == graph.Agg)
-		note("step before a map", n.Kind == graph.Map && g.Nodes[i-1].Kind == graph.Then)
+		note("step inside a map", n.Verb() == "then" && n.In != nil)
+		note("step after a map", n.Verb() == "then" && before == "agg")
+		note("aggregation of an aggregation", n.Verb() == "agg" && before == "agg")
 		note("timeout", n.Timeout > 0)
 		note("retry", len(n.Retry) > 0)
 		note("retry of all", slices.ContainsFunc(n.Retry, func(r graph.Retry) bool { return r.Errors[0] == "States.ALL" }))
-		note("batch", n.Batch > 1)
-		note("concurrency", n.Concurrency > 0)
-		note("concurrency outside", n.Concurrency > 0 && holdsMap(g.Nodes[i:]))
-		note("tolerate", n.Tolerate > 0)
-		note("express", n.Express)
-		note("express with timeout", n.Timeout > 0 && inExpress(g.Nodes, n))
-		note("no defaults", n.Kind == graph.Start && n.Defaults == nil)
+		note("express with timeout", n.Timeout > 0 && n.In != nil && n.In.Express)
+		note("no defaults", i == 0 && n.Defaults == nil)
+		m := n.Opens
+		if m == nil {
+			continue
+		}
+		note(fmt.Sprintf("map %d deep", len(n.Around())), true)
+		note("map over an aggregation", before == "agg")
+		note("step before a map", before == "then")
+		note("batch", m.Batch > 1)
+		note("concurrency", m.Concurrency > 0)
+		note("concurrency outside", m.Concurrency > 0 && m.HoldsMap())
+		note("tolerate", m.Tolerate > 0)
+		note("express", m.Express)
 	}
 	return has
 }

@@ -6,29 +6,34 @@ import (
 	"strings"
 )
 
-// Describe returns the options in words, such as "timeout 30 s": those of the
-// step, and those of a map's children. It omits what is left to the tools'
-// defaults.
-func (o Options) Describe() (step, children []string) {
+// Describe returns the options in words, such as "timeout 30 s". It omits what is
+// left to the tools' defaults.
+func (o StepOptions) Describe() (words []string) {
 	if o.Timeout > 0 {
-		step = append(step, fmt.Sprintf("timeout %d s", o.Timeout))
+		words = append(words, fmt.Sprintf("timeout %d s", o.Timeout))
 	}
 	for _, r := range o.Retry {
-		step = append(step, r.describe())
+		words = append(words, r.describe())
 	}
+	return words
+}
+
+// Describe returns the options in words, such as "batches of 10". It omits what is
+// left to the tools' defaults.
+func (o MapOptions) Describe() (words []string) {
 	if o.Batch > 1 {
-		children = append(children, fmt.Sprintf("batches of %d", o.Batch))
+		words = append(words, fmt.Sprintf("batches of %d", o.Batch))
 	}
 	if o.Concurrency > 0 {
-		children = append(children, fmt.Sprintf("%d at a time", o.Concurrency))
+		words = append(words, fmt.Sprintf("%d at a time", o.Concurrency))
 	}
 	if o.Tolerate > 0 {
-		children = append(children, strconv.FormatFloat(o.Tolerate, 'g', -1, 64)+" % may fail")
+		words = append(words, strconv.FormatFloat(o.Tolerate, 'g', -1, 64)+" % may fail")
 	}
 	if o.Express {
-		children = append(children, "Express")
+		words = append(words, "Express")
 	}
-	return step, children
+	return words
 }
 
 // describe returns text like "retry Throttled 3 times, after 2 s, ×1.5 to 60 s".

@@ -30,10 +30,18 @@ func TestProblems(t *testing.T) {
 func birds() Graph {
 	return Graph{
 		Version: Version, Flow: "birds-flow", Function: "a/b.BirdsFlow", Position: "b.go:1",
+		Result: "join-birds",
 		Nodes: []Node{
-			{Name: "get-birds", Kind: Start, Function: "a/b.GetBirds", Position: "b.go:2", In: "map[string]<-chan", Out: "[]string", Defaults: json.RawMessage(`{"a":[1,"<&>"]}`)},
-			{Name: "flap-bird", Kind: Map, Function: "a/b.FlapBird", Position: "b.go:3", From: "get-birds", Scope: []string{"flap-bird"}, In: "string", Out: "string"},
-			{Name: "join-birds", Kind: Agg, Function: "a/b.JoinBirds", Position: "b.go:4", From: "flap-bird", In: "[]string", Out: "string"},
+			{Step: &Step{
+				Name: "get-birds", Function: "a/b.GetBirds", Position: "b.go:2", Args: []Arg{{As: Input, Type: "map[string]<-chan"}},
+				Out: "[]string", Defaults: json.RawMessage(`{"a":[1,"<&>"]}`),
+			}},
+			{Map: &Map{Name: "flap-bird", Over: "get-birds", Position: "b.go:3", Nodes: []Node{{Step: &Step{
+				Name: "flap-bird", Function: "a/b.FlapBird", Position: "b.go:3", Args: []Arg{{As: Item, From: "flap-bird", Type: "string"}}, Out: "string",
+			}}}}},
+			{Step: &Step{
+				Name: "join-birds", Function: "a/b.JoinBirds", Position: "b.go:4", Args: []Arg{{As: Results, From: "flap-bird", Type: "[]string"}}, Out: "string",
+			}},
 		},
 	}
 }
@@ -43,7 +51,7 @@ func TestEncodeThenDecode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasPrefix(string(data), "{\n  \"version\": 1,\n") || !strings.HasSuffix(string(data), "}\n") || !strings.Contains(string(data), `"<&>"`) {
+	if !strings.HasPrefix(string(data), "{\n  \"version\": 2,\n") || !strings.HasSuffix(string(data), "}\n") || !strings.Contains(string(data), `"<&>"`) {
 		t.Errorf("got %s", data)
 	}
 	g, err := Decode(data)
@@ -63,11 +71,11 @@ func TestEncodeRefusesWhatIsNotValid(t *testing.T) {
 	}
 	g = birds()
 	g.Version = 0
-	if _, err := Encode(g); err == nil || !strings.HasPrefix(err.Error(), "the graph has version 0, this lokki reads version 1\nhint: ") {
+	if _, err := Encode(g); err == nil || !strings.HasPrefix(err.Error(), "the graph has version 0, this lokki reads version 2\nhint: ") {
 		t.Errorf("got %v", err)
 	}
 	g = birds()
-	g.Nodes[0].Defaults = json.RawMessage("{")
+	g.Nodes[0].Step.Defaults = json.RawMessage("{")
 	if _, err := Encode(g); err == nil || err.Error() != "b.go:2: step get-birds: the defaults are not valid JSON" {
 		t.Errorf("got %v", err)
 	}
@@ -76,7 +84,7 @@ func TestEncodeRefusesWhatIsNotValid(t *testing.T) {
 func TestFunctionsThatBazelRefuses(t *testing.T) {
 	g := birds()
 	g.Function = "a/b.GrößeFlow"
-	g.Nodes[1].Function = "a/b.Éclair"
+	g.Nodes[1].Map.Nodes[0].Step.Function = "a/b.Éclair"
 	want := `b.go:1: the flow function: the name "GrößeFlow" has characters other than the letters A to Z, digits and underscores` + "\n" +
 		`b.go:3: step flap-bird: the function: the name "Éclair" has characters other than the letters A to Z, digits and underscores`
 	if err := g.Validate(); err == nil || err.Error() != want {
@@ -85,7 +93,7 @@ func TestFunctionsThatBazelRefuses(t *testing.T) {
 }
 
 // TestEveryMutationIsNoticed removes and repeats nodes of a valid graph: the
-// result is no longer a chain.
+// result is no longer a flow.
 func TestEveryMutationIsNoticed(t *testing.T) {
 	for i := range birds().Nodes {
 		g := birds()

@@ -21,12 +21,15 @@ const (
 	maxConcurrency = 10_000      // children of one map
 )
 
-// Options say how a node runs. Zero values leave it to the tools' defaults.
-type Options struct {
+// StepOptions say how a step runs. Zero values leave it to the tools' defaults.
+type StepOptions struct {
 	Timeout int     `json:"timeout,omitempty"` // seconds that one attempt may take
-	Retry   []Retry `json:"retry,omitempty"`   // the step's own rules; see Node.Retries for all
+	Retry   []Retry `json:"retry,omitempty"`   // the step's own rules; see Retries for all
+}
 
-	// For a Map only.
+// MapOptions say how the children of a map run. Zero values leave it to the tools'
+// defaults.
+type MapOptions struct {
 	Batch       int     `json:"batch,omitempty"`       // items that one child handles; 0 is 1
 	Concurrency int     `json:"concurrency,omitempty"` // children that run at the same time
 	Tolerate    float64 `json:"tolerate,omitempty"`    // percent of the children that may fail
@@ -34,27 +37,40 @@ type Options struct {
 }
 
 // BatchSize returns how many items one child of the map handles.
-func (o Options) BatchSize() int { return max(1, o.Batch) }
+func (o MapOptions) BatchSize() int { return max(1, o.Batch) }
 
 // OptionProblems reports what is wrong with the nodes' options, each as a Problem.
-// [Graph.Validate] includes it; only the nodes' kinds and scopes must be valid.
+// [Graph.Validate] includes it; nothing else about the nodes needs to be valid.
 func OptionProblems(nodes []Node) []error {
 	v := validator{}
-	for i, n := range nodes {
-		v.timeout(n)
-		v.retries(n)
-		v.mapping(n, nodes[i:])
-	}
+	v.options(nodes)
 	return v.problems
 }
 
-func (v *validator) timeout(n Node) {
+func (v *validator) options(nodes []Node) {
+	for _, n := range nodes {
+		if n.Map == nil {
+			v.timeout(*n.Step)
+			v.retries(*n.Step)
+			continue
+		}
+		inner := n.Map.Nodes
+		if len(inner) > 0 && inner[0].Map == nil { // the same call of the flow
+			v.options(inner[:1])
+			inner = inner[1:]
+		}
+		v.mapOptions(*n.Map)
+		v.options(inner)
+	}
+}
+
+func (v *validator) timeout(n Step) {
 	if n.Timeout < 0 || n.Timeout > timelimit.MaxLambda {
 		v.about(n, "the timeout is %d seconds: want 1 to %d, the maximum for a Lambda", n.Timeout, timelimit.MaxLambda)
 	}
 }
 
-func (v *validator) retries(n Node) {
+func (v *validator) retries(n Step) {
 	seen := map[string]bool{}
 	for _, r := range n.Retry {
 		if len(r.Errors) == 0 || slices.Contains(r.Errors, "") {
@@ -85,60 +101,49 @@ func (v *validator) retries(n Node) {
 	}
 }
 
-// mapping checks the options of the map that n opens; from begins with n.
-func (v *validator) mapping(n Node, from []Node) {
-	if n.Kind != Map {
-		if n.Batch != 0 || n.Concurrency != 0 || n.Tolerate != 0 || n.Express {
-			v.about(n, "options that only a map has, on a node of kind %s", n.Kind)
-		}
-		return
+func (v *validator) mapOptions(m Map) {
+	if m.Batch < 0 || m.Batch > maxItems {
+		v.aboutMap(m, "the batch is %d: want 1 to %d items", m.Batch, maxItems)
 	}
-	if n.Batch < 0 || n.Batch > maxItems {
-		v.about(n, "the batch is %d: want 1 to %d items", n.Batch, maxItems)
+	if m.Concurrency < 0 || m.Concurrency > maxConcurrency {
+		v.aboutMap(m, "the concurrency is %d: want 1 to %d", m.Concurrency, maxConcurrency)
 	}
-	if n.Concurrency < 0 || n.Concurrency > maxConcurrency {
-		v.about(n, "the concurrency is %d: want 1 to %d", n.Concurrency, maxConcurrency)
+	if !(m.Tolerate >= 0 && m.Tolerate <= 100) {
+		v.aboutMap(m, "%v percent of failures are tolerated: want more than 0, up to 100", m.Tolerate)
 	}
-	if !(n.Tolerate >= 0 && n.Tolerate <= 100) {
-		v.about(n, "%v percent of failures are tolerated: want more than 0, up to 100", n.Tolerate)
-	}
-	inner := inside(from)
-	nested := slices.IndexFunc(inner, func(m Node) bool { return m.Kind == Map })
-	if nested >= 0 && n.Batch > 1 {
-		v.report(Problem{Position: n.Position, Step: n.Name,
-			What: fmt.Sprintf("batches of %d items, in a map that contains the map over %s", n.Batch, inner[nested].Name),
+	nested := slices.IndexFunc(m.Nodes, func(n Node) bool { return n.Map != nil })
+	if nested >= 0 && m.Batch > 1 {
+		v.report(Problem{Position: m.Position, Step: m.Name,
+			What: fmt.Sprintf("batches of %d items, in a map that contains the map over %s", m.Batch, m.Nodes[nested].Name()),
 			Hint: "leave lokki.Batch out here: each item of the outer map needs its own child to contain the inner one"})
 	}
-	if n.Express {
-		v.express(n, inner, nested)
+	if m.Express {
+		v.express(m, nested)
 	}
 }
 
 // express checks what an Express workflow can't hold.
-func (v *validator) express(n Node, inner []Node, nested int) {
+func (v *validator) express(m Map, nested int) {
 	if nested >= 0 {
-		v.report(Problem{Position: n.Position, Step: n.Name,
-			What: fmt.Sprintf("the map is Express and contains the map over %s, which an Express workflow can't", inner[nested].Name),
+		v.report(Problem{Position: m.Position, Step: m.Name,
+			What: fmt.Sprintf("the map is Express and contains the map over %s, which an Express workflow can't", m.Nodes[nested].Name()),
 			Hint: "leave lokki.Express out here; the inner map may have it"})
 	}
-	total := n.Timeout
-	for _, m := range inner {
-		total += m.Timeout
-	}
-	if total > timelimit.Express {
-		v.report(Problem{Position: n.Position, Step: n.Name,
+	if total := timeouts(m.Nodes); total > timelimit.Express {
+		v.report(Problem{Position: m.Position, Step: m.Name,
 			What: fmt.Sprintf("the map is Express, and the timeouts of its steps add up to %d seconds; an Express workflow has %d", total, timelimit.Express),
 			Hint: "shorten the timeouts, or leave lokki.Express out"})
 	}
 }
 
-// inside returns the nodes in the map that the first one opens, without it.
-func inside(from []Node) []Node {
-	depth := len(from[0].Scope)
-	for i, n := range from[1:] {
-		if len(n.Scope) < depth {
-			return from[1 : i+1]
+// timeouts adds up the timeouts of steps.
+func timeouts(nodes []Node) (total int) {
+	for _, n := range nodes {
+		if n.Map != nil {
+			total += timeouts(n.Map.Nodes)
+		} else {
+			total += n.Step.Timeout
 		}
 	}
-	return from[1:]
+	return total
 }

@@ -109,7 +109,7 @@ func (r Retry) Pause(number int) float64 {
 // own between those that apply to every step. A rule for all errors comes last, as
 // Step Functions requires, so that its few attempts are not spent on waiting for
 // Lambda.
-func (o Options) Retries() []Retry {
+func (o StepOptions) Retries() []Retry {
 	all := []Retry{never, broken}
 	for _, r := range o.Retry {
 		if !r.any() {

@@ -10,7 +10,7 @@ import (
 
 // rule returns the first rule of a step that names the error, as Step Functions
 // and the local run find it.
-func rule(o Options, name string) Retry {
+func rule(o StepOptions, name string) Retry {
 	all := o.Retries()
 	if i := slices.IndexFunc(all, func(r Retry) bool { return slices.Contains(r.Errors, name) || r.any() }); i >= 0 {
 		return all[i]
@@ -34,8 +34,8 @@ func (r Retry) lasts() time.Duration {
 // (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors,
 // https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html).
 func TestRetriesOfLambda(t *testing.T) {
-	plain := Options{}
-	own := Options{Retry: []Retry{{Errors: []string{"Throttled"}, Interval: 1, Rate: 1, Attempts: 1}, {Errors: []string{failure.Any}, Interval: 1, Rate: 1, Attempts: 1}}}
+	plain := StepOptions{}
+	own := StepOptions{Retry: []Retry{{Errors: []string{"Throttled"}, Interval: 1, Rate: 1, Attempts: 1}, {Errors: []string{failure.Any}, Interval: 1, Rate: 1, Attempts: 1}}}
 	for name, c := range map[string]struct {
 		least, most time.Duration // how long its retries last, whatever the step's own rules are
 		anyMore     bool          // a step's rule for all errors retries it
@@ -86,7 +86,7 @@ func TestRetriesOfLambda(t *testing.T) {
 // TestOwnRulesComeFirst: a step's rule that names an error wins, except for permanent errors.
 func TestOwnRulesComeFirst(t *testing.T) {
 	names := []string{"Lambda.TooManyRequestsException", "Lambda.CodeArtifactUserPendingException", "Lambda.ServiceException"}
-	o := Options{Retry: []Retry{{Errors: append(names, failure.Permanent), Interval: 1, Rate: 1, Attempts: 7}}}
+	o := StepOptions{Retry: []Retry{{Errors: append(names, failure.Permanent), Interval: 1, Rate: 1, Attempts: 7}}}
 	for _, name := range names {
 		if got := rule(o, name); got.Attempts != 7 {
 			t.Errorf("%s is retried by %v", name, got)
@@ -100,7 +100,7 @@ func TestOwnRulesComeFirst(t *testing.T) {
 // TestNoErrorHasTwoRules, of which the second would never be used.
 func TestNoErrorHasTwoRules(t *testing.T) {
 	seen := map[string]bool{}
-	for _, r := range (Options{}).Retries() {
+	for _, r := range (StepOptions{}).Retries() {
 		for _, name := range r.Errors {
 			if seen[name] {
 				t.Errorf("two rules are for %s", name)

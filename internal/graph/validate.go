@@ -4,20 +4,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/lokki-build/lokki/internal/timelimit"
 )
 
 // Validate reports everything that is wrong with g, as joined Problems. Every
-// tool may rely on what is checked here: unique kebab-case names, one Start that
-// comes first, a chain in data order, and closed maps.
+// tool may rely on what is checked here: unique kebab-case names, one step that takes
+// the input and comes first, and arguments that earlier nodes provide in scopes that
+// the step can see.
 func (g Graph) Validate() error {
 	if g.Version != Version {
 		return wrongVersion(&g.Version)
 	}
-	v := validator{seen: map[string]string{}}
+	v := validator{steps: map[string]placed{}, maps: map[string]*Map{}}
 	if !nameForm.MatchString(g.Flow) {
 		v.report(Problem{Position: g.Position, What: fmt.Sprintf("the flow's name %q is not in the form \"birds-flow\"", g.Flow)})
 	}
@@ -30,21 +30,14 @@ func (g Graph) Validate() error {
 		v.report(Problem{Position: g.Position, What: fmt.Sprintf("the flow's timeout is %d seconds: want 1 to %d, which is a year", g.Timeout, timelimit.MaxExecution)})
 	}
 	if len(g.Nodes) == 0 {
-		v.report(Problem{Position: g.Position, What: fmt.Sprintf("flow %s has no steps", g.Flow), Hint: "begin the chain with lokki.Start"})
+		v.report(Problem{Position: g.Position, What: fmt.Sprintf("flow %s has no steps", g.Flow), Hint: "begin the flow with lokki.Start"})
+		return errors.Join(v.problems...)
 	}
-	for i, n := range g.Nodes {
-		v.names(n)
-		v.place(g.Nodes, i)
-		v.nesting(n)
+	v.scope(g.Nodes, &scope{})
+	if result, ok := v.steps[g.Result]; !ok || result.in.holds != nil {
+		v.report(Problem{Position: g.Position, What: fmt.Sprintf("the flow's result is that of %q, which is no step outside all maps", g.Result)})
 	}
-	if k := len(v.open); k > 0 {
-		v.report(Problem{
-			Position: g.Position,
-			What:     fmt.Sprintf("the map opened by %s is not closed", strings.Join(v.open, ", and inside it by ")),
-			Hint:     "close each map with lokki.Agg, the innermost first",
-		})
-	}
-	if len(v.problems) == 0 { // the scopes are valid
+	if len(v.problems) == 0 { // the maps are valid
 		v.problems = OptionProblems(g.Nodes)
 	}
 	return errors.Join(v.problems...)
@@ -52,74 +45,150 @@ func (g Graph) Validate() error {
 
 type validator struct {
 	problems []error
-	seen     map[string]string // name → position of its first use
-	open     []string          // the maps around the next node
+	steps    map[string]placed // those before the next node, by name
+	maps     map[string]*Map
+}
+
+// scope is that of a map, or the flow's.
+type scope struct {
+	holds *Map   // nil for the flow
+	outer *scope // nil for the flow
+}
+
+type placed struct {
+	step Step
+	in   *scope
+}
+
+// within reports whether the scope is the other one or lies in it.
+func (s *scope) within(other *scope) bool {
+	for ; s != nil; s = s.outer {
+		if s == other {
+			return true
+		}
+	}
+	return false
 }
 
 func (v *validator) report(p Problem) { v.problems = append(v.problems, p) }
 
-// about reports a problem with one node.
-func (v *validator) about(n Node, format string, args ...any) {
+// about reports a problem with one step.
+func (v *validator) about(n Step, format string, args ...any) {
 	v.report(Problem{Position: n.Position, Step: n.Name, What: fmt.Sprintf(format, args...)})
 }
 
-// names checks the names of the node and its function.
-func (v *validator) names(n Node) {
+func (v *validator) aboutMap(m Map, format string, args ...any) {
+	v.report(Problem{Position: m.Position, Step: m.Name, What: fmt.Sprintf(format, args...)})
+}
+
+func (v *validator) scope(nodes []Node, in *scope) {
+	for _, n := range nodes {
+		switch {
+		case n.Step != nil && n.Map == nil:
+			v.names(*n.Step)
+			v.args(*n.Step, in)
+			v.steps[n.Step.Name] = placed{*n.Step, in}
+		case n.Map != nil && n.Step == nil:
+			v.mapped(n.Map, in)
+			v.scope(n.Map.Nodes, &scope{holds: n.Map, outer: in})
+		default:
+			v.report(Problem{What: "a node is neither a step nor a map"})
+		}
+	}
+}
+
+// names checks the names of the step, its function and its types.
+func (v *validator) names(n Step) {
 	if !nameForm.MatchString(n.Name) {
 		v.about(n, "the name %q is not in the form \"flap-bird\"", n.Name)
 	}
-	if first, ok := v.seen[n.Name]; ok {
-		v.about(n, "the name is used twice, first at %s", first)
-	} else {
-		v.seen[n.Name] = n.Position
+	if first, ok := v.steps[n.Name]; ok {
+		v.about(n, "the name is used twice, first at %s", first.step.Position)
 	}
 	if !qualified(n.Function) {
 		v.about(n, "the function %q is not in the form \"example.com/birds.FlapBird\"", n.Function)
 	} else if _, err := Name(identOf(n.Function)); err != nil {
 		v.about(n, "the function: %v", err)
 	}
-	if n.In == "" || n.Out == "" {
-		v.about(n, "the types of its argument and result are missing")
+	if n.Out == "" {
+		v.about(n, "the type of its result is missing")
 	}
 }
 
-// place checks the node's kind and edge against its place in the chain.
-func (v *validator) place(nodes []Node, i int) {
-	n, from := nodes[i], ""
-	if i > 0 {
-		from = nodes[i-1].Name
+// args checks where the step's arguments come from.
+func (v *validator) args(n Step, in *scope) {
+	if len(n.Args) == 0 {
+		v.about(n, "it has no argument")
+	}
+	first := len(v.steps) == 0
+	takesInput := false
+	for _, a := range n.Args {
+		if a.Type == "" {
+			v.about(n, "the type of an argument is missing")
+		}
+		takesInput = takesInput || a.As == Input
+		v.source(n, a, in)
 	}
 	switch {
-	case !slices.Contains([]Kind{Start, Then, Map, Agg}, n.Kind):
-		v.about(n, "unknown kind %q", n.Kind)
-	case i == 0 && n.Kind != Start:
-		v.about(n, "the chain begins with a %s", n.Kind)
-	case i > 0 && n.Kind == Start:
-		v.about(n, "a start inside the chain, after %s", from)
+	case first && (!takesInput || len(n.Args) > 1 || in.holds != nil):
+		v.about(n, "the first step takes something else than the execution's input alone")
+	case takesInput && !first:
+		v.about(n, "it takes the execution's input, which only the first step does")
 	}
-	if n.From != from {
-		v.about(n, "it takes its value from %q, not from the node before it, %q", n.From, from)
-	}
-	if n.Defaults != nil && n.Kind != Start {
-		v.about(n, "defaults, which only a start can have")
+	if n.Defaults != nil && !takesInput {
+		v.about(n, "defaults, which only the first step can have")
 	}
 	if n.Defaults != nil && !json.Valid(n.Defaults) {
 		v.about(n, "the defaults are not valid JSON")
 	}
 }
 
-// nesting follows the maps that open and close, and checks the node's scope.
-func (v *validator) nesting(n Node) {
-	switch {
-	case n.Kind == Map:
-		v.open = append(v.open, n.Name)
-	case n.Kind == Agg && len(v.open) == 0:
-		v.about(n, "it aggregates outside any map")
-	case n.Kind == Agg:
-		v.open = v.open[:len(v.open)-1]
+// source checks that the step can see where an argument comes from.
+func (v *validator) source(n Step, a Arg, in *scope) {
+	from, known := v.steps[a.From]
+	switch a.As {
+	case Input:
+		if a.From != "" {
+			v.about(n, "it takes the execution's input from %q", a.From)
+		}
+	case Value:
+		if !known {
+			v.about(n, "it takes the value of %q, which is no step before it", a.From)
+		} else if !in.within(from.in) {
+			v.about(n, "it takes the value of %s, which is in the map over %s: take that map's results", a.From, from.in.holds.Name)
+		}
+	case Item:
+		around := in
+		for around.holds != nil && around.holds.Name != a.From {
+			around = around.outer
+		}
+		if around.holds == nil {
+			v.about(n, "it takes an item of %q, which is no map around it", a.From)
+		}
+	case Results:
+		if !known {
+			v.about(n, "it takes the results of %q, which is no step before it", a.From)
+		} else if from.in.outer != in {
+			v.about(n, "it takes the results of %s, which is not in a map beside it", a.From)
+		}
+	default:
+		v.about(n, "an argument is %q: want input, value, item or results", a.As)
 	}
-	if !slices.Equal(n.Scope, v.open) {
-		v.about(n, "its scope is [%s], but the open maps are [%s]", strings.Join(n.Scope, " "), strings.Join(v.open, " "))
+}
+
+func (v *validator) mapped(m *Map, in *scope) {
+	if !nameForm.MatchString(m.Name) {
+		v.aboutMap(*m, "the map's name %q is not in the form \"flap-bird\"", m.Name)
+	}
+	if first, ok := v.maps[m.Name]; ok {
+		v.aboutMap(*m, "the map's name is used twice, first at %s", first.Position)
+	}
+	v.maps[m.Name] = m
+	if over, ok := v.steps[m.Over]; !ok || over.in != in {
+		v.aboutMap(*m, "it maps the list of %q, which is no step before it in its scope", m.Over)
+	}
+	if len(m.Nodes) == 0 {
+		v.aboutMap(*m, "the map has no steps")
 	}
 }
 

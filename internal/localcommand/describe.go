@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/picture"
+	"github.com/lokki-build/lokki/internal/plan"
 )
 
 // describe is the command "birds_local describe": it draws the flow without
 // running it.
-func (c command) describe(args []string, g graph.Graph) int {
+func (c command) describe(args []string, p *plan.Plan) int {
 	flags := flag.NewFlagSet(c.name+" describe", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // as in parse
 	format := flags.String("format", "text", "")
@@ -24,7 +25,7 @@ usage: %s describe [--format text|mermaid]
 
   --format text     steps, types, options and positions, for a terminal
   --format mermaid  a Mermaid flowchart, for a page of Markdown
-`, g.Flow, c.call())
+`, p.Graph.Flow, c.call())
 		return exitDone
 	case err == nil && flags.NArg() > 0:
 		err = fmt.Errorf("unexpected argument %q", flags.Arg(0))
@@ -35,9 +36,9 @@ usage: %s describe [--format text|mermaid]
 		c.complain("error: %v\nhint: %s describe --help lists the flags\n", err, c.call())
 		return exitUsage
 	}
-	drawing := g.Text()
+	drawing := picture.Text(p)
 	if *format == "mermaid" {
-		drawing = g.Mermaid()
+		drawing = picture.Mermaid(p)
 	}
 	if _, err := io.WriteString(c.stdout, drawing); err != nil {
 		c.complain("error: writing the drawing: %v\n", err)

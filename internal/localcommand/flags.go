@@ -110,6 +110,6 @@ Exit codes: 0 done, 1 the flow failed, 2 usage error.
 
 The defaults, a %[4]s:
   %[5]s
-`, c.call(), flow.Graph.Flow, runtime.GOMAXPROCS(0), flow.Nodes[0].In, defaults, storeUsage)
+`, c.call(), flow.Plan.Graph.Flow, runtime.GOMAXPROCS(0), flow.Nodes[0].In, defaults, storeUsage)
 	return err
 }

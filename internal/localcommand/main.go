@@ -89,11 +89,11 @@ func (c command) run(ctx context.Context, args []string) int {
 		return exitFailed
 	}
 	if c.process != nil {
-		c.process.Name(flow.Graph.Flow)
+		c.process.Name(flow.Plan.Graph.Flow)
 	}
 	switch {
 	case len(args) > 0 && args[0] == "describe":
-		return c.describe(args[1:], flow.Graph)
+		return c.describe(args[1:], flow.Plan)
 	case len(args) > 0 && args[0] == "cat":
 		return c.cat(ctx, args[1:])
 	}
@@ -143,9 +143,9 @@ func (c command) run(ctx context.Context, args []string) int {
 		c.complain("error: %v\n", err)
 		return exitUsage
 	case errors.As(err, &deadline):
-		fmt.Fprintf(c.stderr, "error: %s timed out: %v\n", flow.Graph.Flow, deadline)
+		fmt.Fprintf(c.stderr, "error: %s timed out: %v\n", flow.Plan.Graph.Flow, deadline)
 	case ctx.Err() != nil && errors.Is(err, context.Cause(ctx)):
-		c.complain("error: %s was interrupted: %v\n", flow.Graph.Flow, context.Cause(ctx))
+		c.complain("error: %s was interrupted: %v\n", flow.Plan.Graph.Flow, context.Cause(ctx))
 	default:
 		c.report(err)
 		c.complain("error: %v\n", err)
@@ -205,7 +205,7 @@ func (c command) traced(ctx context.Context, flow chain.Flow, o *options) ([]byt
 	if err != nil {
 		return nil, runs.UsageError{Err: fmt.Errorf("creating the file of --trace: %w", err)}
 	}
-	o.View.Trace = trace.New(file, flow.Graph.Flow, time.Now())
+	o.View.Trace = trace.New(file, flow.Plan.Graph.Flow, time.Now())
 	result, err := c.runFlow(ctx, flow, o)
 	if failed := errors.Join(o.View.Trace.Close(), file.Close()); failed != nil {
 		err = errors.Join(err, fmt.Errorf("writing the trace: %w", failed))

@@ -43,7 +43,7 @@ func Run(ctx context.Context, flow chain.Flow, o Options) (result []byte, err er
 	}
 	o.View.observe(&o.Engine)
 	run := engine.New(flow, o.Engine)
-	o.View.start(flow.Graph.Flow, id, run.Steps)
+	o.View.start(flow.Plan.Graph.Flow, id, run.Steps)
 	result, err = run.Do(ctx, argument)
 	o.View.Stop(err)
 	return result, err
@@ -51,7 +51,7 @@ func Run(ctx context.Context, flow chain.Flow, o Options) (result []byte, err er
 
 // complete adds to a config what only the flow knows.
 func complete(c runs.Config, flow chain.Flow, input json.RawMessage) runs.Config {
-	c.Graph, c.Input = flow.Graph, input
+	c.Plan, c.Input = flow.Plan, input
 	c.Merge = func(input json.RawMessage) ([]byte, error) { return merge(flow, input) }
 	return c
 }

@@ -27,7 +27,7 @@ func RunOnly(ctx context.Context, flow chain.Flow, c runs.Config, call SingleCal
 	if err != nil {
 		return nil, err
 	}
-	n := flow.Graph.Nodes[node]
+	n := flow.Plan.Steps[node]
 	failed := &engine.StepError{Step: n.Name, Function: n.Function, Position: n.Position, Index: call.Index, Input: input}
 	found(failed.Call(), run.Record.Run, input)
 	if result, failed.Err = flow.Nodes[node].Call(ctx, input); failed.Err != nil {

@@ -40,7 +40,7 @@ func BenchmarkStore(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			last := flow.Graph.Nodes[len(flow.Graph.Nodes)-1].Name
+			last := flow.Plan.Result().Name
 			var way [3]struct{ time, cpu []float64 }
 			for b.Loop() {
 				folder := b.TempDir()
@@ -68,7 +68,7 @@ func BenchmarkStore(b *testing.B) {
 
 func fingerprints(flow chain.Flow) fingerprint.Steps {
 	all := fingerprint.Steps{}
-	for _, n := range flow.Graph.Nodes {
+	for _, n := range flow.Plan.Steps {
 		all[n.Function] = strings.Repeat("0", 64)
 	}
 	return all

@@ -21,7 +21,7 @@ func (m Manifest) Match(g graph.Graph) error {
 		targets[s.Function] = append(targets[s.Function], m.short(s.Target))
 	}
 	used := map[string]bool{}
-	for _, n := range g.Nodes {
+	for _, n := range g.Steps() {
 		if used[n.Function] {
 			continue
 		}
@@ -47,7 +47,7 @@ func (m Manifest) Match(g graph.Graph) error {
 
 // missing says how to fix a function without a target: rename it, correct the
 // target with the expected name, or write that target.
-func (m Manifest) missing(n graph.Node) error {
+func (m Manifest) missing(n *graph.Step) error {
 	path, ident, _ := splitFunction(n.Function)
 	p := graph.Problem{
 		Position: n.Position, Step: n.Name,

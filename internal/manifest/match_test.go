@@ -10,10 +10,10 @@ func TestMatch(t *testing.T) {
 	g := graph.Graph{
 		Flow: "birds-flow", Function: "a.com/birds.BirdsFlow", Position: "flows/birds.go:31",
 		Nodes: []graph.Node{
-			{Name: "get-birds", Function: "a.com/birds.GetBirds", Position: "flows/birds.go:31"},
-			{Name: "flap-bird", Function: "a.com/birds.FlapBird", Position: "flows/birds.go:32"},
-			{Name: "flap-bird-2", Function: "a.com/birds.FlapBird", Position: "flows/birds.go:33"},
-			{Name: "http-get", Function: "a.com/net/web.HTTPGet", Position: "flows/birds.go:34"},
+			{Step: &graph.Step{Name: "get-birds", Function: "a.com/birds.GetBirds", Position: "flows/birds.go:31"}},
+			{Step: &graph.Step{Name: "flap-bird", Function: "a.com/birds.FlapBird", Position: "flows/birds.go:32"}},
+			{Step: &graph.Step{Name: "flap-bird-2", Function: "a.com/birds.FlapBird", Position: "flows/birds.go:33"}},
+			{Step: &graph.Step{Name: "http-get", Function: "a.com/net/web.HTTPGet", Position: "flows/birds.go:34"}},
 		},
 	}
 	get := Step{Target: "//flows:get_birds", Function: "a.com/birds.GetBirds"}
@@ -59,7 +59,7 @@ func TestMatch(t *testing.T) {
 }
 
 func TestMatchOfAnUnexportedFunction(t *testing.T) {
-	g := graph.Graph{Nodes: []graph.Node{{Name: "get-birds", Function: "a.com/birds.getBirds", Position: "b.go:1"}}}
+	g := graph.Graph{Nodes: []graph.Node{{Step: &graph.Step{Name: "get-birds", Function: "a.com/birds.getBirds", Position: "b.go:1"}}}}
 	want := "b.go:1: step get-birds: a.com/birds.getBirds has no lokki_step in //:birds\n" +
 		"hint: getBirds is not exported: start its name with a capital, so that the step's binary can call it, then add its lokki_step to steps of //:birds"
 	if err := (Manifest{Flow: "//:birds"}).Match(g); err == nil || err.Error() != want {

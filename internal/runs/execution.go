@@ -27,7 +27,7 @@ type lister interface {
 // execution returns the id of the run of the execution with a name, or "" if there is
 // none.
 func (c Config) execution(ctx context.Context, p *storage, name string) (string, error) {
-	folders, err := p.folders(ctx, c.Graph.Flow, name+".")
+	folders, err := p.folders(ctx, c.Plan.Graph.Flow, name+".")
 	if err != nil {
 		return "", fmt.Errorf("looking for an execution %s: %w", name, err)
 	}
@@ -45,12 +45,12 @@ func (c Config) execution(ctx context.Context, p *storage, name string) (string,
 	for _, run := range runs {
 		fmt.Fprintf(&list, "\n  %s%s", run, c.begunAt(ctx, p, run))
 	}
-	return "", UsageError{fmt.Errorf("%s has %d executions %s of %s:%s\nhint: give one of these ids in full", p.spec, len(runs), name, c.Graph.Flow, &list)}
+	return "", UsageError{fmt.Errorf("%s has %d executions %s of %s:%s\nhint: give one of these ids in full", p.spec, len(runs), name, c.Plan.Graph.Flow, &list)}
 }
 
 // begunAt says when the first step of a run finished, if that is known.
 func (c Config) begunAt(ctx context.Context, p *storage, run string) string {
-	k, first := p.keys(c.Graph.Flow, run), c.Graph.Nodes[0].Name
+	k, first := p.keys(c.Plan.Graph.Flow, run), c.Plan.First().Name
 	for _, key := range []string{k.Output(first, ""), k.Items(first, "")} {
 		if at, err := p.written(ctx, key); err == nil {
 			return ", whose first step finished " + at.Local().Format("2006-01-02 15:04:05")

@@ -13,6 +13,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/flowtest"
+	"github.com/lokki-build/lokki/internal/plan"
 	"github.com/lokki-build/lokki/internal/runs"
 	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/internal/s3server/s3test"
@@ -27,7 +28,7 @@ func TestMain(m *testing.M) {
 
 func config() runs.Config {
 	return runs.Config{
-		Graph:        flowtest.Chain("BirdsFlow", "start GetBirds", "then JoinBirds"),
+		Plan:         plan.New(flowtest.Chain("BirdsFlow", "start GetBirds", "then JoinBirds")),
 		Fingerprints: func(string) (string, error) { return "v1", nil },
 		Merge:        func(json.RawMessage) ([]byte, error) { return []byte("{}"), nil },
 		Now:          time.Date(2026, 11, 24, 15, 30, 12, 0, time.Local),

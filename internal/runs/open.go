@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/lokki-build/lokki/internal/envelope"
-	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/packed"
+	"github.com/lokki-build/lokki/internal/plan"
 	"github.com/lokki-build/lokki/internal/store"
 )
 
@@ -31,7 +31,7 @@ type Config struct {
 	Store  string                                 // a directory, or s3://BUCKET/PREFIX
 	Bucket func(name string) (store.Store, error) // opens a bucket; nil if the program can't
 
-	Graph        graph.Graph
+	Plan         *plan.Plan
 	Fingerprints func(function string) (string, error)                    // of each step's code
 	Merge        func(input json.RawMessage) (argument []byte, err error) // merges the input into the defaults
 
@@ -70,8 +70,8 @@ func (c Config) open(ctx context.Context, open func(context.Context, *storage, R
 // record returns the record of the flow as it is now, without the run and its
 // input.
 func (c Config) record() (Record, error) {
-	r := Record{Version: recordVersion, Flow: c.Graph.Flow, Graph: c.Graph}
-	for _, n := range c.Graph.Nodes {
+	r := Record{Version: recordVersion, Flow: c.Plan.Graph.Flow, Graph: c.Plan.Graph, plan: c.Plan}
+	for _, n := range c.Plan.Steps {
 		f, err := c.Fingerprints(n.Function)
 		if err != nil {
 			return Record{}, err
@@ -142,13 +142,13 @@ func checkNewID(id string) error {
 
 // taken is the error for an id that a run already has.
 func (c Config) taken(p *storage, id string) error {
-	return UsageError{fmt.Errorf("%s has a run %s of %s already\nhint: continue it with --resume %[2]s, or choose another name with --run", p.spec, id, c.Graph.Flow)}
+	return UsageError{fmt.Errorf("%s has a run %s of %s already\nhint: continue it with --resume %[2]s, or choose another name with --run", p.spec, id, c.Plan.Graph.Flow)}
 }
 
 // unused reports an error if a run with this id has values already.
 func (c Config) unused(ctx context.Context, p *storage, id string) error {
 	exists := c.taken(p, id)
-	k := p.keys(c.Graph.Flow, id)
+	k := p.keys(c.Plan.Graph.Flow, id)
 	_, err := p.record(ctx, k)
 	if err == nil {
 		return exists
@@ -165,7 +165,7 @@ func (c Config) unused(ctx context.Context, p *storage, id string) error {
 
 // begun reports whether a run has an output of the first step.
 func (c Config) begun(ctx context.Context, p *storage, k envelope.Keys) (bool, error) {
-	first := c.Graph.Nodes[0].Name
+	first := c.Plan.First().Name
 	for _, key := range []string{k.Output(first, ""), k.Items(first, "")} {
 		_, err := p.store.Size(ctx, key)
 		if err == nil {

@@ -4,13 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/plan"
 )
 
 // recordVersion is the version of run.json. It changes when code that reads the
 // old format would misread the new one.
-const recordVersion = 1
+const recordVersion = 2
 
 // Record is a run's run.json. It is stored before any value of the run and never
 // changed, so every stored value was made as the record says.
@@ -30,6 +32,8 @@ type Record struct {
 	Argument json.RawMessage `json:"argument"`        // of the first step: the input merged into the defaults
 	Steps    []Step          `json:"steps"`           // in data order
 	Graph    graph.Graph     `json:"graph"`
+
+	plan *plan.Plan // of the graph
 }
 
 // Step is what a record adds to a node of the graph.
@@ -51,15 +55,24 @@ func (r Record) encode() ([]byte, error) {
 }
 
 func decodeRecord(data []byte) (Record, error) {
+	// Another version may have other fields: report the version first.
+	var only struct{ Version int }
+	if err := json.Unmarshal(data, &only); err != nil {
+		return Record{}, err
+	}
+	if only.Version != recordVersion {
+		return Record{}, fmt.Errorf("it has version %d, this lokki reads version %d", only.Version, recordVersion)
+	}
 	var r Record
 	if err := json.Unmarshal(data, &r); err != nil {
 		return Record{}, err
 	}
-	if r.Version != recordVersion {
-		return Record{}, fmt.Errorf("it has version %d, this lokki reads version %d", r.Version, recordVersion)
+	if err := r.Graph.Validate(); err != nil {
+		return Record{}, err
 	}
-	if len(r.Steps) == 0 || len(r.Steps) != len(r.Graph.Nodes) {
-		return Record{}, fmt.Errorf("it has %d steps for the %d of its graph", len(r.Steps), len(r.Graph.Nodes))
+	r.plan = plan.New(r.Graph)
+	if len(r.Steps) != len(r.plan.Steps) {
+		return Record{}, fmt.Errorf("it has %d steps for the %d of its graph", len(r.Steps), len(r.plan.Steps))
 	}
 	r.Argument = compact(r.Argument)
 	r.Input = compact(r.Input)
@@ -76,35 +89,35 @@ func compact(data []byte) []byte {
 	return b.Bytes()
 }
 
-// changed returns the index of the first node of now that can't use the values
-// of r, and why; or the number of nodes if there is none. Each node takes the
-// value of the one before, so all later nodes differ too.
+// changed returns the index of the first step of now that can't use the values
+// of r, and why; or the number of steps if there is none. Each step takes the
+// value of the one before, so all later steps differ too.
 func (r Record) changed(now Record) (first int, why string) {
-	for i := range now.Graph.Nodes {
+	for i := range now.plan.Steps {
 		if why, _ := r.difference(now, i); why != "" {
 			return i, why
 		}
 	}
-	return len(now.Graph.Nodes), ""
+	return len(now.plan.Steps), ""
 }
 
-// difference says in words how node i differs from r's, and whether its old
+// difference says in words how step i differs from r's, and whether its old
 // values can still be read.
 func (r Record) difference(now Record, i int) (why string, readable bool) {
-	if i >= len(r.Graph.Nodes) {
+	if i >= len(r.plan.Steps) {
 		return "it is new in the flow", false
 	}
-	was, is := r.Graph.Nodes[i], now.Graph.Nodes[i]
+	was, is := r.plan.Steps[i], now.plan.Steps[i]
 	switch {
-	case was.Name != is.Name || was.Kind != is.Kind || was.Function != is.Function:
-		return fmt.Sprintf("the flow had the %s %s (%s) in its place", was.Kind, was.Name, was.Function), false
-	case was.In != is.In || was.Out != is.Out:
+	case was.Name != is.Name || was.Verb() != is.Verb() || was.Function != is.Function:
+		return fmt.Sprintf("the flow had the %s %s (%s) in its place", was.Verb(), was.Name, was.Function), false
+	case !slices.Equal(was.Args, is.Args) || was.Out != is.Out:
 		return "its types changed", false
-	case was.BatchSize() != is.BatchSize():
-		return fmt.Sprintf("its batches had %d items and have %d", was.BatchSize(), is.BatchSize()), false
+	case batchSize(was) != batchSize(is):
+		return fmt.Sprintf("its batches had %d items and have %d", batchSize(was), batchSize(is)), false
 	case i == 0 && !bytes.Equal(r.Argument, now.Argument):
 		return "its defaults changed", true
-	case is.Kind == graph.Agg && closes(r.Graph, i).Tolerate != closes(now.Graph, i).Tolerate:
+	case is.Closes != nil && was.Closes.Tolerate != is.Closes.Tolerate:
 		return "the failures that its map tolerates changed", true
 	case r.Steps[i].Fingerprint != now.Steps[i].Fingerprint:
 		return "its code changed", true
@@ -112,16 +125,10 @@ func (r Record) difference(now Record, i int) (why string, readable bool) {
 	return "", true
 }
 
-// closes returns the map that the aggregation of index i closes.
-func closes(g graph.Graph, i int) graph.Node { return g.Nodes[opener(g, i)] }
-
-// opener returns the index of that map.
-func opener(g graph.Graph, i int) int {
-	scope := g.Nodes[i-1].Scope
-	for k, n := range g.Nodes[:i] {
-		if n.Kind == graph.Map && n.Name == scope[len(scope)-1] {
-			return k
-		}
+// batchSize returns the size of the batches that a step takes from a list.
+func batchSize(s *plan.Step) int {
+	if s.Opens == nil {
+		return 1
 	}
-	return i // not in a valid graph
+	return s.Opens.BatchSize()
 }

@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/packed"
+	"github.com/lokki-build/lokki/internal/plan"
 	"github.com/lokki-build/lokki/internal/store"
 	"github.com/lokki-build/lokki/internal/suggest"
 )
@@ -53,13 +53,13 @@ func (c Config) resume(ctx context.Context, p *storage, now Record) (*Run, error
 func (c Config) find(ctx context.Context, p *storage, now Record) (r Record, adopted bool, err error) {
 	id := c.Resume
 	if id == Last {
-		if id, err = p.last(c.Graph.Flow); err != nil {
+		if id, err = p.last(c.Plan.Graph.Flow); err != nil {
 			return Record{}, false, err
 		}
 	} else if err := checkID(id); err != nil {
 		return Record{}, false, err
 	}
-	k := p.keys(c.Graph.Flow, id)
+	k := p.keys(c.Plan.Graph.Flow, id)
 	r, err = p.record(ctx, k)
 	if !errors.Is(err, store.ErrNotFound) {
 		return r, false, err
@@ -78,10 +78,10 @@ func (c Config) find(ctx context.Context, p *storage, now Record) (r Record, ado
 			return c.find(ctx, p, now)
 		}
 		hint := ""
-		if last, err := p.last(c.Graph.Flow); err == nil {
+		if last, err := p.last(c.Plan.Graph.Flow); err == nil {
 			hint = "\nhint: the last one is " + last
 		}
-		return Record{}, false, UsageError{fmt.Errorf("%s has no run %s of %s%s", p.spec, id, c.Graph.Flow, hint)}
+		return Record{}, false, UsageError{fmt.Errorf("%s has no run %s of %s%s", p.spec, id, c.Plan.Graph.Flow, hint)}
 	}
 	now.Run, now.Adopted, now.Input = id, true, c.Input
 	for i := range now.Steps {
@@ -107,7 +107,7 @@ func (c Config) argument(was Record) ([]byte, error) {
 // from returns the index of the step to start with. The values before it are
 // used as they are, even if their steps' code has changed.
 func (c Config) from(was, now Record, changed int) (int, error) {
-	from, err := nodeNamed(c.Graph, c.From)
+	from, err := stepNamed(c.Plan, c.From)
 	if err != nil {
 		return 0, err
 	}
@@ -119,20 +119,20 @@ func (c Config) from(was, now Record, changed int) (int, error) {
 	return from, nil
 }
 
-// nodeNamed returns the index of a step.
-func nodeNamed(g graph.Graph, name string) (int, error) {
+// stepNamed returns the index of a step.
+func stepNamed(p *plan.Plan, name string) (int, error) {
+	if s := p.Step(name); s != nil {
+		return s.Index, nil
+	}
 	var names []string
-	for i, n := range g.Nodes {
-		if n.Name == name {
-			return i, nil
-		}
-		names = append(names, n.Name)
+	for _, s := range p.Steps {
+		names = append(names, s.Name)
 	}
 	hint := "the steps are " + strings.Join(names, ", ")
 	if near := suggest.Name(name, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
-	return 0, UsageError{fmt.Errorf("%s has no step %q\nhint: %s", g.Flow, name, hint)}
+	return 0, UsageError{fmt.Errorf("%s has no step %q\nhint: %s", p.Graph.Flow, name, hint)}
 }
 
 // lockAll locks the run and all runs whose values it reuses: missing values are

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/lokki-build/lokki/internal/codec"
 	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/lambdahost"
+	"github.com/lokki-build/lokki/internal/plan"
 	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/internal/s3server/s3test"
 	"github.com/lokki-build/lokki/internal/store"
@@ -81,11 +81,8 @@ func (c *cloud) function(target string) (*lambdahost.Host, error) {
 func (c *cloud) execute(t *testing.T, flow string, batch int, input string) int {
 	t.Helper()
 	g := readGraph(t, flow)
-	for i, n := range slices.Backward(g.Nodes) {
-		if n.Kind == graph.Map {
-			g.Nodes[i].Batch = batch
-			break
-		}
+	if maps := plan.New(g).Maps; len(maps) > 0 {
+		maps[len(maps)-1].Batch = batch
 	}
 	definition, err := asl.Generate(g)
 	if err != nil {
@@ -96,7 +93,7 @@ func (c *cloud) execute(t *testing.T, flow string, batch int, input string) int 
 		t.Fatal(err)
 	}
 	targets := map[string]string{}
-	for _, f := range asl.Functions(g) {
+	for _, f := range plan.New(g).Functions() {
 		targets["${"+f.Substitution()+"}"] = strings.ReplaceAll(f.Name, "-", "_")
 	}
 	hosts := asltest.Hosts(func(function string) (*lambdahost.Host, error) { return c.function(targets[function]) })

@@ -104,13 +104,13 @@ func (a *account) Put(context.Context, string, string, io.ReadSeeker) error {
 }
 
 // flight is birds with one step in its map.
-func flight(options graph.Options) graph.Graph {
-	return with(flowtest.Chain("BirdsFlow", "start GetBirds", "map FlapBird", "agg JoinBirds"), map[string]graph.Options{"flap-bird": options})
+func flight(options flowtest.Options) graph.Graph {
+	return flowtest.With(flowtest.Chain("BirdsFlow", "start GetBirds", "map FlapBird", "agg JoinBirds"), map[string]flowtest.Options{"flap-bird": options})
 }
 
 // execute runs a flight with a map over a number of items on the account, on a fake
 // clock, and returns how long it takes.
-func (a *account) execute(t *testing.T, items int, options graph.Options) (took time.Duration, err error) {
+func (a *account) execute(t *testing.T, items int, options flowtest.Options) (took time.Duration, err error) {
 	t.Helper()
 	definition, err := asl.Generate(flight(options))
 	if err != nil {

@@ -14,10 +14,11 @@ import (
 	"errors"
 
 	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/plan"
 )
 
 // The names of the substitutions, besides one for each function (see
-// [Function.Substitution]).
+// [plan.Function.Substitution]).
 const (
 	Partition = "Partition"      // as in "aws" or "aws-cn"
 	Invoke    = "LambdaInvoke"   // ARN of the integration with Lambda
@@ -33,8 +34,8 @@ func Generate(g graph.Graph) ([]byte, error) {
 	if err := g.Validate(); err != nil {
 		return nil, err
 	}
-	b := newBuilder(g)
-	states := b.scope()
+	b := newBuilder(plan.New(g))
+	states := b.scope(b.plan.Nodes)
 	if err := errors.Join(b.problems...); err != nil {
 		return nil, err
 	}

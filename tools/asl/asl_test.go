@@ -10,7 +10,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/flowtest"
-	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/plan"
 	"github.com/lokki-build/lokki/tools/asl"
 )
 
@@ -23,61 +23,44 @@ func size(step, path string) int {
 // expect records the calls that a flow makes, derived from its graph alone.
 type expect struct{ calls []string }
 
-func (e *expect) scope(nodes []graph.Node, path string) (rest []graph.Node) {
-	e.note(nodes, path, graph.Node{})
-	for from, nodes := nodes[0], nodes[1:]; ; {
-		if len(nodes) == 0 || nodes[0].Kind == graph.Agg {
-			return nodes
+func (e *expect) scope(p *plan.Plan, units []plan.Unit, path string) {
+	for _, u := range units {
+		if u.Map == nil {
+			e.note(p, u.Step, path)
+			continue
 		}
-		var opened graph.Node
-		if nodes[0].Kind == graph.Map {
-			opened = nodes[0]
-			after := nodes
-			for depth := 0; ; {
-				if after[0].Kind == graph.Map {
-					depth++
-				}
-				if after[0].Kind == graph.Agg {
-					if depth--; depth == 0 {
-						break
-					}
-				}
-				after = after[1:]
-			}
-			for i := 0; i < size(from.Name, path); i += max(1, opened.Batch) {
-				e.scope(nodes, envelope.Child(path, i))
-			}
-			nodes = after
+		for i := 0; i < size(u.Map.Over, path); i += max(1, u.Map.Batch) {
+			e.scope(p, u.Map.Nodes, envelope.Child(path, i))
 		}
-		e.note(nodes, path, opened)
-		from, nodes = nodes[0], nodes[1:]
 	}
 }
 
-// note records the call of the first node. opened is the first node of the map
-// that it aggregates.
-func (e *expect) note(nodes []graph.Node, path string, opened graph.Node) {
-	n := nodes[0]
-	c := fmt.Sprintf("%s %s from %q at %q", n.Kind, n.Name, n.From, path)
-	if n.Kind == graph.Agg {
-		c += fmt.Sprintf(" of children of %d, tolerant %v", max(1, opened.Batch), opened.Tolerate > 0)
+// note records the call of a step.
+func (e *expect) note(p *plan.Plan, s *plan.Step, path string) {
+	from := ""
+	if source := p.From(s); source != nil {
+		from = source.Name
 	}
-	if len(nodes) > 1 && nodes[1].Kind == graph.Map {
-		c += fmt.Sprintf(" split by %d", max(1, nodes[1].Batch))
+	c := fmt.Sprintf("%s %s from %q at %q", s.Verb(), s.Name, from, path)
+	if m := s.Closes; m != nil {
+		c += fmt.Sprintf(" of children of %d, tolerant %v", max(1, m.Batch), m.Tolerate > 0)
+	}
+	for _, m := range s.MappedBy {
+		c += fmt.Sprintf(" split by %d", max(1, m.Batch))
 	}
 	e.calls = append(e.calls, c)
 }
 
 // call describes a request in expect's words.
 func call(r envelope.Request) string {
-	kind := graph.Then
+	kind := "then"
 	switch {
 	case r.Input != nil:
-		kind = graph.Start
+		kind = "start"
 	case r.Batch != nil:
-		kind = graph.Map
+		kind = "map"
 	case r.Count != nil:
-		kind = graph.Agg
+		kind = "agg"
 	}
 	c := fmt.Sprintf("%s %s from %q at %q", kind, r.Step, r.From, r.Path)
 	if r.Count != nil {
@@ -97,7 +80,8 @@ func TestRandomFlowsMakeTheCallsOfTheirGraph(t *testing.T) {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
 		var want expect
-		want.scope(g.Nodes, "")
+		p := plan.New(g)
+		want.scope(p, p.Nodes, "")
 		w := walker{t: t, sizes: size}
 		w.walk(definition, map[string]any{})
 		var got []string
@@ -132,7 +116,7 @@ func TestSameBytes(t *testing.T) {
 
 func TestDefaultsMeanTheSameInTheStateMachine(t *testing.T) {
 	g := flowtest.Chain("BirdsFlow", "start GetBirds")
-	g.Nodes[0].Defaults = json.RawMessage(`{"url":"<a>&${Bucket}","deep":[{"n":12345678901234567890}],"back":"\\${Prefix}"}`)
+	g.Nodes[0].Step.Defaults = json.RawMessage(`{"url":"<a>&${Bucket}","deep":[{"n":12345678901234567890}],"back":"\\${Prefix}"}`)
 	definition, err := asl.Generate(g)
 	if err != nil {
 		t.Fatal(err)
@@ -145,7 +129,7 @@ func TestDefaultsMeanTheSameInTheStateMachine(t *testing.T) {
 	}
 	w := walker{t: t}
 	w.walk(definition, map[string]any{"count": 2})
-	if got, want := plain(t, w.calls[0].Defaults), plain(t, g.Nodes[0].Defaults); !equal(t, got, want) {
+	if got, want := plain(t, w.calls[0].Defaults), plain(t, g.Nodes[0].Step.Defaults); !equal(t, got, want) {
 		t.Errorf("defaults %v, want %v", got, want)
 	}
 	if got := string(w.calls[0].Input); got != `{"count":2}` {
@@ -182,7 +166,7 @@ func TestLabelsAreShortAndDistinct(t *testing.T) {
 func TestFunctionsHaveDistinctIDs(t *testing.T) {
 	g := flowtest.Chain("AFlow", "start V2", "then V_2", "then other.com/x.V2", "then V2")
 	var ids, names []string
-	for _, f := range asl.Functions(g) {
+	for _, f := range plan.New(g).Functions() {
 		ids, names = append(ids, f.ID), append(names, f.Name)
 	}
 	for _, all := range [][]string{ids, names} {

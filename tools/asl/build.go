@@ -5,154 +5,144 @@ import (
 
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/plan"
 )
 
-// builder walks the nodes once, in data order.
 type builder struct {
-	flow        string
-	nodes       []graph.Node
-	at          int               // the next node
-	express     bool              // the next node runs in an Express workflow
-	functions   map[string]string // substitution by symbol
-	labels      map[string]string // name of the map by label
-	concurrency map[string]int    // children of a map that run at once, by its name
-	problems    []error
+	plan      *plan.Plan
+	flow      string
+	express   bool              // the next step runs in an Express workflow
+	functions map[string]string // substitution by symbol
+	labels    map[string]string // name of the map by label
+	problems  []error
 }
 
-func newBuilder(g graph.Graph) *builder {
-	b := &builder{
-		flow:        g.Flow,
-		nodes:       g.Nodes,
-		functions:   map[string]string{},
-		labels:      map[string]string{},
-		concurrency: Concurrency(g),
-	}
-	for _, f := range Functions(g) {
+func newBuilder(p *plan.Plan) *builder {
+	b := &builder{plan: p, flow: p.Graph.Flow, functions: map[string]string{}, labels: map[string]string{}}
+	for _, f := range p.Functions() {
 		b.functions[f.Symbol] = f.Substitution()
 	}
-	b.checkName(graph.Node{Position: g.Position}, g.Flow, "the flow's name")
+	b.checkName(p.Graph.Position, "", b.flow, "the flow's name")
 	b.checkMapRuns()
 	return b
 }
 
-// scope builds the states from the next node to the end of its map, or to the
-// end of the flow.
-func (b *builder) scope() states {
-	s := states{b.task(graph.Options{})}
-	for b.at < len(b.nodes) {
-		next := b.nodes[b.at]
-		if next.Kind == graph.Agg {
-			break // it closes the map around this scope
+// scope builds the states of a map's child, or of the flow.
+func (b *builder) scope(units []plan.Unit) states {
+	var s states
+	for _, u := range units {
+		if u.Map != nil {
+			s = append(s, b.mapStates(u.Map)...)
+		} else {
+			s = append(s, b.task(u.Step))
 		}
-		var closedMap graph.Options
-		if next.Kind == graph.Map {
-			s = append(s, b.mapStates(next)...)
-			closedMap = next.Options
-		}
-		s = append(s, b.task(closedMap)) // the Then, or the Agg that closed the map
 	}
 	s.link()
 	return s
 }
 
-// mapStates builds the states of the map opened by first, except for its
-// aggregation.
-func (b *builder) mapStates(first graph.Node) states {
-	choice := state{name: "Items for " + first.Name + "?", body: &choiceState{
+// mapStates builds the states of a map, except for its aggregation.
+func (b *builder) mapStates(m *plan.Map) states {
+	choice := state{name: "Items for " + m.Name + "?", body: &choiceState{
 		Type:    "Choice",
+		Comment: fmt.Sprintf("%s: an empty list goes straight to %s", m.Position, m.Closed.Name),
 		Choices: []choiceRule{{Variable: "$.count", NumericEquals: 0}},
 	}}
-	outer := state{name: "Map " + first.Name, body: &mapState{
+	body := &mapState{
 		Type:           "Map",
-		Comment:        mapComment(first),
-		Label:          b.label(first),
-		MaxConcurrency: b.concurrency[first.Name],
-		Tolerate:       first.Tolerate,
+		Comment:        mapComment(m),
+		Label:          b.label(m),
+		MaxConcurrency: m.AtOnce,
+		Tolerate:       m.Tolerate,
 		ItemReader:     newItemReader(),
 		ItemSelector:   newItemSelector(),
-		ResultWriter:   newResultWriter(b.flow, first.Name),
+		ResultWriter:   newResultWriter(b.flow, m.Name),
 		Retry:          written(mapRetries),
-	}}
-	if first.Tolerate > 0 {
-		results := resultsPath
-		outer.body.(*mapState).ResultPath = &results
 	}
-	b.checkName(first, choice.name, "the state before the map") // the longest of the map's names
-	b.checkDepth(first)
+	if m.Tolerate > 0 {
+		results := resultsPath
+		body.ResultPath = &results
+	}
+	b.checkName(m.Position, m.Name, choice.name, "the state before the map") // the longest of the map's names
+	b.checkDepth(m)
 
-	b.express = first.Express // which holds no other map
-	inner := b.scope()
+	b.express = m.Express // which holds no other map
+	body.ItemProcessor = newProcessor(b.scope(m.Nodes), m.Express)
 	b.express = false
-	outer.body.(*mapState).ItemProcessor = newProcessor(inner, first.Express)
-	// The graph is valid, so the node after the map's scope is its aggregation.
-	choice.body.(*choiceState).Comment = fmt.Sprintf("%s: an empty list goes straight to %s", first.Position, b.nodes[b.at].Name)
-	return states{choice, outer}
+	return states{choice, {name: "Map " + m.Name, body: body}}
 }
 
 // mapComment describes what a map's children do.
-func mapComment(first graph.Node) string {
-	c := fmt.Sprintf("%s: runs %s once for each item of %s", first.Position, first.Name, first.From)
-	if size := first.BatchSize(); size > 1 {
+func mapComment(m *plan.Map) string {
+	c := fmt.Sprintf("%s: runs %s once for each item of %s", m.Position, m.Name, m.Over)
+	if size := m.BatchSize(); size > 1 {
 		c += fmt.Sprintf(", up to %d items in a child", size)
 	}
-	if first.Tolerate > 0 {
-		c += fmt.Sprintf("; %v%% of the children may fail", first.Tolerate)
+	if m.Tolerate > 0 {
+		c += fmt.Sprintf("; %v%% of the children may fail", m.Tolerate)
 	}
 	return c
 }
 
-// task builds the Task of the next node. closedMap has the options of the map that
-// the node aggregates.
-func (b *builder) task(closedMap graph.Options) state {
-	n := b.nodes[b.at]
-	b.at++
-	if n.Kind != graph.Map {
-		b.checkName(n, n.Name, "the step's name")
+// task builds the Task of a step.
+func (b *builder) task(s *plan.Step) state {
+	if s.Opens == nil {
+		b.checkName(s.Position, s.Name, s.Name, "the step's name")
 	}
-	p := payload{
+	p, what := b.payload(s)
+	return state{name: s.Name, body: &taskState{
+		Type:           "Task",
+		Comment:        s.Position + ": " + what,
+		Resource:       "${" + Invoke + "}",
+		Parameters:     invocation{FunctionName: "${" + b.functions[s.Function] + "}", Payload: p},
+		TimeoutSeconds: b.timeout(),
+		Retry:          retriers(s.StepOptions),
+		OutputPath:     "$.Payload",
+	}}
+}
+
+// payload builds what the step's Lambda receives, and says in words what the step
+// takes.
+func (b *builder) payload(s *plan.Step) (p payload, what string) {
+	p = payload{
 		Flow:    b.flow,
 		Run:     "$.run",
-		Step:    n.Name,
-		From:    n.From,
-		Limit:   n.Timeout,
-		Last:    b.at == len(b.nodes),
+		Step:    s.Name,
+		Limit:   s.Timeout,
+		Last:    s == b.plan.Result(),
 		Attempt: "$$.State.RetryCount",
 	}
-	what := "takes the value of " + n.From
-	switch n.Kind {
-	case graph.Start:
+	if from := b.plan.From(s); from != nil {
+		p.From = from.Name
+	}
+	switch s.Takes().As {
+	case graph.Input:
 		// A child of a map is a separate execution, so the run's id is made
 		// here, once, and passed from state to state.
 		p.Run, p.Path, p.Input = envelope.RunExpression("${"+Stack+"}"), new(string), "$"
-		p.Defaults = b.defaults(n)
+		p.Defaults = b.defaults(s)
 		what = "takes the execution's input"
-	case graph.Map:
+	case graph.Item:
 		p.Batch = "$.batch"
-		what = "takes items of " + n.From
-	case graph.Agg:
+		what = "takes items of " + p.From
+	case graph.Results:
 		p.Count = "$.count"
-		what = "takes all results of " + n.From
-		if size := closedMap.BatchSize(); size > 1 {
+		what = "takes all results of " + p.From
+		if size := s.Closes.BatchSize(); size > 1 {
 			p.BatchSize = size
 		}
-		if closedMap.Tolerate > 0 {
-			p.Tolerate, p.State = closedMap.Tolerate, "$"
-			what = "takes the results of " + n.From + " whose child did not fail"
+		if s.Closes.Tolerate > 0 {
+			p.Tolerate, p.State = s.Closes.Tolerate, "$"
+			what = "takes the results of " + p.From + " whose child did not fail"
 		}
+	default:
+		what = "takes the value of " + p.From
 	}
 	if p.Path == nil {
 		p.PathRef = "$.path"
 	}
-	if b.at < len(b.nodes) && b.nodes[b.at].Kind == graph.Map {
-		p.Split = b.nodes[b.at].BatchSize()
+	if len(s.MappedBy) > 0 {
+		p.Split = s.MappedBy[0].BatchSize()
 	}
-	return state{name: n.Name, body: &taskState{
-		Type:           "Task",
-		Comment:        n.Position + ": " + what,
-		Resource:       "${" + Invoke + "}",
-		Parameters:     invocation{FunctionName: "${" + b.functions[n.Function] + "}", Payload: p},
-		TimeoutSeconds: b.timeout(),
-		Retry:          retriers(n.Options),
-		OutputPath:     "$.Payload",
-	}}
+	return p, what
 }

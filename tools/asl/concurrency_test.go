@@ -9,20 +9,21 @@ import (
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/plan"
 	"github.com/lokki-build/lokki/tools/asl"
 )
 
 // nest is a flow of nested maps with the given concurrencies, 0 for none. Its
 // maps are map-a, map-b, …
 func nest(concurrency ...int) graph.Graph {
-	calls, options := []string{"start Begin"}, map[string]graph.Options{}
+	calls, options := []string{"start Begin"}, map[string]flowtest.Options{}
 	for i, c := range concurrency {
 		letter := string(rune('A' + i))
 		calls = append(calls, "map Map"+letter)
-		options["map-"+strings.ToLower(letter)] = graph.Options{Concurrency: c}
+		options["map-"+strings.ToLower(letter)] = flowtest.Options{Concurrency: c}
 	}
 	calls = append(calls, slices.Repeat([]string{"agg End"}, len(concurrency))...)
-	return with(flowtest.Chain("NestFlow", calls...), options)
+	return flowtest.With(flowtest.Chain("NestFlow", calls...), options)
 }
 
 func TestConcurrency(t *testing.T) {
@@ -41,10 +42,10 @@ func TestConcurrency(t *testing.T) {
 		{[]int{0, 1, 1}, []int{499, 1, 1}},
 	} {
 		t.Run(fmt.Sprint(c.given), func(t *testing.T) {
-			all := asl.Concurrency(nest(c.given...))
+			all := plan.New(nest(c.given...))
 			var got []int
 			for i := range c.given {
-				got = append(got, all["map-"+string(rune('a'+i))])
+				got = append(got, all.Map("map-"+string(rune('a'+i))).AtOnce)
 			}
 			if !slices.Equal(got, c.want) {
 				t.Errorf("%v, want %v", got, c.want)
@@ -60,10 +61,10 @@ func TestConcurrency(t *testing.T) {
 // two inside, and each of those gets what is left.
 func TestMapsInARowDontShare(t *testing.T) {
 	g := flowtest.Chain("AFlow", "start S", "map A", "map B", "agg X", "map C", "map D", "agg X", "agg X", "agg X", "map E", "agg X")
-	got := asl.Concurrency(g)
+	got := plan.New(g)
 	for name, want := range map[string]int{"a": 10, "b": 100, "c": 10, "d": 10, "e": 1000} {
-		if got[name] != want {
-			t.Errorf("%s has %d, want %d", name, got[name], want)
+		if got := got.Map(name).AtOnce; got != want {
+			t.Errorf("%s has %d, want %d", name, got, want)
 		}
 	}
 }
@@ -71,12 +72,11 @@ func TestMapsInARowDontShare(t *testing.T) {
 // load walks every chain of maps: the innermost children that run at once, and
 // the map runs that are open.
 func load(g graph.Graph) (lambdas, mapRuns int) {
-	all := asl.Concurrency(g)
-	for _, n := range g.Nodes {
+	for _, n := range plan.New(g).Steps {
 		children, runs := 1, 0
-		for _, name := range n.Scope {
+		for _, m := range n.Around() {
 			runs += children
-			children *= all[name]
+			children *= m.AtOnce
 		}
 		lambdas, mapRuns = max(lambdas, children), max(mapRuns, runs)
 	}
@@ -98,8 +98,8 @@ func TestDefaultsStayWithinTheQuotas(t *testing.T) {
 		if _, mapRuns := load(g); mapRuns > 1000 {
 			t.Errorf("seed %d: %d map runs", seed, mapRuns)
 		}
-		for i := range g.Nodes {
-			g.Nodes[i].Concurrency = 0
+		for _, m := range flowtest.Maps(g) {
+			m.Concurrency = 0
 		}
 		if lambdas, mapRuns := load(g); lambdas > 1000 || mapRuns > 1000 {
 			t.Errorf("seed %d without concurrency: %d children and %d map runs", seed, lambdas, mapRuns)

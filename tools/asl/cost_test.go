@@ -39,11 +39,11 @@ func TestTheEstimatedRequestsAreTheRealOnes(t *testing.T) {
 		t.Fatal(err)
 	}
 	puts, gets := c.s3.Requests("PUT"), c.s3.Requests("GET")
-	if got, err := c.execute(t, flow.Graph); err != nil || got != "[0,32,64,96,128,160]" {
+	if got, err := c.execute(t, flow.Plan.Graph); err != nil || got != "[0,32,64,96,128,160]" {
 		t.Fatalf("result %s, %v", got, err)
 	}
 	gets++ // execute has read the result
-	in := cost.Input{Graph: flow.Graph, Basis: cost.DefaultBasis()}
+	in := cost.Input{Graph: flow.Plan.Graph, Basis: cost.DefaultBasis()}
 	in.Basis.Items.Maps = map[string]int{"double": 2}
 	u := cost.Count(in, 6)
 	if got, want := c.s3.Requests("PUT")-puts, int(u.Puts); got != want {

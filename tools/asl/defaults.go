@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/plan"
 )
 
 // defaults returns the defaults of the flow's input, in a form that means the
@@ -19,22 +19,22 @@ import (
 // as a path, and there is no escape for that.
 //
 // Only the defaults can make a payload large; the rest is limited to 2 KiB.
-func (b *builder) defaults(n graph.Node) json.RawMessage {
+func (b *builder) defaults(n *plan.Step) json.RawMessage {
 	if n.Defaults == nil {
 		return nil
 	}
 	var value any
 	var compact bytes.Buffer // as in the payload
 	if err := cmp.Or(json.Unmarshal(n.Defaults, &value), json.Compact(&compact, n.Defaults)); err != nil {
-		b.report(n, "the defaults are not JSON: "+err.Error(), "")
+		b.report(n.Position, n.Name, "the defaults are not JSON: "+err.Error(), "")
 		return nil
 	}
 	if size := compact.Len(); size > maxPayload/2 {
-		b.report(n, fmt.Sprintf("the defaults have %d bytes; with the execution's input they must fit the %d of a state's payload",
+		b.report(n.Position, n.Name, fmt.Sprintf("the defaults have %d bytes; with the execution's input they must fit the %d of a state's payload",
 			size, maxPayload), fmt.Sprintf("keep defaults to %d bytes, and let the step read larger data from elsewhere", maxPayload/2))
 	}
 	for _, field := range pathFields(value, "") {
-		b.report(n, fmt.Sprintf("the defaults' field %q ends in \".$\", which Step Functions reads as a path", field),
+		b.report(n.Position, n.Name, fmt.Sprintf("the defaults' field %q ends in \".$\", which Step Functions reads as a path", field),
 			"give the field another JSON name, or leave it out of the defaults")
 	}
 	return bytes.ReplaceAll(compact.Bytes(), []byte("${"), []byte(`\u0024{`))

@@ -15,6 +15,7 @@ import (
 	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/lambdahost"
 	"github.com/lokki-build/lokki/internal/lambdastep"
+	"github.com/lokki-build/lokki/internal/plan"
 	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/internal/s3server/s3test"
 	"github.com/lokki-build/lokki/internal/store"
@@ -156,7 +157,7 @@ func TestStepsUnderstandTheStateMachine(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := c.execute(t, flow.Graph)
+			got, err := c.execute(t, flow.Plan.Graph)
 			if err != nil {
 				got = err.Error()
 			}
@@ -180,7 +181,7 @@ func TestARetryNamesTheErrorThatItsStepRaises(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := newCloud(t)
-	_, err = c.execute(t, flow.Graph)
+	_, err = c.execute(t, flow.Plan.Graph)
 	if err == nil || !strings.Contains(err.Error(), ": Busy: calling for 0: come back later") {
 		t.Errorf("the step failed with %v", err)
 	}
@@ -216,7 +217,7 @@ func (c *cloud) execute(t *testing.T, g graph.Graph) (string, error) {
 		t.Fatal(err)
 	}
 	symbols := map[string]string{}
-	for _, f := range asl.Functions(g) {
+	for _, f := range plan.New(g).Functions() {
 		symbols["${"+f.Substitution()+"}"] = f.Symbol
 	}
 	hosts := asltest.Hosts(func(function string) (*lambdahost.Host, error) {

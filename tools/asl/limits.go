@@ -1,12 +1,11 @@
 package asl
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/plan"
 )
 
 // What Step Functions allows
@@ -20,33 +19,33 @@ const (
 
 // checkName reports a name that is too long. Names are unique by construction:
 // steps are kebab-case and unique in the graph, other states have a space.
-func (b *builder) checkName(n graph.Node, name, what string) {
+func (b *builder) checkName(position, step, name, what string) {
 	if over := len(name) - maxName; over > 0 {
-		b.report(n, fmt.Sprintf("%s, %q, has %d characters; Step Functions allows %d", what, name, len(name), maxName),
+		b.report(position, step, fmt.Sprintf("%s, %q, has %d characters; Step Functions allows %d", what, name, len(name), maxName),
 			fmt.Sprintf("shorten the function's name by %d characters", over))
 	}
 }
 
 // checkDepth reports a map that is nested too deep. Maps inside it are not
 // reported again.
-func (b *builder) checkDepth(n graph.Node) {
-	if len(n.Scope) == envelope.MaxDepth+1 {
-		b.report(n, fmt.Sprintf("the map is inside %d others; keys of values have room for the indices of %d maps",
+func (b *builder) checkDepth(m *plan.Map) {
+	if len(m.Around()) == envelope.MaxDepth {
+		b.report(m.Position, m.Name, fmt.Sprintf("the map is inside %d others; keys of values have room for the indices of %d maps",
 			envelope.MaxDepth, envelope.MaxDepth), "merge maps: let a step list the pairs that two of them iterate over")
 	}
 }
 
-func (b *builder) report(n graph.Node, what, hint string) {
-	b.problems = append(b.problems, graph.Problem{Position: n.Position, Step: n.Name, What: what, Hint: hint})
+func (b *builder) report(position, name, what, hint string) {
+	b.problems = append(b.problems, graph.Problem{Position: position, Step: name, What: what, Hint: hint})
 }
 
 // label names a map in the ARNs of its runs and children.
-func (b *builder) label(n graph.Node) string {
-	l := shorten(n.Name, maxLabel)
+func (b *builder) label(m *plan.Map) string {
+	l := shorten(m.Name, maxLabel)
 	if other, ok := b.labels[l]; ok {
-		b.report(n, fmt.Sprintf("the map has the same label as the map over %s, %q", other, l), "rename one of the two functions")
+		b.report(m.Position, m.Name, fmt.Sprintf("the map has the same label as the map over %s, %q", other, l), "rename one of the two functions")
 	}
-	b.labels[l] = n.Name
+	b.labels[l] = m.Name
 	return l
 }
 
@@ -56,24 +55,19 @@ func shorten(name string, limit int) string {
 	if len(name) <= limit {
 		return name
 	}
-	h := hash(name)
+	h := plan.Hash(name)
 	return name[:limit-len(h)-1] + "-" + h
-}
-
-// hash returns 8 characters of name's hash.
-func hash(name string) string {
-	sum := sha256.Sum256([]byte(name))
-	return hex.EncodeToString(sum[:4])
 }
 
 func checkSize(g graph.Graph, definition []byte) error {
 	if len(definition) <= maxDefinition {
 		return nil
 	}
+	steps := len(g.Steps())
 	return graph.Problem{
 		Position: g.Position,
 		What: fmt.Sprintf("the state machine of %s has %d bytes; Step Functions allows %d (%d steps of %d bytes on average)",
-			g.Flow, len(definition), maxDefinition, len(g.Nodes), len(definition)/len(g.Nodes)),
+			g.Flow, len(definition), maxDefinition, steps, len(definition)/steps),
 		Hint: "split the flow in two, or merge steps that always run one after the other",
 	}
 }

@@ -19,11 +19,11 @@ func TestLimits(t *testing.T) {
 		many = append(many, "then A")
 	}
 	dollar := flowtest.Chain("AFlow", "start A")
-	dollar.Nodes[0].Defaults = json.RawMessage(`{"a":[{"price.$":1}],"b.$":2}`)
+	dollar.Nodes[0].Step.Defaults = json.RawMessage(`{"a":[{"price.$":1}],"b.$":2}`)
 	large := flowtest.Chain("AFlow", "start A")
-	large.Nodes[0].Defaults = json.RawMessage(`{"a":"` + strings.Repeat("x", 140_000) + `"}`)
+	large.Nodes[0].Step.Defaults = json.RawMessage(`{"a":"` + strings.Repeat("x", 140_000) + `"}`)
 	indented := flowtest.Chain("AFlow", "start A")
-	indented.Nodes[0].Defaults = json.RawMessage(`{` + strings.Repeat(" ", 140_000) + `}`)
+	indented.Nodes[0].Step.Defaults = json.RawMessage(`{` + strings.Repeat(" ", 140_000) + `}`)
 	deep := []string{"start A"}
 	for range envelope.MaxDepth {
 		deep = append(deep, "map B")

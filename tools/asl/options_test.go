@@ -9,51 +9,44 @@ import (
 
 	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/plan"
 	"github.com/lokki-build/lokki/tools/asl"
 )
 
-// with sets options of a flow's nodes, by name.
-func with(g graph.Graph, options map[string]graph.Options) graph.Graph {
-	for i := range g.Nodes {
-		g.Nodes[i].Options = options[g.Nodes[i].Name]
-	}
-	return g
-}
-
-func birds(options map[string]graph.Options) graph.Graph {
-	return with(flowtest.Chain("BirdsFlow", "start GetBirds", "map FlapBird", "then RestBird", "agg JoinBirds"), options)
+func birds(options map[string]flowtest.Options) graph.Graph {
+	return flowtest.With(flowtest.Chain("BirdsFlow", "start GetBirds", "map FlapBird", "then RestBird", "agg JoinBirds"), options)
 }
 
 func TestOptions(t *testing.T) {
 	for name, c := range map[string]struct {
-		options graph.Options // of flap-bird
+		options flowtest.Options // of flap-bird
 		state   string
 		want    string // parts of the state as JSON, joined by " … "
 	}{
-		"no timeout":       {graph.Options{}, "flap-bird", `"TimeoutSeconds":1860`},
-		"timeout":          {graph.Options{Timeout: 7}, "flap-bird", `"limit":7 … "TimeoutSeconds":1860`},
-		"batch, splitting": {graph.Options{Batch: 10}, "get-birds", `"split":10`},
-		"batch, gathering": {graph.Options{Batch: 10}, "join-birds", `"batch_size":10`},
-		"batch of 1":       {graph.Options{Batch: 1}, "get-birds", `"split":1`},
-		"batch, map":       {graph.Options{Batch: 10}, "Map flap-bird", `"Comment":"flows/flows.go:12: runs flap-bird once for each item of get-birds, up to 10 items in a child"`},
-		"concurrency":      {graph.Options{Concurrency: 7}, "Map flap-bird", `"MaxConcurrency":7`},
-		"no concurrency":   {graph.Options{}, "Map flap-bird", `"MaxConcurrency":1000`},
-		"tolerance":        {graph.Options{Tolerate: 2.5}, "Map flap-bird", `2.5% of the children may fail" … "ResultPath":"$.results" … "ToleratedFailurePercentage":2.5`},
-		"tolerance, at the aggregation": {graph.Options{Tolerate: 2.5}, "join-birds",
+		"no timeout":       {flowtest.Options{}, "flap-bird", `"TimeoutSeconds":1860`},
+		"timeout":          {flowtest.Options{Timeout: 7}, "flap-bird", `"limit":7 … "TimeoutSeconds":1860`},
+		"batch, splitting": {flowtest.Options{Batch: 10}, "get-birds", `"split":10`},
+		"batch, gathering": {flowtest.Options{Batch: 10}, "join-birds", `"batch_size":10`},
+		"batch of 1":       {flowtest.Options{Batch: 1}, "get-birds", `"split":1`},
+		"batch, map":       {flowtest.Options{Batch: 10}, "Map flap-bird", `"Comment":"flows/flows.go:12: runs flap-bird once for each item of get-birds, up to 10 items in a child"`},
+		"concurrency":      {flowtest.Options{Concurrency: 7}, "Map flap-bird", `"MaxConcurrency":7`},
+		"no concurrency":   {flowtest.Options{}, "Map flap-bird", `"MaxConcurrency":1000`},
+		"tolerance":        {flowtest.Options{Tolerate: 2.5}, "Map flap-bird", `2.5% of the children may fail" … "ResultPath":"$.results" … "ToleratedFailurePercentage":2.5`},
+		"tolerance, at the aggregation": {flowtest.Options{Tolerate: 2.5}, "join-birds",
 			`"Comment":"flows/flows.go:14: takes the results of rest-bird whose child did not fail" … "state.$":"$" … "tolerate":2.5`},
-		"standard":              {graph.Options{}, "Map flap-bird", `"ExecutionType":"STANDARD"`},
-		"express":               {graph.Options{Express: true}, "Map flap-bird", `"ExecutionType":"EXPRESS"`},
-		"express, inside":       {graph.Options{Express: true}, "rest-bird", `"TimeoutSeconds":300`},
-		"express, with its own": {graph.Options{Express: true, Timeout: 20}, "flap-bird", `"limit":20 … "TimeoutSeconds":300`},
-		"express, before":       {graph.Options{Express: true}, "get-birds", `"TimeoutSeconds":1860`},
-		"express, after":        {graph.Options{Express: true}, "join-birds", `"TimeoutSeconds":1860`},
-		"retry": {graph.Options{Retry: []graph.Retry{{Errors: []string{"Throttled"}, Interval: 3, Rate: 1.5, Attempts: 4, Cap: 60, Jitter: true}}}, "flap-bird",
+		"standard":              {flowtest.Options{}, "Map flap-bird", `"ExecutionType":"STANDARD"`},
+		"express":               {flowtest.Options{Express: true}, "Map flap-bird", `"ExecutionType":"EXPRESS"`},
+		"express, inside":       {flowtest.Options{Express: true}, "rest-bird", `"TimeoutSeconds":300`},
+		"express, with its own": {flowtest.Options{Express: true, Timeout: 20}, "flap-bird", `"limit":20 … "TimeoutSeconds":300`},
+		"express, before":       {flowtest.Options{Express: true}, "get-birds", `"TimeoutSeconds":1860`},
+		"express, after":        {flowtest.Options{Express: true}, "join-birds", `"TimeoutSeconds":1860`},
+		"retry": {flowtest.Options{Retry: []graph.Retry{{Errors: []string{"Throttled"}, Interval: 3, Rate: 1.5, Attempts: 4, Cap: 60, Jitter: true}}}, "flap-bird",
 			`{"BackoffRate":1.5,"ErrorEquals":["Throttled"],"IntervalSeconds":3,"JitterStrategy":"FULL","MaxAttempts":4,"MaxDelaySeconds":60}`},
-		"retry without cap and jitter": {graph.Options{Retry: []graph.Retry{{Errors: []string{"States.ALL"}, Interval: 1, Rate: 2, Attempts: 3}}}, "flap-bird",
+		"retry without cap and jitter": {flowtest.Options{Retry: []graph.Retry{{Errors: []string{"States.ALL"}, Interval: 1, Rate: 2, Attempts: 3}}}, "flap-bird",
 			`{"BackoffRate":2,"ErrorEquals":["States.ALL"],"IntervalSeconds":1,"MaxAttempts":3}]`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			definition, err := asl.Generate(birds(map[string]graph.Options{"flap-bird": c.options}))
+			definition, err := asl.Generate(birds(map[string]flowtest.Options{"flap-bird": c.options}))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -80,13 +73,9 @@ func TestNoTaskEndsBeforeItsLambda(t *testing.T) {
 			t.Fatal(err)
 		}
 		states := everyState(t, definition)
-		express := map[string]bool{}
-		for _, n := range g.Nodes {
-			if n.Kind == graph.Map {
-				express[n.Name] = n.Express
-			}
+		for _, n := range plan.New(g).Steps {
 			most := 1800.0
-			if len(n.Scope) > 0 && express[n.Scope[len(n.Scope)-1]] {
+			if n.In != nil && n.In.Express {
 				most = 299 // the child can't outlive retries
 			}
 			state := states[n.Name]
@@ -123,7 +112,7 @@ func TestRetriesAreThoseOfTheGraph(t *testing.T) {
 			t.Fatal(err)
 		}
 		states := everyState(t, definition)
-		for _, n := range g.Nodes {
+		for _, n := range g.Steps() {
 			var got []graph.Retry
 			for _, r := range states[n.Name]["Retry"].([]any) {
 				var rule struct {

@@ -14,8 +14,8 @@ type retrier struct {
 }
 
 // retriers returns the rules of a task, in the order of
-// [graph.Options.Retries].
-func retriers(o graph.Options) []retrier { return written(o.Retries()) }
+// [graph.StepOptions.Retries].
+func retriers(o graph.StepOptions) []retrier { return written(o.Retries()) }
 
 // mapRetries are the rules of a map. A retry of a map runs every child again in a new
 // map run, so only failures of Step Functions itself are retried: before the first

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/tools/internal/cost"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter"
@@ -17,14 +18,14 @@ func TestThrottled(t *testing.T) {
 	for name, c := range map[string]struct {
 		items, slots int
 		takes        time.Duration
-		options      graph.Options
+		options      flowtest.Options
 	}{
-		"a new account":              {150, 10, 15 * time.Second, graph.Options{}},
-		"more than an hour of work":  {150, 2, time.Minute, graph.Options{}},
-		"long steps":                 {40, 10, 15 * time.Minute, graph.Options{}},
-		"quick steps":                {150, 10, 2 * time.Second, graph.Options{}},
-		"Express, within 5 minutes":  {100, 10, 15 * time.Second, graph.Options{Express: true}},
-		"beside a rule for anything": {150, 10, 15 * time.Second, graph.Options{Retry: []graph.Retry{{Errors: []string{"States.ALL"}, Interval: 1, Rate: 1, Attempts: 1}}}},
+		"a new account":              {150, 10, 15 * time.Second, flowtest.Options{}},
+		"more than an hour of work":  {150, 2, time.Minute, flowtest.Options{}},
+		"long steps":                 {40, 10, 15 * time.Minute, flowtest.Options{}},
+		"quick steps":                {150, 10, 2 * time.Second, flowtest.Options{}},
+		"Express, within 5 minutes":  {100, 10, 15 * time.Second, flowtest.Options{Express: true}},
+		"beside a rule for anything": {150, 10, 15 * time.Second, flowtest.Options{Retry: []graph.Retry{{Errors: []string{"States.ALL"}, Interval: 1, Rate: 1, Attempts: 1}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := &account{slots: c.slots, takes: c.takes}
@@ -63,7 +64,7 @@ func TestMapsRetryTheirOwnRequests(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := c.account
-			_, err := a.execute(t, 3, graph.Options{Concurrency: 1})
+			_, err := a.execute(t, 3, flowtest.Options{Concurrency: 1})
 			var f *interpreter.Failure
 			if c.err == "" && err != nil || c.err != "" && (!errors.As(err, &f) || f.Name != c.err) {
 				t.Errorf("got %v, want %q", err, c.err)
@@ -81,14 +82,14 @@ func TestTheEstimateOfThrottlingIsAboutRight(t *testing.T) {
 	for name, c := range map[string]struct {
 		items, slots int
 		takes        time.Duration
-		options      graph.Options
+		options      flowtest.Options
 	}{
-		"a new account":     {150, 10, 15 * time.Second, graph.Options{}},
-		"two Lambdas":       {150, 2, time.Minute, graph.Options{}},
-		"long steps":        {40, 10, 15 * time.Minute, graph.Options{}},
-		"a bounded map":     {400, 10, 20 * time.Second, graph.Options{Concurrency: 40}},
-		"as wide as it can": {100, 10, 10 * time.Second, graph.Options{Concurrency: 10}},
-		"a wide map":        {2000, 100, 30 * time.Second, graph.Options{}},
+		"a new account":     {150, 10, 15 * time.Second, flowtest.Options{}},
+		"two Lambdas":       {150, 2, time.Minute, flowtest.Options{}},
+		"long steps":        {40, 10, 15 * time.Minute, flowtest.Options{}},
+		"a bounded map":     {400, 10, 20 * time.Second, flowtest.Options{Concurrency: 40}},
+		"as wide as it can": {100, 10, 10 * time.Second, flowtest.Options{Concurrency: 10}},
+		"a wide map":        {2000, 100, 30 * time.Second, flowtest.Options{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := &account{slots: c.slots, takes: c.takes}

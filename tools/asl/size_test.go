@@ -38,7 +38,7 @@ func largest(t *testing.T, g graph.Graph, wide string, n int) map[string]int {
 // in the batch and the map path.
 func TestStateInputAndOutputDoNotGrowWithTheData(t *testing.T) {
 	nested := flowtest.Chain("WordsFlow", "start ListTexts", "then A", "map SplitText", "map CountLetters", "then B", "agg SumWords", "agg SumTexts", "then Report")
-	batched := birds(map[string]graph.Options{"flap-bird": {Batch: 10, Tolerate: 5, Express: true, Concurrency: 50}})
+	batched := birds(map[string]flowtest.Options{"flap-bird": {Batch: 10, Tolerate: 5, Express: true, Concurrency: 50}})
 	for _, c := range []struct {
 		name  string
 		graph graph.Graph
@@ -52,7 +52,7 @@ func TestStateInputAndOutputDoNotGrowWithTheData(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			// The last of the batches of 10 is as large as any, in both lists.
 			few, many, more := largest(t, c.graph, c.wide, 1), largest(t, c.graph, c.wide, 120), largest(t, c.graph, c.wide, 199)
-			if len(many) < len(c.graph.Nodes) {
+			if len(many) < len(c.graph.Steps()) {
 				t.Fatalf("only %d states", len(many))
 			}
 			for _, state := range slices.Sorted(maps.Keys(many)) {
@@ -75,16 +75,16 @@ func TestTheLargestEnvelope(t *testing.T) {
 	long := func(letter string, n int) string { return strings.ToUpper(letter) + strings.Repeat(letter, n-1) }
 	calls := []string{"start " + long("a", 80), "then " + long("b", 80)}
 	var closing []string
-	options := map[string]graph.Options{}
+	options := map[string]flowtest.Options{}
 	for depth := range envelope.MaxDepth {
 		name := long(string(rune('a'+depth)), 60)
 		calls = append(calls, "map "+name)
 		closing = append(closing, "agg "+name)
-		options[strings.ToLower(name)] = graph.Options{Tolerate: 5}
+		options[strings.ToLower(name)] = flowtest.Options{Tolerate: 5}
 	}
 	innermost := strings.ToLower(long(string(rune('a'+envelope.MaxDepth-1)), 60))
-	options[innermost] = graph.Options{Tolerate: 5, Batch: 100_000_000}
-	g := with(flowtest.Chain(long("f", 80), slices.Concat(calls, closing)...), options)
+	options[innermost] = flowtest.Options{Tolerate: 5, Batch: 100_000_000}
+	g := flowtest.With(flowtest.Chain(long("f", 80), slices.Concat(calls, closing)...), options)
 	definition, err := asl.Generate(g)
 	if err != nil {
 		t.Fatal(err)
@@ -124,7 +124,7 @@ func TestTheLargestEnvelope(t *testing.T) {
 	// Defaults of the largest allowed size leave half of a payload for the
 	// input.
 	g = flowtest.Chain("AFlow", "start "+long("a", 80))
-	g.Nodes[0].Defaults, _ = json.Marshal(strings.Repeat("d", payload/2-2))
+	g.Nodes[0].Step.Defaults, _ = json.Marshal(strings.Repeat("d", payload/2-2))
 	if definition, err = asl.Generate(g); err != nil {
 		t.Fatal(err)
 	}

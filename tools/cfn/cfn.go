@@ -14,6 +14,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/manifest"
+	"github.com/lokki-build/lokki/internal/plan"
 	"github.com/lokki-build/lokki/internal/schedule"
 	"github.com/lokki-build/lokki/tools/asl"
 	"github.com/lokki-build/lokki/tools/internal/config"
@@ -44,13 +45,14 @@ func Generate(in Input) (Template, error) {
 	if !json.Valid(in.Definition) {
 		return Template{}, errors.New("the state machine is not JSON")
 	}
-	functions, err := newFunctions(in)
+	p := plan.New(in.Graph)
+	functions, err := newFunctions(in, p)
 	if err != nil {
 		return Template{}, err
 	}
 	t := template{
 		flow:       in.Graph.Flow,
-		hasMaps:    hasMaps(in.Graph),
+		hasMaps:    len(p.Maps) > 0,
 		functions:  functions,
 		schedules:  in.Manifest.Schedules,
 		alarms:     in.Manifest.Alarms,
@@ -76,7 +78,7 @@ func Generate(in Input) (Template, error) {
 		return Template{}, err
 	}
 	notes, err := checkSize(in.Graph, data)
-	return Template{YAML: data, Notes: append(notes, timeoutNotes(in, functions)...)}, err
+	return Template{YAML: data, Notes: append(notes, timeoutNotes(in.Config, p, functions)...)}, err
 }
 
 // template is what the parts of a template need to know about the whole.
@@ -110,15 +112,6 @@ func (t template) resources() (*yaml.Node, error) {
 	t.addSchedules(all)
 	t.addAlarms(all)
 	return all, nil
-}
-
-func hasMaps(g graph.Graph) bool {
-	for _, n := range g.Nodes {
-		if n.Kind == graph.Map {
-			return true
-		}
-	}
-	return false
 }
 
 // substitutions are the values of package asl's placeholders. Only those in the

@@ -10,14 +10,14 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/lokki-build/lokki/internal/manifest"
-	"github.com/lokki-build/lokki/tools/asl"
+	"github.com/lokki-build/lokki/internal/plan"
 	"github.com/lokki-build/lokki/tools/internal/config"
 	"github.com/lokki-build/lokki/tools/internal/images"
 )
 
 // function is one Lambda: a step function with its image and configuration.
 type function struct {
-	asl.Function
+	plan.Function
 	image images.Image
 	step  manifest.Step // with the defaults filled in
 	env   map[string]string
@@ -26,20 +26,20 @@ type function struct {
 }
 
 // newFunctions joins the inputs for each function, in flow order.
-func newFunctions(in Input) ([]function, error) {
+func newFunctions(in Input, p *plan.Plan) ([]function, error) {
 	var all []function
 	var problems []error
-	for _, f := range asl.Functions(in.Graph) {
+	for _, f := range p.Functions() {
 		i := slices.IndexFunc(in.Images, func(i images.Image) bool { return i.Function == f.Symbol })
 		if i < 0 {
-			problems = append(problems, fmt.Errorf("%s: step %s: no image of %s", f.Node.Position, f.Name, f.Symbol))
+			problems = append(problems, fmt.Errorf("%s: step %s: no image of %s", f.First.Position, f.Name, f.Symbol))
 			continue
 		}
 		// Match has found one step for each function.
 		s := in.Manifest.Steps[slices.IndexFunc(in.Manifest.Steps, func(s manifest.Step) bool { return s.Function == f.Symbol })]
 		if image := in.Images[i]; image.Target != s.Target || image.Architecture != s.Architecture {
 			problems = append(problems, fmt.Errorf("%s: step %s: the image is of %s (%s), the step is %s (%s)",
-				f.Node.Position, f.Name, image.Target, image.Architecture, s.Target, s.Architecture))
+				f.First.Position, f.Name, image.Target, image.Architecture, s.Target, s.Architecture))
 		}
 		env := maps.Clone(in.Config.LambdaEnv)
 		if env == nil {
@@ -50,7 +50,7 @@ func newFunctions(in Input) ([]function, error) {
 		d := in.Config.LambdaDefaults
 		s.Memory = cmp.Or(s.Memory, d.Memory)
 		byDefault := s.Timeout == 0
-		timeout, problem := lambdaTimeout(in.Graph, s, d.Timeout)
+		timeout, problem := lambdaTimeout(p, s, d.Timeout)
 		problems, s.Timeout = append(problems, problem), timeout
 		s.EphemeralStorage = cmp.Or(s.EphemeralStorage, d.EphemeralStorage)
 		all = append(all, function{Function: f, image: in.Images[i], step: s, byDefault: byDefault, env: env})

@@ -200,7 +200,7 @@ func TestPoliciesFitTheirLimits(t *testing.T) {
 
 func TestTheDefinitionSurvivesYAML(t *testing.T) {
 	in := input(t, birds)
-	in.Graph.Nodes[0].Position = "flows/größe # ': \".go:3"
+	in.Graph.Nodes[0].Step.Position = "flows/größe # ': \".go:3"
 	in = input(t, in.Graph)
 	root := template(t, in)
 	got := at(root, "Resources", "StateMachine", "Properties", "DefinitionString")

@@ -6,7 +6,9 @@ import (
 
 	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/manifest"
+	"github.com/lokki-build/lokki/internal/plan"
 	"github.com/lokki-build/lokki/internal/timelimit"
+	"github.com/lokki-build/lokki/tools/internal/config"
 )
 
 // spare is what a Lambda gets in addition to its step's limit, in seconds: for
@@ -17,9 +19,9 @@ const spare = 60
 // project's, raised to leave room for the step's own limit, and capped at the
 // lifetime of Express children if it runs only there. A timeout set on the target
 // is an error if it contradicts the flow.
-func lambdaTimeout(g graph.Graph, s manifest.Step, byDefault int) (int, error) {
-	inside, outside := uses(g, s.Function)
-	longest := longestLimit(g, s.Function)
+func lambdaTimeout(p *plan.Plan, s manifest.Step, byDefault int) (int, error) {
+	inside, outside := uses(p, s.Function)
+	longest := longestLimit(p, s.Function)
 	if s.Timeout == 0 {
 		most := timelimit.MaxLambda
 		if !outside {
@@ -51,12 +53,12 @@ func lambdaTimeout(g graph.Graph, s manifest.Step, byDefault int) (int, error) {
 	return s.Timeout, errors.Join(problems...)
 }
 
-// longestLimit returns the node with the longest limit that runs the function,
+// longestLimit returns the step with the longest limit that runs the function,
 // or none.
-func longestLimit(g graph.Graph, function string) (longest graph.Node) {
-	for _, n := range g.Nodes {
+func longestLimit(p *plan.Plan, function string) (longest graph.Step) {
+	for _, n := range p.Steps {
 		if n.Function == function && n.Timeout > longest.Timeout {
-			longest = n
+			longest = *n.Step
 		}
 	}
 	return longest
@@ -64,10 +66,10 @@ func longestLimit(g graph.Graph, function string) (longest graph.Node) {
 
 // timeoutNotes report Lambdas whose timeout exceeds the project's default, because of
 // their step's limit, or the maximum that Lambda had for years.
-func timeoutNotes(in Input, functions []function) (notes []string) {
+func timeoutNotes(c config.Config, p *plan.Plan, functions []function) (notes []string) {
 	for _, f := range functions {
-		byDefault := in.Config.LambdaDefaults.Timeout
-		limit := longestLimit(in.Graph, f.Symbol).Timeout
+		byDefault := c.LambdaDefaults.Timeout
+		limit := longestLimit(p, f.Symbol).Timeout
 		if limit > 0 && f.byDefault && f.step.Timeout > byDefault {
 			notes = append(notes, fmt.Sprintf("the Lambda of step %s has a timeout of %d seconds instead of the %d of lambda_defaults.timeout: "+
 				"its lokki.Timeout is %d", f.Name, f.step.Timeout, byDefault, limit))
@@ -80,20 +82,15 @@ func timeoutNotes(in Input, functions []function) (notes []string) {
 	return notes
 }
 
-// uses returns the nodes that run the function in an Express map, and whether
+// uses returns the steps that run the function in an Express map, and whether
 // there are others. An Express map holds no map, so the innermost one decides.
-func uses(g graph.Graph, function string) (inside []graph.Node, outside bool) {
-	express := map[string]bool{}
-	for _, n := range g.Nodes {
-		if n.Kind == graph.Map {
-			express[n.Name] = n.Express
-		}
-		if n.Function != function {
-			continue
-		}
-		if len(n.Scope) > 0 && express[n.Scope[len(n.Scope)-1]] {
-			inside = append(inside, n)
-		} else {
+func uses(p *plan.Plan, function string) (inside []*plan.Step, outside bool) {
+	for _, s := range p.Steps {
+		switch {
+		case s.Function != function:
+		case s.In != nil && s.In.Express:
+			inside = append(inside, s)
+		default:
 			outside = true
 		}
 	}

@@ -63,9 +63,9 @@ func TestLambdasHaveTimeForTheirSteps(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			in := input(t, c.graph)
 			for i, name := range []string{"flap-bird", "flap-bird-2"} {
-				for k := range in.Graph.Nodes {
-					if in.Graph.Nodes[k].Name == name {
-						in.Graph.Nodes[k].Timeout = c.limits[i]
+				for _, s := range in.Graph.Steps() {
+					if s.Name == name {
+						s.Timeout = c.limits[i]
 					}
 				}
 			}
@@ -105,6 +105,6 @@ func TestATimeoutThatAnExpressMapCutsShort(t *testing.T) {
 // expressMap is a flow with an Express map over FlapBird, and more calls.
 func expressMap(calls ...string) graph.Graph {
 	g := flowtest.Chain("BirdsFlow", append([]string{"start GetBirds", "map FlapBird"}, calls...)...)
-	g.Nodes[1].Express = true
+	g.Nodes[1].Map.Express = true
 	return g
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/lambdahost"
+	"github.com/lokki-build/lokki/internal/plan"
 	"github.com/lokki-build/lokki/internal/progress"
 	"github.com/lokki-build/lokki/internal/suggest"
 )
@@ -111,13 +112,13 @@ func (f Faults) check(g graph.Graph) error {
 
 func (c Call) check(g graph.Graph) error {
 	var names []string
-	for _, n := range g.Nodes {
+	for _, n := range plan.New(g).Steps {
 		if n.Name != c.Step {
 			names = append(names, n.Name)
 			continue
 		}
-		if len(c.Index) > 0 && len(c.Index) != len(n.Scope) {
-			return fmt.Errorf("%q: %s is in %s, but the index has %d", c, c.Step, progress.Plural(int64(len(n.Scope)), "map"), len(c.Index))
+		if len(c.Index) > 0 && len(c.Index) != len(n.Scope()) {
+			return fmt.Errorf("%q: %s is in %s, but the index has %d", c, c.Step, progress.Plural(int64(len(n.Scope())), "map"), len(c.Index))
 		}
 		return nil
 	}

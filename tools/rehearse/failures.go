@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"github.com/lokki-build/lokki/internal/envelope"
-	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/lambdahost"
+	"github.com/lokki-build/lokki/internal/plan"
 	"github.com/lokki-build/lokki/internal/progress"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter"
 )
@@ -30,25 +30,22 @@ func (m *meter) explain(f *interpreter.Failure) error {
 	if !ok {
 		return errors.New(inStates(chain))
 	}
-	n := m.graph.Nodes[key.step]
+	n := m.plan.Steps[key.step]
 	index, message := m.locate(r, messageOf(f))
 	lines := []string{fmt.Sprintf("%s: step %s%s (%s): %s: %s", n.Position, n.Name, progress.At(index), n.Function, f.Name, message)}
-	scope := n.Scope
-	for i := len(chain) - 2; i >= 0 && len(scope) > 0; i-- {
-		opened := m.graph.Nodes[m.index[scope[len(scope)-1]]]
-		scope = scope[:len(scope)-1]
-		lines = append(lines, mapLine(opened, index[:len(scope)], chain[i]))
+	for i, in := len(chain)-2, n.In; i >= 0 && in != nil; i, in = i-1, in.In {
+		lines = append(lines, mapLine(in, index[:len(in.Around())], chain[i]))
 	}
 	return errors.New(strings.Join(lines, "\n"))
 }
 
 // mapLine describes the failure of a map run.
-func mapLine(opened graph.Node, index []int, f *interpreter.Failure) string {
-	text := fmt.Sprintf("%s: the map over %s%s", opened.Position, opened.Name, progress.At(index))
+func mapLine(of *plan.Map, index []int, f *interpreter.Failure) string {
+	text := fmt.Sprintf("%s: the map over %s%s", of.Position, of.Name, progress.At(index))
 	if f.Map != nil {
 		text += fmt.Sprintf(": %d of %d children failed", f.Map.Failed+f.Map.TimedOut, f.Map.Total)
-		if opened.Tolerate > 0 {
-			text += fmt.Sprintf("; %v%% are tolerated", opened.Tolerate)
+		if of.Tolerate > 0 {
+			text += fmt.Sprintf("; %v%% are tolerated", of.Tolerate)
 		}
 	}
 	return text + ": " + f.Name
@@ -110,16 +107,14 @@ func (m *meter) locate(r envelope.Request, message string) (index []int, rest st
 // items returns how many items a request is for: those of the batch, in a map
 // with batches.
 func (m *meter) items(r envelope.Request) int {
-	i, ok := m.index[r.Step]
+	s := m.plan.Step(r.Step)
 	outer, first, inMap := envelope.Parent(r.Path)
-	if !ok || !inMap || len(m.graph.Nodes[i].Scope) == 0 {
+	if s == nil || !inMap || s.In == nil {
 		return 1
 	}
-	scope := m.graph.Nodes[i].Scope
-	opened := m.index[scope[len(scope)-1]]
-	size := m.graph.Nodes[opened].BatchSize()
+	size := s.In.BatchSize()
 	m.mu.Lock()
-	length, known := m.lists[at{opened - 1, outer}]
+	length, known := m.lists[at{s.In.List.Index, outer}]
 	m.mu.Unlock()
 	switch {
 	case r.Batch != nil:

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/lokki-build/lokki/internal/envelope"
-	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/internal/lambdahost"
 )
 
@@ -61,9 +61,7 @@ func TestParseCall(t *testing.T) {
 }
 
 func TestCallsThatAFlowCantMake(t *testing.T) {
-	g := graph.Graph{Flow: "birds", Nodes: []graph.Node{
-		{Name: "get-birds"}, {Name: "flap-bird", Scope: []string{"flap-bird"}}, {Name: "join-birds"},
-	}}
+	g := flowtest.Chain("Birds", "start GetBirds", "map FlapBird", "agg JoinBirds")
 	for text, want := range map[string]string{
 		"get-birds": "", "flap-bird@7": "", "flap-bird": "", "join-birds:2": "",
 		"flap-brid":     `"flap-brid": birds has no step of this name` + "\n" + `hint: did you mean "flap-bird"?`,

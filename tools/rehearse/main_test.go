@@ -7,15 +7,20 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/inputs"
 )
 
 var birds = Artifacts{
-	Call: "bazel run //flows:birds_rehearse --",
-	Graph: graph.Graph{Flow: "birds-flow", Nodes: []graph.Node{
-		{Name: "get-birds", In: "birds.Input"}, {Name: "flap-bird", Kind: graph.Map, Scope: []string{"flap-bird"}}, {Name: "join-birds", Kind: graph.Agg},
-	}},
+	Call:  "bazel run //flows:birds_rehearse --",
+	Graph: birdsFlow(),
+}
+
+func birdsFlow() graph.Graph {
+	g := flowtest.Chain("BirdsFlow", "start GetBirds", "map FlapBird", "agg JoinBirds")
+	g.Nodes[0].Step.Args[0].Type = "birds.Input"
+	return g
 }
 
 // try runs the program, but never the flow.

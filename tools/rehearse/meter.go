@@ -9,7 +9,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/failure"
-	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/plan"
 	"github.com/lokki-build/lokki/internal/progress"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter"
 )
@@ -18,8 +18,7 @@ import (
 // call is what one child of a map has a step do, with all its attempts: a batch
 // of items is one call.
 type meter struct {
-	graph  graph.Graph
-	index  map[string]int // of the nodes, by name
+	plan   *plan.Plan
 	report func(progress.Call)
 
 	tolerance progress.Tolerance
@@ -32,7 +31,7 @@ type meter struct {
 	lists map[at]int   // lengths of the lists that maps take, by the call that returned them
 }
 
-// at identifies a call: a node and a map path.
+// at identifies a call: a step and a map path.
 type at struct {
 	step int
 	path string
@@ -54,20 +53,21 @@ type call struct {
 	took       time.Duration // all attempts
 }
 
-func newMeter(g graph.Graph) *meter {
+func newMeter(p *plan.Plan) *meter {
 	m := &meter{
-		graph: g, index: map[string]int{}, report: func(progress.Call) {},
-		steps: make([]progress.Step, len(g.Nodes)), times: make([]progress.Histogram, len(g.Nodes)),
+		plan: p, report: func(progress.Call) {},
+		steps: make([]progress.Step, len(p.Steps)), times: make([]progress.Histogram, len(p.Steps)),
 		calls: map[at]*call{}, ended: map[at]end{}, lists: map[at]int{},
 	}
-	for i, n := range g.Nodes {
-		m.index[n.Name] = i
-		m.steps[i] = progress.Step{Name: n.Name, Scope: n.Scope}
-		if len(n.Scope) == 0 {
+	for i, s := range p.Steps {
+		m.steps[i] = progress.Step{Name: s.Name, Scope: s.Scope()}
+		if s.In == nil {
 			m.steps[i].Total = 1
 		}
-		if n.Tolerate > 0 {
-			m.tolerance.Tolerate(n.Name)
+	}
+	for _, each := range p.Maps {
+		if each.Tolerate > 0 {
+			m.tolerance.Tolerate(each.Name)
 		}
 	}
 	return m
@@ -93,8 +93,11 @@ func (m *meter) snapshot() []progress.Step {
 func (m *meter) place(payload []byte) (envelope.Request, at, bool) {
 	var r envelope.Request
 	_ = json.Unmarshal(payload, &r) // the step reports what is wrong with it
-	i, ok := m.index[r.Step]
-	return r, at{i, r.Path}, ok
+	s := m.plan.Step(r.Step)
+	if s == nil {
+		return r, at{}, false
+	}
+	return r, at{s.Index, r.Path}, true
 }
 
 // begin counts an attempt; the caller passes the response's length to the
@@ -208,36 +211,38 @@ func (m *meter) over(key at, c *call, t interpreter.Try) {
 	s.Through = s.Failed == 0 && s.Running == 0 && len(s.Scope) < 2 && s.Total > 0 && s.Done >= s.Total
 }
 
-// expect adds the children of a list that a map takes next to the calls of the
-// steps in the map.
+// expect adds the children of a list that maps take to the calls of the steps in the
+// maps.
 func (m *meter) expect(key at, reply []byte) {
-	opened := key.step + 1
-	if opened == len(m.graph.Nodes) || m.graph.Nodes[opened].Kind != graph.Map {
+	maps := m.plan.Steps[key.step].MappedBy
+	if len(maps) == 0 {
 		return
 	}
 	var r envelope.Reply
 	if err := json.Unmarshal(reply, &r); err != nil || r.Count == nil {
 		return
 	}
-	children := func(items int) int {
-		return (items + m.graph.Nodes[opened].BatchSize() - 1) / m.graph.Nodes[opened].BatchSize()
+	for _, each := range maps {
+		size := each.BatchSize()
+		children := func(items int) int { return (items + size - 1) / size }
+		more := children(*r.Count) - children(m.lists[key])
+		first := each.First().Index
+		m.steps[first].Total += int64(more)
+		m.add(first, more)
 	}
-	more := children(*r.Count) - children(m.lists[key])
 	m.lists[key] = *r.Count
-	m.steps[opened].Total += int64(more)
-	m.add(opened, more)
 }
 
 // withdraw subtracts the calls that won't follow a failed call of a step.
 func (m *meter) withdraw(failed int) {
-	if len(m.graph.Nodes[failed].Scope) > 0 {
+	if m.plan.Steps[failed].In != nil {
 		m.add(failed, -1)
 	}
 }
 
 // expectAgain undoes withdraw for a call that is tried again.
 func (m *meter) expectAgain(failed int) {
-	if len(m.graph.Nodes[failed].Scope) > 0 {
+	if m.plan.Steps[failed].In != nil {
 		m.add(failed, 1)
 	}
 }
@@ -245,30 +250,25 @@ func (m *meter) expectAgain(failed int) {
 // add changes the expected calls of the steps after one, in the same map but
 // not in maps inside it.
 func (m *meter) add(after, calls int) {
-	scope := m.graph.Nodes[after].Scope
-	for i := after + 1; i < len(m.graph.Nodes) && len(m.graph.Nodes[i].Scope) >= len(scope); i++ {
-		if len(m.graph.Nodes[i].Scope) == len(scope) {
-			m.steps[i].Total += int64(calls)
+	for i, s := range m.plan.Steps[after+1:] {
+		if s.In == m.plan.Steps[after].In {
+			m.steps[after+1+i].Total += int64(calls)
 		}
 	}
 }
 
-// mapFailed records that a run of the map that a step opens has failed.
-func (m *meter) mapFailed(step string) {
-	opened, ok := m.index[step]
-	if !ok {
+// mapFailed records that a run of a map has failed.
+func (m *meter) mapFailed(name string) {
+	failed := m.plan.Map(name)
+	if failed == nil {
 		return
 	}
-	m.tolerance.Exceed(step)
+	m.tolerance.Exceed(name)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	depth := len(m.graph.Nodes[opened].Scope)
-	for i := opened + 1; depth > 1 && i < len(m.graph.Nodes); i++ {
-		if len(m.graph.Nodes[i].Scope) < depth { // the aggregation, which won't run either
-			m.steps[i].Total--
-			m.withdraw(i)
-			return
-		}
+	if failed.In != nil && failed.Closed != nil { // it won't run either
+		m.steps[failed.Closed.Index].Total--
+		m.withdraw(failed.Closed.Index)
 	}
 }
 

@@ -22,6 +22,7 @@ import (
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/inputs"
+	"github.com/lokki-build/lokki/internal/plan"
 	"github.com/lokki-build/lokki/internal/progress"
 	"github.com/lokki-build/lokki/internal/store/s3store"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter"
@@ -62,7 +63,7 @@ func (o Options) validate() error {
 // would use the last of duplicate members.
 func (o Options) checkInput(g graph.Graph) error {
 	if err := inputs.Check(o.Input); err != nil {
-		return inputs.Misfit(g.Nodes[0].In, err)
+		return inputs.Misfit(g.Steps()[0].Args[0].Type, err)
 	}
 	return nil
 }
@@ -185,7 +186,7 @@ func (x execution) note(folder string) error {
 
 // execute runs the state machine.
 func (c *cloud) execute(ctx context.Context, a Artifacts, o Options, x execution, h *history) (Report, error) {
-	m := newMeter(a.Graph)
+	m := newMeter(plan.New(a.Graph))
 	if o.Redrive {
 		if err := h.replay(m.replay); err != nil {
 			return Report{}, err

@@ -11,6 +11,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/manifest"
 	"github.com/lokki-build/lokki/tools/asl"
@@ -24,33 +25,24 @@ import (
 // aggregation. A template has room for only 200 functions, so a longer flow uses
 // each several times.
 func long(n int) (graph.Graph, manifest.Manifest) {
-	g := graph.Graph{Version: graph.Version, Flow: "long-flow", Function: "example.com/long.LongFlow", Position: "flows/long.go:10"}
-	m := manifest.Manifest{Flow: "//flows:long"}
+	var calls []string
 	for i := range n {
-		node := graph.Node{
-			Name: fmt.Sprintf("step-%d", i), Kind: graph.Then, Function: fmt.Sprintf("example.com/long.Step%d", i%200),
-			Position: fmt.Sprintf("flows/long.go:%d", 11+i), In: "string", Out: "string",
-		}
-		if i > 0 {
-			node.From = g.Nodes[i-1].Name
-		}
+		verb := "then"
 		switch {
 		case i == 0:
-			node.Kind, node.Defaults = graph.Start, json.RawMessage(`{"count":3}`)
+			verb = "start"
 		case i%10 == 1:
-			node.Kind, node.Scope = graph.Map, []string{node.Name}
-			node.Options = graph.Options{Batch: 10, Tolerate: 5}
-		case i%10 == 2:
-			node.Scope = []string{g.Nodes[i-1].Name}
+			verb = "map"
 		case i%10 == 3:
-			node.Kind = graph.Agg
+			verb = "agg"
 		}
-		g.Nodes = append(g.Nodes, node)
-		if i < 200 {
-			m.Steps = append(m.Steps, manifest.Step{Target: fmt.Sprintf("//flows:step_%d", i), Function: node.Function, Architecture: "arm64"})
-		}
+		calls = append(calls, fmt.Sprintf("%s Step%d", verb, i%200))
 	}
-	return g, m
+	g := flowtest.Chain("LongFlow", calls...)
+	for _, each := range flowtest.Maps(g) {
+		each.MapOptions = graph.MapOptions{Batch: 10, Tolerate: 5}
+	}
+	return g, flowtest.Manifest(g)
 }
 
 // generate does what a build does, starting from the graph as a file. 2,000 steps

@@ -84,11 +84,12 @@ func encode(build func() (chain.Flow, error), steps manifest.Manifest) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(steps.Match(flow.Graph), checkInputs(flow, steps)); err != nil {
+	g := flow.Plan.Graph
+	if err := errors.Join(steps.Match(g), checkInputs(flow, steps)); err != nil {
 		return nil, err
 	}
-	flow.Graph.Timeout = steps.Timeout
-	return graph.Encode(flow.Graph)
+	g.Timeout = steps.Timeout
+	return graph.Encode(g)
 }
 
 // checkInputs reports inputs of schedules that don't fit what the flow's first

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/tools/internal/cost"
 )
 
@@ -44,7 +44,7 @@ func TestParseBasis(t *testing.T) {
 }
 
 func TestPricesOverride(t *testing.T) {
-	in := birds(graph.Options{})
+	in := birds(flowtest.Options{})
 	var err error
 	in.Basis, err = cost.ParseBasis("prices.yml", []byte(`
 prices: {date: "2026-03-01", region: eu-west-1, source: invoice, standard_transitions: 1000000}

@@ -12,25 +12,23 @@ import (
 )
 
 // input is an estimate of a flow with the default basis.
-func input(g graph.Graph, options map[string]graph.Options) cost.Input {
-	for i := range g.Nodes {
-		g.Nodes[i].Options = options[g.Nodes[i].Name]
-	}
+func input(g graph.Graph, options map[string]flowtest.Options) cost.Input {
+	g = flowtest.With(g, options)
 	return cost.Input{Graph: g, Manifest: flowtest.Manifest(g), Memory: 512, Timeout: 900, Basis: cost.DefaultBasis()}
 }
 
-func birds(options graph.Options) cost.Input {
-	return input(flowtest.Chain("BirdsFlow", "start GetBirds", "map FlapBird", "agg JoinBirds"), map[string]graph.Options{"flap-bird": options})
+func birds(options flowtest.Options) cost.Input {
+	return input(flowtest.Chain("BirdsFlow", "start GetBirds", "map FlapBird", "agg JoinBirds"), map[string]flowtest.Options{"flap-bird": options})
 }
 
-func words(options map[string]graph.Options) cost.Input {
+func words(options map[string]flowtest.Options) cost.Input {
 	return input(flowtest.Chain("WordsFlow", "start ListTexts", "map SplitText", "map CountLetters", "agg SumWords", "agg SumTexts"), options)
 }
 
 // TestCount has numbers that were calculated by hand.
 func TestCount(t *testing.T) {
-	express := birds(graph.Options{Express: true, Batch: 10})
-	amd64 := birds(graph.Options{})
+	express := birds(flowtest.Options{Express: true, Batch: 10})
+	amd64 := birds(flowtest.Options{})
 	amd64.Manifest.Steps[1].Architecture, amd64.Manifest.Steps[1].Memory = "amd64", 2048
 	fixed := words(nil)
 	fixed.Basis.Items.Maps = map[string]int{"count-letters": 3}
@@ -41,8 +39,8 @@ func TestCount(t *testing.T) {
 		want string // transitions, Express workflows, invocations, writes, reads, together
 	}{
 		// get, Choice, Map, join; a start and a task for each child.
-		{"a map", birds(graph.Options{}), 1000, "2004 0 1002 1005 2001 1000"},
-		{"nothing to map", birds(graph.Options{}), 0, "3 0 2 3 0 1"},
+		{"a map", birds(flowtest.Options{}), 1000, "2004 0 1002 1005 2001 1000"},
+		{"nothing to map", birds(flowtest.Options{}), 0, "3 0 2 3 0 1"},
 		{"batches of Express", express, 1001, "105 101 103 106 203 101"},
 		// 4 states and 5 starts; in each child 4 states, 3 starts and 3 tasks.
 		{"a map in a map", fixed, 5, "59 0 27 45 46 15"},
@@ -56,7 +54,7 @@ func TestCount(t *testing.T) {
 		})
 	}
 	// 1,002 invocations of 0.1 s and half a second of reading, at half a GB.
-	if u := cost.Count(birds(graph.Options{}), 1000); fmt.Sprintf("%.3f", u.ArmGBSeconds) != "50.350" || u.X86GBSeconds != 0 {
+	if u := cost.Count(birds(flowtest.Options{}), 1000); fmt.Sprintf("%.3f", u.ArmGBSeconds) != "50.350" || u.X86GBSeconds != 0 {
 		t.Errorf("%v GB-seconds of arm64, %v of amd64", u.ArmGBSeconds, u.X86GBSeconds)
 	}
 	if u := cost.Count(amd64, 1000); fmt.Sprintf("%.3f %.3f", u.ArmGBSeconds, u.X86GBSeconds) != "0.350 200.000" {
@@ -79,7 +77,7 @@ func TestTheHistoryDoesNotGrow(t *testing.T) {
 }
 
 func TestTable(t *testing.T) {
-	in := words(map[string]graph.Options{"count-letters": {Express: true, Batch: 10}})
+	in := words(map[string]flowtest.Options{"count-letters": {Express: true, Batch: 10}})
 	in.Basis.Items.Maps = map[string]int{"split-text": 20}
 	in.Metrics, in.Manifest.Alarms = true, true
 	got, err := cost.Table(in)
@@ -102,7 +100,7 @@ func TestRefused(t *testing.T) {
 		"no graph":       {func(in *cost.Input) { in.Graph.Nodes = nil }, "no steps"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			in := birds(graph.Options{})
+			in := birds(flowtest.Options{})
 			c.change(&in)
 			if _, err := cost.Table(in); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v, want one with %q", err, c.want)

@@ -4,7 +4,7 @@ import (
 	"math"
 
 	"github.com/lokki-build/lokki/internal/graph"
-	"github.com/lokki-build/lokki/tools/asl"
+	"github.com/lokki-build/lokki/internal/plan"
 )
 
 // Usage is what one execution uses. The numbers are floats because those of
@@ -57,20 +57,15 @@ func puts(bytes float64) float64 {
 // items, except for those whose length the basis sets.
 func Count(in Input, n int) Usage {
 	c := newCounter(in, n)
-	history := map[string]float64{"": 2}
-	for i, node := range in.Graph.Nodes {
-		next := graph.Node{}
-		if i+1 < len(in.Graph.Nodes) {
-			next = in.Graph.Nodes[i+1]
-		}
-		c.task(node, next)
-		scope := innermost(node)
-		if node.Kind == graph.Map {
-			history[scope] = 2
-			c.mapped(node)
-			history[outside(node)] += choiceEvents + mapEvents
-		}
-		history[scope] += taskEvents
+	history := map[*plan.Map]float64{nil: 2}
+	for _, s := range c.plan.Steps {
+		c.task(s)
+		history[s.In] += taskEvents
+	}
+	for _, m := range c.plan.Maps {
+		c.mapped(m)
+		history[m] += 2
+		history[m.In] += choiceEvents + mapEvents
 	}
 	c.express()
 	for _, events := range history {
@@ -84,74 +79,42 @@ func Count(in Input, n int) Usage {
 type counter struct {
 	in       Input
 	n        int
-	maps     map[string]graph.Node
-	outer    map[string]bool    // maps that hold another one, by name
-	closed   map[string]string  // name of the map that an aggregation closes
-	children map[string]float64 // of one run of a map, by its name
-	inside   map[string]float64 // seconds of a child's Lambdas, by the map's name
+	plan     *plan.Plan
+	children map[*plan.Map]float64 // of one run of a map
+	inside   map[*plan.Map]float64 // seconds of a child's Lambdas
 	used     Usage
 }
 
 func newCounter(in Input, n int) *counter {
-	c := &counter{
-		in: in, n: n,
-		maps: map[string]graph.Node{}, outer: map[string]bool{}, closed: map[string]string{},
-		children: map[string]float64{}, inside: map[string]float64{},
-	}
-	var open []string
-	for _, node := range in.Graph.Nodes {
-		switch node.Kind {
-		case graph.Map:
-			c.maps[node.Name] = node
-			c.children[node.Name] = math.Ceil(float64(in.items(node.Name, n)) / float64(node.BatchSize()))
-			c.outer[outside(node)] = true
-			open = append(open, node.Name)
-		case graph.Agg:
-			c.closed[node.Name] = open[len(open)-1]
-			open = open[:len(open)-1]
-		}
+	c := &counter{in: in, n: n, plan: plan.New(in.Graph), children: map[*plan.Map]float64{}, inside: map[*plan.Map]float64{}}
+	for _, m := range c.plan.Maps {
+		c.children[m] = math.Ceil(float64(in.items(m.Name, n)) / float64(m.BatchSize()))
 	}
 	return c
 }
 
-// innermost is the map that directly contains a node, "" for none.
-func innermost(n graph.Node) string {
-	if len(n.Scope) == 0 {
-		return ""
-	}
-	return n.Scope[len(n.Scope)-1]
-}
-
-// outside is the map around a map, "" for none.
-func outside(n graph.Node) string {
-	if len(n.Scope) < 2 {
-		return ""
-	}
-	return n.Scope[len(n.Scope)-2]
-}
-
-// runs is how often a node inside the given maps runs.
-func (c *counter) runs(scope []string) float64 {
+// runs is how often a step inside the given maps runs.
+func (c *counter) runs(around []*plan.Map) float64 {
 	runs := 1.0
-	for _, name := range scope {
-		runs *= c.children[name]
+	for _, m := range around {
+		runs *= c.children[m]
 	}
 	return runs
 }
 
-// task counts a node's task: its state, its Lambda, and what that reads and
+// task counts a step's task: its state, its Lambda, and what that reads and
 // writes.
-func (c *counter) task(n, next graph.Node) {
-	runs := c.runs(n.Scope)
+func (c *counter) task(s *plan.Step) {
+	runs := c.runs(s.Around())
 	if runs == 0 {
 		return
 	}
-	if !c.maps[innermost(n)].Express {
+	if s.In == nil || !s.In.Express {
 		c.used.Transitions += runs
 	}
-	seconds := c.seconds(n)
-	c.inside[innermost(n)] += seconds
-	l := c.in.lambda(n.Function)
+	seconds := c.seconds(s)
+	c.inside[s.In] += seconds
+	l := c.in.lambda(s.Function)
 	gb := runs * seconds * float64(l.memory) / 1024
 	if l.arm {
 		c.used.ArmGBSeconds += gb
@@ -159,44 +122,49 @@ func (c *counter) task(n, next graph.Node) {
 		c.used.X86GBSeconds += gb
 	}
 	c.used.Invocations += runs
-	switch n.Kind {
-	case graph.Then, graph.Map:
-		c.used.Gets += runs
-	case graph.Agg:
-		c.used.Gets += runs * c.children[c.closed[n.Name]]
+	for _, a := range s.Args {
+		switch a.As {
+		case graph.Value, graph.Item:
+			c.used.Gets += runs
+		case graph.Results:
+			c.used.Gets += runs * c.children[s.Closes]
+		}
 	}
 	value := c.in.Basis.Assumptions.ValueBytes
-	if next.Kind == graph.Map {
-		list := float64(c.in.items(next.Name, c.n))
-		c.used.Puts += runs * (puts(list*value) + puts(c.children[next.Name]*batchBytes))
+	if len(s.MappedBy) == 0 {
+		c.used.Puts += runs * puts(c.perChild(s)*value)
 		return
 	}
-	c.used.Puts += runs * puts(c.perChild(n)*value)
+	for i, m := range s.MappedBy {
+		if i == 0 {
+			c.used.Puts += runs * puts(float64(c.in.items(m.Name, c.n))*value)
+		}
+		c.used.Puts += runs * puts(c.children[m]*batchBytes)
+	}
 }
 
 // seconds is how long one invocation takes.
-func (c *counter) seconds(n graph.Node) float64 {
-	s := c.perChild(n) * c.in.Basis.Assumptions.ItemSeconds
-	if n.Kind == graph.Agg {
-		s += c.children[c.closed[n.Name]] / c.in.Basis.Rates.Reads
+func (c *counter) seconds(s *plan.Step) float64 {
+	seconds := c.perChild(s) * c.in.Basis.Assumptions.ItemSeconds
+	if s.Closes != nil {
+		seconds += c.children[s.Closes] / c.in.Basis.Rates.Reads
 	}
-	return s
+	return seconds
 }
 
 // perChild is how many items one invocation handles, at most.
-func (c *counter) perChild(n graph.Node) float64 {
-	m, ok := c.maps[innermost(n)]
-	if !ok {
+func (c *counter) perChild(s *plan.Step) float64 {
+	if s.In == nil {
 		return 1
 	}
-	return float64(min(m.BatchSize(), c.in.items(m.Name, c.n)))
+	return float64(min(s.In.BatchSize(), c.in.items(s.In.Name, c.n)))
 }
 
 // mapped counts the Choice before a map, the map and the start of its children.
-func (c *counter) mapped(first graph.Node) {
-	runs := c.runs(first.Scope[:len(first.Scope)-1])
+func (c *counter) mapped(m *plan.Map) {
+	runs := c.runs(m.Around())
 	c.used.Transitions += runs
-	children := c.children[first.Name]
+	children := c.children[m]
 	if children == 0 || runs == 0 {
 		return
 	}
@@ -211,10 +179,10 @@ func (c *counter) mapped(first graph.Node) {
 
 // express counts the children that are billed by duration, in steps of 100 ms.
 func (c *counter) express() {
-	for _, n := range c.in.Graph.Nodes {
-		if n.Express {
-			children := c.runs(n.Scope)
-			seconds := math.Ceil(c.inside[n.Name]*10-1e-9) / 10
+	for _, m := range c.plan.Maps {
+		if m.Express {
+			children := c.runs(m.Around()) * c.children[m]
+			seconds := math.Ceil(c.inside[m]*10-1e-9) / 10
 			c.used.ExpressRequests += children
 			c.used.ExpressGBSeconds += children * seconds * c.in.Basis.Assumptions.ExpressMemory / 1024
 		}
@@ -223,18 +191,18 @@ func (c *counter) express() {
 
 // together is how many Lambdas run at once, at most.
 func (c *counter) together() float64 {
-	most, concurrency := 1.0, asl.Concurrency(c.in.Graph)
-	for _, n := range c.in.Graph.Nodes {
-		most = max(most, c.width(n, concurrency))
+	most := 1.0
+	for _, s := range c.plan.Steps {
+		most = max(most, c.width(s))
 	}
 	return most
 }
 
-// width is how many children run the node at once.
-func (c *counter) width(n graph.Node, concurrency map[string]int) float64 {
+// width is how many children run the step at once.
+func (c *counter) width(s *plan.Step) float64 {
 	width := 1.0
-	for _, name := range n.Scope {
-		width *= min(float64(concurrency[name]), c.children[name])
+	for _, m := range s.Around() {
+		width *= min(float64(m.AtOnce), c.children[m])
 	}
 	return width
 }

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/plan"
 )
 
 // Table writes the estimate as text, the same for the same input.
@@ -16,7 +16,7 @@ func Table(in Input) ([]byte, error) {
 	if err := in.validate(); err != nil {
 		return nil, err
 	}
-	if !slices.ContainsFunc(in.Graph.Nodes, func(n graph.Node) bool { return n.Kind == graph.Map }) {
+	if len(in.maps()) == 0 {
 		in.Basis.Items.Columns = []int{1} // without a map all columns would be equal
 	}
 	var t table
@@ -51,7 +51,7 @@ func (in Input) validate() error {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(in.Basis.Items.Maps)) {
-		if !slices.ContainsFunc(in.Graph.Nodes, func(n graph.Node) bool { return n.Kind == graph.Map && n.Name == name }) {
+		if !slices.ContainsFunc(in.maps(), func(m *plan.Map) bool { return m.Name == name }) {
 			return fmt.Errorf("items of %q: no map of %s begins with this step", name, in.Graph.Flow)
 		}
 		if in.Basis.Items.Maps[name] < 0 {
@@ -60,6 +60,9 @@ func (in Input) validate() error {
 	}
 	return nil
 }
+
+// maps returns the flow's maps.
+func (in Input) maps() []*plan.Map { return plan.New(in.Graph).Maps }
 
 type table struct {
 	text    strings.Builder
@@ -83,7 +86,7 @@ func (t *table) row(label string, format func(float64) string, value func(Usage)
 }
 
 func (t *table) head(in Input) {
-	if len(t.columns) > 1 || slices.ContainsFunc(in.Graph.Nodes, func(n graph.Node) bool { return n.Kind == graph.Map }) {
+	if len(t.columns) > 1 || len(in.maps()) > 0 {
 		t.line("items of each map", func(i int) string { return number(float64(in.Basis.Items.Columns[i])) })
 	}
 	for _, name := range slices.Sorted(maps.Keys(in.Basis.Items.Maps)) {
@@ -137,7 +140,7 @@ func (t *table) month(in Input) {
 	}
 	var metrics, alarms int
 	if in.Metrics {
-		metrics = metricsOfStep * len(in.Graph.Nodes)
+		metrics = metricsOfStep * len(in.Graph.Steps())
 	}
 	if in.Manifest.Alarms {
 		alarms = 2 // on executions that fail, and on throttling

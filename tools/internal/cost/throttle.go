@@ -6,15 +6,15 @@ import (
 	"slices"
 
 	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/plan"
 	"github.com/lokki-build/lokki/internal/timelimit"
-	"github.com/lokki-build/lokki/tools/asl"
 )
 
 // patience is the rule by which every step retries a throttled call.
 var patience = ruleFor("Lambda.TooManyRequestsException")
 
 func ruleFor(name string) graph.Retry {
-	all := graph.Options{}.Retries()
+	all := graph.StepOptions{}.Retries()
 	return all[slices.IndexFunc(all, func(r graph.Retry) bool { return slices.Contains(r.Errors, name) })]
 }
 
@@ -25,24 +25,24 @@ type Throttled struct {
 	Retries     float64 // of throttled calls
 	Transitions float64 // the part of Retries that is paid for
 	ExpressGB   float64 // GB-seconds of waiting Express workflows
-	GaveUp      []graph.Node
-	Late        []graph.Node // steps whose Express workflows would end while they wait
+	GaveUp      []*plan.Step
+	Late        []*plan.Step // steps whose Express workflows would end while they wait
 }
 
 // Throttle estimates this for lists of n items, one step after another.
 func Throttle(in Input, n, lambdas int) Throttled {
 	var all Throttled
 	played := map[crowd]outcome{} // most steps are the same
-	c, concurrency := newCounter(in, n), asl.Concurrency(in.Graph)
-	for _, node := range in.Graph.Nodes {
-		m := c.maps[innermost(node)]
+	c := newCounter(in, n)
+	for _, s := range c.plan.Steps {
+		express := s.In != nil && s.In.Express
 		rate := in.Basis.Rates.StandardStarts
-		if m.Express {
+		if express {
 			rate = in.Basis.Rates.ExpressStarts
 		}
 		key := crowd{
-			calls: c.runs(node.Scope), width: int(c.width(node, concurrency)), lambdas: lambdas,
-			takes: millis(c.seconds(node)), gap: millis(1 / rate),
+			calls: c.runs(s.Around()), width: int(c.width(s)), lambdas: lambdas,
+			takes: millis(c.seconds(s)), gap: millis(1 / rate),
 		}
 		o, ok := played[key]
 		if !ok {
@@ -52,12 +52,12 @@ func Throttle(in Input, n, lambdas int) Throttled {
 		all.Seconds += o.took
 		all.Retries += o.retries
 		if o.gaveUp {
-			all.GaveUp = append(all.GaveUp, node)
+			all.GaveUp = append(all.GaveUp, s)
 		}
-		if m.Express {
+		if express {
 			all.ExpressGB += o.waited * in.Basis.Assumptions.ExpressMemory / 1024
 			if o.longest > timelimit.Express {
-				all.Late = append(all.Late, node)
+				all.Late = append(all.Late, s)
 			}
 		} else {
 			all.Transitions += o.retries

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/internal/schedule"
 	"github.com/lokki-build/lokki/tools/internal/cost"
 )
@@ -12,7 +12,7 @@ import (
 // TestThrottle checks properties that don't depend on chance. Tests in
 // tools/asl, where there is an engine, check that the numbers are about right.
 func TestThrottle(t *testing.T) {
-	standard, express := birds(graph.Options{}), birds(graph.Options{Express: true})
+	standard, express := birds(flowtest.Options{}), birds(flowtest.Options{Express: true})
 	for _, in := range []*cost.Input{&standard, &express} {
 		in.Basis.Assumptions.ItemSeconds = 15
 	}
@@ -25,7 +25,7 @@ func TestThrottle(t *testing.T) {
 		{"nothing to do", standard, 0, 10, false},
 		{"enough Lambdas", standard, 150, 1000, false},
 		{"as many as items", standard, 10, 10, false},
-		{"a bounded map", birds(graph.Options{Concurrency: 10}), 10_000, 10, false},
+		{"a bounded map", birds(flowtest.Options{Concurrency: 10}), 10_000, 10, false},
 		{"too few", standard, 150, 10, true},
 		{"too few, Express", express, 150, 10, true},
 		{"too many to play", standard, 1_000_000, 10, true},
@@ -35,7 +35,7 @@ func TestThrottle(t *testing.T) {
 			if (got.Retries > 0) != c.retries {
 				t.Errorf("%v retries", got.Retries)
 			}
-			if isExpress := c.in.Graph.Nodes[1].Express; isExpress && (got.Transitions > 0 || got.ExpressGB <= 0) || !isExpress && (got.Transitions != got.Retries || got.ExpressGB > 0) {
+			if isExpress := c.in.Graph.Nodes[1].Map.Express; isExpress && (got.Transitions > 0 || got.ExpressGB <= 0) || !isExpress && (got.Transitions != got.Retries || got.ExpressGB > 0) {
 				t.Errorf("of %v retries %v are paid for, and %v GB-seconds", got.Retries, got.Transitions, got.ExpressGB)
 			}
 			if least := float64(c.n) * c.in.Basis.Assumptions.ItemSeconds / float64(min(c.lambdas, max(c.n, 1))); got.Seconds < least {
@@ -53,7 +53,7 @@ func TestThrottle(t *testing.T) {
 // it.
 func TestTheTableHasTheSmallAccount(t *testing.T) {
 	for account, want := range map[int]bool{10: true, 999: true, 1000: false} {
-		in := birds(graph.Options{})
+		in := birds(flowtest.Options{})
 		in.Basis.Assumptions.SmallAccount = account
 		text, err := cost.Table(in)
 		if err != nil {
@@ -77,7 +77,7 @@ func TestMonths(t *testing.T) {
 		{false, true, false, []string{"2 alarms"}},
 		{false, false, false, nil},
 	} {
-		in := birds(graph.Options{})
+		in := birds(flowtest.Options{})
 		in.Metrics, in.Manifest.Alarms = c.metrics, c.alarms
 		if c.scheduled {
 			in.Manifest.Schedules = []schedule.Schedule{{}}

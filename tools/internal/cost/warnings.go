@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/lokki-build/lokki/internal/envelope"
-	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/plan"
 	"github.com/lokki-build/lokki/internal/timelimit"
 )
 
@@ -40,12 +40,12 @@ type warner struct {
 	seen map[string]bool // kind and step
 }
 
-// say records a warning once. what includes the number of items, if that
-// matters.
-func (w *warner) say(node graph.Node, kind, what, hint string) {
-	if key := kind + " " + node.Name; !w.seen[key] {
+// say records a warning about a step or a map once. what includes the number of items,
+// if that matters.
+func (w *warner) say(position, name, kind, what, hint string) {
+	if key := kind + " " + name; !w.seen[key] {
 		w.seen[key] = true
-		w.all = append(w.all, fmt.Sprintf("%s: step %s: %s\n  hint: %s\n", node.Position, node.Name, what, hint))
+		w.all = append(w.all, fmt.Sprintf("%s: step %s: %s\n  hint: %s\n", position, name, what, hint))
 	}
 }
 
@@ -54,22 +54,18 @@ const raise = "raise Lambda's quota \"Concurrent executions\" (aws lambda get-ac
 
 func (w *warner) check(in Input, n int) {
 	c := newCounter(in, n)
-	retries := map[string]float64{} // events that a workflow's own retries can add
-	for i, node := range in.Graph.Nodes {
-		if node.Kind == graph.Map {
-			w.mapped(c, node)
+	retries := map[*plan.Map]float64{} // events that a workflow's own retries can add
+	for _, s := range c.plan.Steps {
+		if s.Opens != nil {
+			w.mapped(c, s.Opens)
 		}
-		w.task(c, node)
-		next := graph.Node{}
-		if i+1 < len(in.Graph.Nodes) {
-			next = in.Graph.Nodes[i+1]
+		w.task(c, s)
+		w.memory(c, s)
+		for _, r := range s.Retry { // the default rules add few, apart from waiting for Lambda, which takes hours
+			retries[s.In] += retryEvents * float64(r.Attempts)
 		}
-		w.memory(c, node, next)
-		for _, r := range node.Retry { // the default rules add few, apart from waiting for Lambda, which takes hours
-			retries[innermost(node)] += retryEvents * float64(r.Attempts)
-		}
-		if events := retries[innermost(node)]; events > maxHistory && !c.maps[innermost(node)].Express {
-			w.say(node, "history", fmt.Sprintf("retries up to here can add %s events to a history, which ends the execution at %s", number(events), number(maxHistory)),
+		if events := retries[s.In]; events > maxHistory && (s.In == nil || !s.In.Express) {
+			w.say(s.Position, s.Name, "history", fmt.Sprintf("retries up to here can add %s events to a history, which ends the execution at %s", number(events), number(maxHistory)),
 				"give lokki.Retry fewer attempts with longer pauses")
 		}
 	}
@@ -79,80 +75,79 @@ func (w *warner) check(in Input, n int) {
 func (w *warner) small(in Input, n int, x Throttled) {
 	lambdas := in.Basis.Assumptions.SmallAccount
 	hint := fmt.Sprintf("%s, or give the map lokki.Concurrency(%d)", raise, lambdas)
-	for _, node := range x.GaveUp {
-		w.say(node, "patience", fmt.Sprintf("with %s items, on an account of %d Lambdas, calls give up after hours of throttling", number(float64(n)), lambdas), hint)
+	for _, s := range x.GaveUp {
+		w.say(s.Position, s.Name, "patience", fmt.Sprintf("with %s items, on an account of %d Lambdas, calls give up after hours of throttling", number(float64(n)), lambdas), hint)
 	}
-	for _, node := range x.Late {
-		w.say(node, "late", fmt.Sprintf("with %s items, on an account of %d Lambdas, Express workflows end while they wait for Lambda: they live for %s",
+	for _, s := range x.Late {
+		w.say(s.Position, s.Name, "late", fmt.Sprintf("with %s items, on an account of %d Lambdas, Express workflows end while they wait for Lambda: they live for %s",
 			number(float64(n)), lambdas, hours(timelimit.Express)), hint)
 	}
 }
 
 // mapped warns of what one run of a map needs.
-func (w *warner) mapped(c *counter, first graph.Node) {
-	items, children := c.in.items(first.Name, c.n), c.children[first.Name]
+func (w *warner) mapped(c *counter, m *plan.Map) {
+	items, children := c.in.items(m.Name, c.n), c.children[m]
 	if items > envelope.MaxItems {
-		w.say(first, "items", fmt.Sprintf("a map over %s items; Step Functions reads at most %s of one list", number(float64(items)), number(envelope.MaxItems)),
+		w.say(m.Position, m.Name, "items", fmt.Sprintf("a map over %s items; Step Functions reads at most %s of one list", number(float64(items)), number(envelope.MaxItems)),
 			"combine several of them into one item of the list")
 	}
-	together := int(min(children, float64(first.Concurrency)))
-	if first.Concurrency > maxLambdas && together > maxLambdas {
-		w.say(first, "lambdas", fmt.Sprintf("with %s items the map runs %s children at once; an account has %s Lambdas unless its quota is raised",
+	together := int(min(children, float64(m.Concurrency)))
+	if m.Concurrency > maxLambdas && together > maxLambdas {
+		w.say(m.Position, m.Name, "lambdas", fmt.Sprintf("with %s items the map runs %s children at once; an account has %s Lambdas unless its quota is raised",
 			number(float64(items)), number(float64(together)), number(maxLambdas)),
 			raise+", or lower lokki.Concurrency")
 	}
 	rate, faster := c.in.Basis.Rates.StandardStarts, "use lokki.Batch to start fewer, or lokki.Express to start them faster"
 	switch {
-	case first.Express:
+	case m.Express:
 		rate, faster = c.in.Basis.Rates.ExpressStarts, "use lokki.Batch to start fewer"
-	case c.outer[first.Name]:
+	case m.HoldsMap():
 		faster = "use fewer items in the outer list and more in the inner ones"
 	}
 	if seconds := children / rate; seconds > longStart.Seconds() {
-		w.say(first, "starts", fmt.Sprintf("with %s items it takes %s to start the %s children, at %s a second",
+		w.say(m.Position, m.Name, "starts", fmt.Sprintf("with %s items it takes %s to start the %s children, at %s a second",
 			number(float64(items)), hours(seconds), number(children), number(rate)), faster)
 	}
 }
 
 // task warns of invocations that take longer than they may.
-func (w *warner) task(c *counter, n graph.Node) {
-	limit := float64(c.in.lambda(n.Function).timeout)
-	if n.Timeout > 0 {
-		limit = float64(n.Timeout) // its Lambda has more
+func (w *warner) task(c *counter, s *plan.Step) {
+	limit := float64(c.in.lambda(s.Function).timeout)
+	if s.Timeout > 0 {
+		limit = float64(s.Timeout) // its Lambda has more
 	}
-	express := c.maps[innermost(n)].Express
-	if express {
+	if s.In != nil && s.In.Express {
 		limit = min(limit, timelimit.Express)
 	}
-	seconds := c.seconds(n)
+	seconds := c.seconds(s)
 	if seconds <= limit {
 		return
 	}
 	what := fmt.Sprintf("an invocation takes about %s and may take %s", hours(seconds), hours(limit))
 	switch {
-	case n.Kind == graph.Agg && c.children[c.closed[n.Name]]/c.in.Basis.Rates.Reads > limit/2:
-		w.say(n, "time", fmt.Sprintf("with %s results to read %s", number(c.children[c.closed[n.Name]]), what),
+	case s.Closes != nil && c.children[s.Closes]/c.in.Basis.Rates.Reads > limit/2:
+		w.say(s.Position, s.Name, "time", fmt.Sprintf("with %s results to read %s", number(c.children[s.Closes]), what),
 			"use lokki.Batch to have fewer objects to read")
-	case c.perChild(n) > 1:
-		w.say(n, "time", fmt.Sprintf("with %s items in a child %s", number(c.perChild(n)), what), "make lokki.Batch smaller")
+	case c.perChild(s) > 1:
+		w.say(s.Position, s.Name, "time", fmt.Sprintf("with %s items in a child %s", number(c.perChild(s)), what), "make lokki.Batch smaller")
 	default:
-		w.say(n, "time", what, "give the step less to do, or more time")
+		w.say(s.Position, s.Name, "time", what, "give the step less to do, or more time")
 	}
 }
 
 // memory warns of lists that don't fit a Lambda's memory: an aggregation has
 // all results, the step before the map all items.
-func (w *warner) memory(c *counter, n, next graph.Node) {
+func (w *warner) memory(c *counter, s *plan.Step) {
 	values, what := 0.0, ""
-	if n.Kind == graph.Agg {
-		values, what = float64(c.in.items(c.closed[n.Name], c.n)), "results"
+	if s.Closes != nil {
+		values, what = float64(c.in.items(s.Closes.Name, c.n)), "results"
 	}
-	if next.Kind == graph.Map {
-		if items := float64(c.in.items(next.Name, c.n)); items > values {
+	for _, m := range s.MappedBy {
+		if items := float64(c.in.items(m.Name, c.n)); items > values {
 			values, what = items, "items"
 		}
 	}
-	has := c.in.lambda(n.Function).memory
+	has := c.in.lambda(s.Function).memory
 	needs := values * c.in.Basis.Assumptions.ValueBytes / (1 << 20)
 	if needs <= float64(has) {
 		return
@@ -161,7 +156,7 @@ func (w *warner) memory(c *counter, n, next graph.Node) {
 	if needs > maxLambdaMB {
 		hint = "split the list: no Lambda has more than " + number(maxLambdaMB) + " MB"
 	}
-	w.say(n, "memory", fmt.Sprintf("it holds %s %s, about %s MB; its Lambda has %s MB",
+	w.say(s.Position, s.Name, "memory", fmt.Sprintf("it holds %s %s, about %s MB; its Lambda has %s MB",
 		number(values), what, number(math.Ceil(needs)), number(float64(has))), hint)
 }
 

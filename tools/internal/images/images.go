@@ -13,7 +13,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/manifest"
-	"github.com/lokki-build/lokki/tools/asl"
+	"github.com/lokki-build/lokki/internal/plan"
 )
 
 // List is the images of one flow, in the order of first use. Its JSON is an
@@ -49,7 +49,7 @@ func New(g graph.Graph, m manifest.Manifest, digests map[string]string) (List, e
 	}
 	var list List
 	var problems []error
-	for _, f := range asl.Functions(g) {
+	for _, f := range plan.New(g).Functions() {
 		// Match has found one step for each function.
 		s := m.Steps[slices.IndexFunc(m.Steps, func(s manifest.Step) bool { return s.Function == f.Symbol })]
 		digest, ok := digests[s.Target]

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/plan"
 )
 
 // Sizes and fonts. Graphviz knows the widths of these fonts; withStyle adds
@@ -20,32 +20,18 @@ const (
 
 // dot writes the graph in Graphviz's language
 // (https://graphviz.org/doc/info/lang.html).
-func dot(g graph.Graph) []byte {
+func dot(p *plan.Plan) []byte {
 	w := writer{indent: "  "}
-	fmt.Fprintf(&w.b, "digraph %s {\n", quote(g.Flow))
+	fmt.Fprintf(&w.b, "digraph %s {\n", quote(p.Graph.Flow))
 	w.line("graph [bgcolor=%q class=flow fontname=%q fontsize=%d labeljust=l nodesep=0.4 pad=0.15 ranksep=0.35]", light.background, sans, small+1)
 	w.line("node [color=%q fillcolor=%q fontcolor=%q fontname=%q fontsize=13 group=flow height=0.3 margin=\"0.2,0.1\" shape=box style=\"rounded,filled\"]",
 		light.line, light.step, light.text, sans)
 	w.line("edge [arrowsize=0.7 weight=100 color=%q fontcolor=%q fontname=%q fontsize=%d]", light.line, light.kind, mono, small)
 	w.line("input [class=end fillcolor=%q fixedsize=true height=0.13 label=\" \" shape=circle width=0.13]", light.line)
 
-	from, carries := "input", g.Nodes[0].In
-	var arrows []string
-	for i, n := range g.Nodes {
-		step, children := n.Describe()
-		switch n.Kind {
-		case graph.Map:
-			w.open(i, len(n.Scope), append([]string{"for each " + cut(n.In)}, children...))
-		case graph.Agg:
-			w.close()
-			carries = n.In
-		}
-		w.line("step%d [label=<%s> tooltip=%s]", i, lines(append([]string{"<b>" + escape(n.Name) + "</b>"}, smaller(step)...)), quote(n.Function))
-		arrows = append(arrows, arrow(from, fmt.Sprint("step", i), carries))
-		from, carries = fmt.Sprint("step", i), n.Out
-	}
+	w.scope(p, p.Nodes)
 	w.line("output [class=end fillcolor=%q fixedsize=true height=0.13 label=\" \" peripheries=2 shape=circle width=0.13]", light.line)
-	for _, a := range append(arrows, arrow(from, "output", carries)) {
+	for _, a := range append(w.arrows, arrow(stepID(p.Result()), "output", p.Result().Out)) {
 		w.line("%s", a)
 	}
 	w.b.WriteString("}\n")
@@ -55,6 +41,31 @@ func dot(g graph.Graph) []byte {
 type writer struct {
 	b      strings.Builder
 	indent string
+	arrows []string
+}
+
+func stepID(s *plan.Step) string { return fmt.Sprint("step", s.Index) }
+
+// scope writes the steps and the boxes of a scope, and notes the arrows to them.
+func (w *writer) scope(p *plan.Plan, units []plan.Unit) {
+	for _, u := range units {
+		if u.Map != nil {
+			w.open(u.Map)
+			w.scope(p, u.Map.Nodes)
+			w.close()
+			continue
+		}
+		s := u.Step
+		w.line("%s [label=<%s> tooltip=%s]", stepID(s), lines(append([]string{"<b>" + escape(s.Name) + "</b>"}, smaller(s.Describe())...)), quote(s.Function))
+		from, carries := "input", s.Takes().Type
+		if source := p.From(s); source != nil {
+			from = stepID(source)
+			if s.Closes == nil {
+				carries = source.Out
+			}
+		}
+		w.arrows = append(w.arrows, arrow(from, stepID(s), carries))
+	}
 }
 
 func (w *writer) line(format string, args ...any) {
@@ -62,10 +73,11 @@ func (w *writer) line(format string, args ...any) {
 }
 
 // open begins the box of a map. Nested boxes differ in shade.
-func (w *writer) open(i, depth int, label []string) {
-	w.line("subgraph cluster%d {", i)
+func (w *writer) open(m *plan.Map) {
+	label := append([]string{"for each " + cut(m.First().Takes().Type)}, m.Describe()...)
+	w.line("subgraph cluster%d {", m.First().Index)
 	w.indent += "  "
-	shade := (depth - 1) % len(light.maps)
+	shade := len(m.Around()) % len(light.maps)
 	w.line("graph [class=\"map shade%d\" color=%q fillcolor=%q fontcolor=%q label=<%s> style=\"rounded,filled\"]",
 		shade, light.border, light.maps[shade], light.text, lines(besideArrow(label)))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/goccy/go-graphviz"
 
 	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/plan"
 )
 
 // Draw returns the picture of a valid graph. Graphviz lays it out, compiled to
@@ -22,12 +23,13 @@ func Draw(ctx context.Context, g graph.Graph) (picture []byte, err error) {
 			err = fmt.Errorf("drawing %s: %w", g.Flow, err)
 		}
 	}()
+	p := plan.New(g)
 	engine, err := graphviz.New(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer engine.Close()
-	parsed, err := graphviz.ParseBytes(dot(g))
+	parsed, err := graphviz.ParseBytes(dot(p))
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +40,7 @@ func Draw(ctx context.Context, g graph.Graph) (picture []byte, err error) {
 	}
 	// The library doesn't report a failed layout, but leaves out arrows: count
 	// their heads, which are polygons, like the background.
-	if heads, want := bytes.Count(b.Bytes(), []byte("<polygon "))-1, len(g.Nodes)+1; heads != want {
+	if heads, want := bytes.Count(b.Bytes(), []byte("<polygon "))-1, len(p.Steps)+1; heads != want {
 		return nil, fmt.Errorf("the layout has %d arrows of %d", heads, want)
 	}
 	return withStyle(b.Bytes())

@@ -16,6 +16,7 @@ import (
 	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/internal/golden"
 	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/plan"
 )
 
 func draw(t *testing.T, g graph.Graph) []byte {
@@ -30,9 +31,10 @@ func draw(t *testing.T, g graph.Graph) []byte {
 // nested is a map in a map, with options and a type that needs escaping.
 func nested() graph.Graph {
 	g := flowtest.Chain("WordsFlow", "start SplitTexts", "map SplitWords", "map CountWord", "then Double", "agg SumWords", "agg SumTexts")
-	g.Nodes[2].Batch, g.Nodes[2].Concurrency, g.Nodes[2].Timeout = 100, 8, 30
-	g.Nodes[3].Retry = []graph.Retry{{Errors: []string{"Throttled"}, Interval: 2, Rate: 1.5, Attempts: 3, Cap: 60}}
-	g.Nodes[3].Out = "struct { A map[string]<-chan *int \"json:\\\"a&amp;\\\"\"; B `x` }"
+	inner, steps := flowtest.Maps(g)[1], g.Steps()
+	inner.Batch, inner.Concurrency, steps[2].Timeout = 100, 8, 30
+	steps[3].Retry = []graph.Retry{{Errors: []string{"Throttled"}, Interval: 2, Rate: 1.5, Attempts: 3, Cap: 60}}
+	steps[3].Out = "struct { A map[string]<-chan *int \"json:\\\"a&amp;\\\"\"; B `x` }"
 	return g
 }
 
@@ -139,7 +141,7 @@ func TestPictures(t *testing.T) {
 		graphs = append(graphs, flowtest.Random(seed))
 	}
 	for i, g := range graphs {
-		picture := draw(t, g)
+		picture, p := draw(t, g), plan.New(g)
 		shapes, texts, titles := parse(t, picture)
 		var steps, maps []shape
 		for _, s := range shapes {
@@ -150,26 +152,26 @@ func TestPictures(t *testing.T) {
 				maps = append(maps, s)
 			}
 		}
-		if len(steps) != len(g.Nodes) {
-			t.Fatalf("graph %d: %d boxes for %d steps", i, len(steps), len(g.Nodes))
+		if len(steps) != len(p.Steps) {
+			t.Fatalf("graph %d: %d boxes for %d steps", i, len(steps), len(p.Steps))
 		}
 		opened := map[string]shape{}
-		for k, n := range g.Nodes {
+		for k, n := range p.Steps {
 			if k > 0 && steps[k].y0 <= steps[k-1].y1 {
-				t.Errorf("graph %d: %s is beside or above %s", i, n.Name, n.From)
+				t.Errorf("graph %d: %s is beside or above %s", i, n.Name, p.From(n).Name)
 			}
-			if n.Kind == graph.Map {
+			if n.Opens != nil {
 				if len(opened) == len(maps) {
 					t.Fatalf("graph %d: %d boxes, and a map at %s", i, len(maps), n.Name)
 				}
 				opened[n.Name] = maps[len(opened)]
 			}
 			for name, box := range opened {
-				if inside := slices.Contains(n.Scope, name); box.holds(steps[k]) != inside {
+				if inside := slices.Contains(n.Scope(), name); box.holds(steps[k]) != inside {
 					t.Errorf("graph %d: %s in the box of %s: want %v", i, n.Name, name, inside)
 				}
 			}
-			if !slices.Contains(texts, n.Name) || !slices.Contains(titles, n.Function) || !slices.Contains(titles, n.Out) && (k+1 == len(g.Nodes) || g.Nodes[k+1].Kind != graph.Agg) {
+			if !slices.Contains(texts, n.Name) || !slices.Contains(titles, n.Function) || !slices.Contains(titles, n.Out) && (k+1 == len(p.Steps) || p.Steps[k+1].Closes == nil) {
 				t.Errorf("graph %d: no %s, %s or %s in %q, %q", i, n.Name, n.Function, n.Out, texts, titles)
 			}
 		}

@@ -18,6 +18,7 @@ import (
 	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/lambdahost/imagetest"
 	"github.com/lokki-build/lokki/internal/manifest"
+	"github.com/lokki-build/lokki/internal/plan"
 	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/internal/schedule"
 	"github.com/lokki-build/lokki/lokki"
@@ -78,7 +79,7 @@ func artifacts[T any](t testing.TB, flow lokki.Flow[T], c config.Config, schedul
 	if err != nil {
 		t.Fatal(err)
 	}
-	return artifactsOf(t, built.Graph, c, schedules...)
+	return artifactsOf(t, built.Plan.Graph, c, schedules...)
 }
 
 func artifactsOf(t testing.TB, g graph.Graph, c config.Config, schedules ...schedule.Schedule) rehearse.Artifacts {
@@ -90,7 +91,7 @@ func artifactsOf(t testing.TB, g graph.Graph, c config.Config, schedules ...sche
 	a := rehearse.Artifacts{Flow: "//trees:flow", File: "trees.template.yaml", Graph: g}
 	m := manifest.Manifest{Flow: a.Flow, Schedules: schedules}
 	digests := map[string]string{}
-	for _, f := range asl.Functions(g) {
+	for _, f := range plan.New(g).Functions() {
 		name := f.Symbol[strings.LastIndexByte(f.Symbol, '.')+1:]
 		target := "//trees:" + name
 		m.Steps = append(m.Steps, manifest.Step{

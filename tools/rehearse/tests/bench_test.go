@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/peakmem"
 	"github.com/lokki-build/lokki/internal/s3server/s3test"
 	"github.com/lokki-build/lokki/internal/store"
@@ -37,7 +36,7 @@ func BenchmarkMap(b *testing.B) {
 					b.Fatalf("%s, %v, %v", r.Result, r.Failed, err)
 				}
 				for _, s := range r.Steps {
-					if a.Graph.Nodes[1].Kind == graph.Map && s.Name == a.Graph.Nodes[1].Name {
+					if m := a.Graph.Nodes[1].Map; m != nil && s.Name == m.Name {
 						b.ReportMetric(float64(c.items)/s.Last.Sub(s.First).Seconds(), "items/s")
 					}
 				}

@@ -84,8 +84,8 @@ func TestAnExecutionHasADeadline(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	built.Graph.Timeout = 1
-	r, _ := stubborn(t, artifactsOf(t, built.Graph, config.Defaults()))
+	built.Plan.Graph.Timeout = 1
+	r, _ := stubborn(t, artifactsOf(t, built.Plan.Graph, config.Defaults()))
 	if r.Failed == nil || !strings.Contains(r.Failed.Error(), "States.Timeout: the execution took longer than 1s") {
 		t.Errorf("failed with %v", r.Failed)
 	}

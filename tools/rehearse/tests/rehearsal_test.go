@@ -59,8 +59,8 @@ func tree(t testing.TB, text []byte) trees.Tree {
 // timeouts leave a busy machine time to start a program.
 func random(seed uint64) graph.Graph {
 	g := flowtest.Random(seed)
-	for i := range g.Nodes {
-		if n := &g.Nodes[i]; n.Timeout > 0 {
+	for _, n := range g.Steps() {
+		if n.Timeout > 0 {
 			n.Timeout = max(n.Timeout, 15)
 		}
 	}
@@ -88,8 +88,8 @@ func TestFaultsGiveTheSameResultOrACleanFailure(t *testing.T) {
 	succeeded, failed := 0, 0
 	for seed := range uint64(30) {
 		g := random(seed)
-		for i := range g.Nodes {
-			g.Nodes[i].Tolerate = 0 // otherwise a result without some items would be right
+		for _, m := range flowtest.Maps(g) {
+			m.Tolerate = 0 // otherwise a result without some items would be right
 		}
 		flow := trees.Flow(g)
 		want := local(t, flow)

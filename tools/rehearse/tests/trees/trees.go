@@ -48,66 +48,65 @@ func text(write func([]byte) (int, error), t []Tree) {
 // Flow makes a flow of the same shape as a graph, with its options. A function's
 // last letter selects the step.
 func Flow(g graph.Graph) lokki.Flow[Tree] {
-	v := lokki.Start(steps[letter(g.Nodes[0])], Tree{{}, {{}}})
-	chain.NodeOf(v).Options = g.Nodes[0].Options
-	v, _ = top(v, g.Nodes[1:])
-	return v
+	first := *g.Nodes[0].Step
+	v := lokki.Start(steps[letter(first)], Tree{{}, {{}}})
+	setOptions(v, first, graph.MapOptions{})
+	return top(v, g.Nodes[1:])
 }
 
-func letter(n graph.Node) int {
+func letter(n graph.Step) int {
 	return int(strings.ToUpper(n.Function)[len(n.Function)-1]-'A') % len(steps)
 }
 
-// top and the levels below take nodes until the map around them is closed, and
-// return the remaining ones. Each depth needs its own type.
-func top[S any](v lokki.Value[S, Tree], nodes []graph.Node) (lokki.Value[S, Tree], []graph.Node) {
+func setOptions[S any](v lokki.Value[S, Tree], n graph.Step, of graph.MapOptions) {
+	chain.NodeOf(v).Options = chain.Options{StepOptions: n.StepOptions, MapOptions: of}
+}
+
+// top and the levels below continue with the nodes of a scope. Each depth needs its
+// own type.
+func top[S any](v lokki.Value[S, Tree], nodes []graph.Node) lokki.Value[S, Tree] {
 	return level(v, nodes, level1[lokki.Each[S]])
 }
 
-func level1[S any](v lokki.Value[S, Tree], nodes []graph.Node) (lokki.Value[S, Tree], []graph.Node) {
+func level1[S any](v lokki.Value[S, Tree], nodes []graph.Node) lokki.Value[S, Tree] {
 	return level(v, nodes, level2[lokki.Each[S]])
 }
 
-func level2[S any](v lokki.Value[S, Tree], nodes []graph.Node) (lokki.Value[S, Tree], []graph.Node) {
+func level2[S any](v lokki.Value[S, Tree], nodes []graph.Node) lokki.Value[S, Tree] {
 	return level(v, nodes, level3[lokki.Each[S]])
 }
 
-func level3[S any](v lokki.Value[S, Tree], nodes []graph.Node) (lokki.Value[S, Tree], []graph.Node) {
+func level3[S any](v lokki.Value[S, Tree], nodes []graph.Node) lokki.Value[S, Tree] {
 	return level(v, nodes, level4[lokki.Each[S]])
 }
 
-func level4[S any](v lokki.Value[S, Tree], nodes []graph.Node) (lokki.Value[S, Tree], []graph.Node) {
+func level4[S any](v lokki.Value[S, Tree], nodes []graph.Node) lokki.Value[S, Tree] {
 	return level(v, nodes, level5[lokki.Each[S]])
 }
 
-func level5[S any](v lokki.Value[S, Tree], nodes []graph.Node) (lokki.Value[S, Tree], []graph.Node) {
-	return level(v, nodes, func(lokki.Value[lokki.Each[S], Tree], []graph.Node) (lokki.Value[lokki.Each[S], Tree], []graph.Node) {
+func level5[S any](v lokki.Value[S, Tree], nodes []graph.Node) lokki.Value[S, Tree] {
+	return level(v, nodes, func(lokki.Value[lokki.Each[S], Tree], []graph.Node) lokki.Value[lokki.Each[S], Tree] {
 		panic("maps are nested deeper than the levels here")
 	})
 }
 
-// level takes the nodes of one scope; below takes those of a map in it.
+// level takes the nodes of one scope; below takes those of a map in it, after the first.
 func level[S any](
 	v lokki.Value[S, Tree], nodes []graph.Node,
-	below func(lokki.Value[lokki.Each[S], Tree], []graph.Node) (lokki.Value[lokki.Each[S], Tree], []graph.Node),
-) (lokki.Value[S, Tree], []graph.Node) {
-	for len(nodes) > 0 {
-		n := nodes[0]
-		switch n.Kind {
-		case graph.Agg: // closes the map around this scope
-			return v, nodes
-		case graph.Then:
-			v = lokki.Then(v, steps[letter(n)])
-			chain.NodeOf(v).Options = n.Options
-			nodes = nodes[1:]
-		case graph.Map:
-			inner := lokki.Map(v, steps[letter(n)])
-			chain.NodeOf(inner).Options = n.Options
-			inner, rest := below(inner, nodes[1:])
-			v = lokki.Agg(inner, aggregations[letter(rest[0])])
-			chain.NodeOf(v).Options = rest[0].Options
-			nodes = rest[1:]
+	below func(lokki.Value[lokki.Each[S], Tree], []graph.Node) lokki.Value[lokki.Each[S], Tree],
+) lokki.Value[S, Tree] {
+	for i := 0; i < len(nodes); i++ {
+		if m := nodes[i].Map; m != nil {
+			first := *m.Nodes[0].Step
+			inner := lokki.Map(v, steps[letter(first)])
+			setOptions(inner, first, m.MapOptions)
+			inner = below(inner, m.Nodes[1:])
+			i++ // to the aggregation
+			v = lokki.Agg(inner, aggregations[letter(*nodes[i].Step)])
+		} else {
+			v = lokki.Then(v, steps[letter(*nodes[i].Step)])
 		}
+		setOptions(v, *nodes[i].Step, graph.MapOptions{})
 	}
-	return v, nil
+	return v
 }

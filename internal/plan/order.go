@@ -1,0 +1,193 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/lokki-build/lokki/internal/graph"
+)
+
+// Order says in which order the units of a scope run: one unit, or parts one after
+// the other, or parts at the same time.
+type Order struct {
+	Unit     Unit // if there are no parts
+	Sequence []Order
+	Parallel []Order
+}
+
+// Wait is an order that the flow doesn't ask for: sequences and parallel parts can't
+// express every order, so a unit may also wait for another one.
+type Wait struct{ Unit, For Unit }
+
+// Order arranges the units of a scope, those of a map or Plan.Nodes, as sequences and
+// parallel parts that keep the order of all data. Among the orders that do, it takes
+// one that adds few waits, and returns those.
+//
+// An order without an N, in which a and b come before c, and only b before d, is
+// expressed exactly: unrelated groups are parallel, and groups each of whose units is
+// related to all others are in sequence (Valdes, Tarjan, Lawler: The recognition of
+// series parallel digraphs, 1982).
+func (p *Plan) Order(units []Unit) (Order, []Wait) {
+	a := arranger{units: units, before: p.closure(units)}
+	all := make([]int, len(units))
+	for i := range all {
+		all[i] = i
+	}
+	order := a.arrange(all)
+	return order, a.added
+}
+
+// closure returns which units must end before each unit starts, directly or through
+// others.
+func (p *Plan) closure(units []Unit) [][]bool {
+	place := map[string]int{} // of each step, by name
+	for i, u := range units {
+		for _, s := range u.Steps() {
+			place[s.Name] = i
+		}
+	}
+	before := make([][]bool, len(units))
+	for i, u := range units {
+		before[i] = make([]bool, len(units))
+		after := func(name string) {
+			if k, ok := place[name]; ok && k != i {
+				before[i][k] = true
+				for j, also := range before[k] {
+					before[i][j] = before[i][j] || also
+				}
+			}
+		}
+		for _, needed := range p.needs(u) {
+			after(needed)
+		}
+	}
+	return before
+}
+
+// needs returns the names of all steps that a unit takes values of.
+func (p *Plan) needs(u Unit) []string {
+	if u.Map == nil {
+		var names []string
+		for _, a := range u.Step.Args {
+			if a.As == graph.Value || a.As == graph.Results {
+				names = append(names, a.From)
+			}
+		}
+		return names
+	}
+	names := []string{u.Map.Over}
+	for _, inner := range u.Map.Nodes {
+		names = append(names, p.needs(inner)...)
+	}
+	return names
+}
+
+// arranger arranges units by their indices, which are a topological order.
+type arranger struct {
+	units  []Unit
+	before [][]bool // before[i][k]: k ends before i starts
+	added  []Wait
+}
+
+func (a *arranger) related(i, k int) bool { return a.before[i][k] || a.before[k][i] }
+
+func (a *arranger) arrange(set []int) Order {
+	if len(set) == 1 {
+		return Order{Unit: a.units[set[0]]}
+	}
+	if groups := components(set, a.related); len(groups) > 1 {
+		return Order{Parallel: a.all(groups)}
+	}
+	groups := components(set, func(i, k int) bool { return !a.related(i, k) })
+	if len(groups) == 1 {
+		groups = a.cut(set)
+	}
+	return Order{Sequence: a.all(groups)}
+}
+
+func (a *arranger) all(groups [][]int) []Order {
+	orders := make([]Order, len(groups))
+	for i, g := range groups {
+		orders[i] = a.arrange(g)
+	}
+	return orders
+}
+
+// components returns the groups that edges connect, in the order of their first units.
+func components(set []int, edge func(i, k int) bool) (groups [][]int) {
+	left := slices.Clone(set)
+	for len(left) > 0 {
+		group := []int{left[0]}
+		left = left[1:]
+		for at := 0; at < len(group); at++ {
+			left = slices.DeleteFunc(left, func(k int) bool {
+				if !edge(group[at], k) {
+					return false
+				}
+				group = append(group, k)
+				return true
+			})
+		}
+		slices.Sort(group)
+		groups = append(groups, group)
+	}
+	return groups
+}
+
+// cut splits a set into two parts, of which the second waits for the whole first, with
+// the fewest additional waits among the cuts before or after what a unit needs.
+func (a *arranger) cut(set []int) [][]int {
+	var best [2][]int
+	fewest := -1
+	for _, u := range set {
+		for _, isFirst := range []func(k int) bool{
+			func(k int) bool { return a.before[u][k] },            // all that u needs
+			func(k int) bool { return a.before[u][k] || k == u },  // and u itself
+			func(k int) bool { return !a.before[k][u] },           // all that doesn't need u
+			func(k int) bool { return !a.before[k][u] && k != u }, // except for u
+		} {
+			first, second := split(set, isFirst)
+			if len(first) == 0 || len(second) == 0 {
+				continue
+			}
+			if n := a.missing(first, second); n >= 0 && (fewest < 0 || n < fewest) {
+				fewest, best = n, [2][]int{first, second}
+			}
+		}
+	}
+	for _, k := range best[1] {
+		for _, i := range best[0] {
+			if !a.before[k][i] {
+				a.before[k][i] = true
+				a.added = append(a.added, Wait{Unit: a.units[k], For: a.units[i]})
+			}
+		}
+	}
+	return best[:]
+}
+
+func split(set []int, isFirst func(int) bool) (first, second []int) {
+	for _, k := range set {
+		if isFirst(k) {
+			first = append(first, k)
+		} else {
+			second = append(second, k)
+		}
+	}
+	return first, second
+}
+
+// missing counts the waits that the cut adds, or returns -1 if a unit of the first part
+// needs one of the second.
+func (a *arranger) missing(first, second []int) (n int) {
+	for _, k := range second {
+		for _, i := range first {
+			switch {
+			case a.before[i][k]:
+				return -1
+			case !a.before[k][i]:
+				n++
+			}
+		}
+	}
+	return n
+}
