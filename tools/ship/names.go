@@ -6,7 +6,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/lokki-build/lokki/tools/asl"
+	"github.com/lokki-build/lokki/internal/plan"
 	"github.com/lokki-build/lokki/tools/ship/stack"
 )
 
@@ -14,7 +14,7 @@ import (
 // than in the deployed template.
 func (t *target) names(deployed []byte) stack.Names {
 	n := stack.Names{Steps: map[string]string{}, NewCode: map[string]bool{}}
-	for _, f := range asl.Functions(t.Graph) {
+	for _, f := range plan.New(t.Graph).Functions() {
 		n.Steps[f.ID+"Function"] = f.Name
 		n.Steps[f.ID+"LogGroup"] = f.Name
 	}
