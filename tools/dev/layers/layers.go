@@ -45,15 +45,22 @@ func (l layers) check(imports []imported) (problems []string) {
 	report := func(i imported, what, hint string) {
 		problems = append(problems, fmt.Sprintf("%s: %s\nhint: %s", i.position, what, hint))
 	}
+	unknown := map[string]bool{} // reported only once
+	noLayer := func(i imported, pkg string) {
+		if !unknown[pkg] {
+			report(i, pkg+" is in no layer", "add it to tools/dev/layers/layers.txt, above all that it imports")
+		}
+		unknown[pkg] = true
+	}
 	for _, i := range imports {
 		file, _, _ := strings.Cut(i.position, ":")
 		from := path.Dir(file)
 		test := strings.HasSuffix(file, "_test.go")
 		switch mine, others := l.of(from), l.of(i.path); {
 		case mine < 0:
-			report(i, from+" is in no layer", "add it to tools/dev/layers/layers.txt, above all that it imports")
+			noLayer(i, from)
 		case others < 0:
-			report(i, i.path+" is in no layer", "add it to tools/dev/layers/layers.txt, below all that import it")
+			noLayer(i, i.path)
 		case test && strings.HasPrefix(path.Base(file), "example"): // shows how packages are used together
 		case test && under(from, i.path): // such as lokki/lokkitest
 		case others > mine:
