@@ -333,6 +333,8 @@ func TestDestroy(t *testing.T) {
 	if len(s.ECR.Repositories) != 0 {
 		t.Errorf("%d repositories are left", len(s.ECR.Repositories))
 	}
+	p.expect(0, "destroy --yes", "it is deleted already")
+	s.Stacks.ByName = map[string]*shiptest.StackState{}
 	p.expect(0, "destroy --yes", "there is no stack birds-flow in account 123456789012, eu-west-1")
 }
 

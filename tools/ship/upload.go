@@ -18,8 +18,11 @@ import (
 func (t *target) upload(ctx context.Context, bucket string) (string, error) {
 	client := s3.NewFromConfig(t.account.Config, func(o *s3.Options) { o.UsePathStyle = t.account.Loopback() != nil })
 	key := fmt.Sprintf("lokki-templates/%s/%x.yaml", t.Flow, sha256.Sum256(t.Template))
-	_, err := client.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: bytes.NewReader(t.Template), ExpectedBucketOwner: aws.String(t.account.ID)})
-	if err != nil {
+	in := &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: bytes.NewReader(t.Template)}
+	if t.account.Loopback() == nil { // where buckets have owners of other kinds
+		in.ExpectedBucketOwner = aws.String(t.account.ID)
+	}
+	if _, err := client.PutObject(ctx, in); err != nil {
 		return "", account.Explain(fmt.Errorf("storing the template in the bucket %s: %w", bucket, err))
 	}
 	// The address of the object as the SDK would ask for it, without the signature.

@@ -20,6 +20,12 @@ type Stacks struct {
 	// through, one for each DescribeStacks, and the events that are then there.
 	Outcome []Outcome
 
+	// Resources are the resources of all stacks, in CloudFormation's XML, the members of
+	// StackResourceSummaries.
+	Resources string
+	// Output is another output of all stacks than the state machine, in XML.
+	Output string
+
 	events int
 }
 
@@ -78,7 +84,13 @@ func (s *Stacks) serve(w http.ResponseWriter, form url.Values) {
 		s.ByName[name] = stack
 	}
 	if action == "ListStacks" {
-		answerXML(w, action, "<StackSummaries></StackSummaries>")
+		list := ""
+		for name, stack := range s.ByName {
+			if stack.Deleted {
+				list += "<member><StackName>" + name + "</StackName><StackId>" + stackID(name) + "</StackId><StackStatus>DELETE_COMPLETE</StackStatus></member>"
+			}
+		}
+		answerXML(w, action, "<StackSummaries>"+list+"</StackSummaries>")
 		return
 	}
 	byID := strings.HasPrefix(form.Get("StackName"), "arn:")
@@ -91,8 +103,8 @@ func (s *Stacks) serve(w http.ResponseWriter, form url.Values) {
 	case "DescribeStacks":
 		s.advance(stack)
 		answerXML(w, action, fmt.Sprintf("<Stacks><member><StackName>%s</StackName><StackId>%s</StackId><StackStatus>%s</StackStatus><StackStatusReason>the reason</StackStatusReason>"+
-			"<Outputs><member><OutputKey>StateMachineArn</OutputKey><OutputValue>arn:aws:states:%s:%s:stateMachine:%s</OutputValue></member></Outputs></member></Stacks>",
-			name, stackID(name), stack.Status, Region, Account, name))
+			"<Outputs><member><OutputKey>StateMachineArn</OutputKey><OutputValue>arn:aws:states:%s:%s:stateMachine:%s</OutputValue></member>%s</Outputs></member></Stacks>",
+			name, stackID(name), stack.Status, Region, Account, name, s.Output))
 	case "CreateChangeSet":
 		if strings.HasSuffix(stack.Status, "_IN_PROGRESS") && stack.Status != "REVIEW_IN_PROGRESS" {
 			FailXML(w, http.StatusBadRequest, "ValidationError", "Stack:"+stackID(name)+" is in "+stack.Status+" state and can not be updated.")
@@ -121,7 +133,7 @@ func (s *Stacks) serve(w http.ResponseWriter, form url.Values) {
 	case "DescribeStackEvents":
 		answerXML(w, action, "<StackEvents>"+strings.Join(stack.events, "")+"</StackEvents>")
 	case "ListStackResources":
-		answerXML(w, action, "<StackResourceSummaries></StackResourceSummaries>")
+		answerXML(w, action, "<StackResourceSummaries>"+s.Resources+"</StackResourceSummaries>")
 	case "DeleteStack":
 		stack.ahead = []Outcome{{"DELETE_COMPLETE", []string{name + " AWS::CloudFormation::Stack DELETE_COMPLETE"}}}
 		s.advance(stack)
