@@ -19,42 +19,83 @@ const (
 
 // shareLambdas sets how many children each map runs at once.
 //
-// A map without a concurrency gets a share of what the maps around it and inside
-// it leave of 1,000 Lambdas: each an equal share, because the lengths of their
-// lists are unknown. Two maps in a row don't share, because they never run at
-// once in one child.
+// A map without a concurrency gets a share of what the maps around it, inside it and
+// beside it leave of 1,000 Lambdas: each an equal share, because the lengths of their
+// lists are unknown. Only what runs at the same time shares: two maps in a sequence
+// don't, because they never run at once in one child.
 func (p *Plan) shareLambdas() {
+	orders := map[*Map]Order{nil: p.order(p.Nodes)}
 	for _, m := range p.Maps {
 		m.AtOnce = m.Concurrency
+		orders[m] = p.order(m.Nodes)
 	}
 	for _, m := range p.Maps {
 		if m.Concurrency == 0 {
-			m.AtOnce = m.share() // the maps around it have theirs
+			m.AtOnce = share(m, orders) // the maps around it have theirs
 		}
 	}
 }
 
-// share is what the map may take so that every path through it stays within both
-// quotas, but at least 1.
-func (m *Map) share() int {
-	around := m.Around()
-	lambdas := MaxLambdas / min(MaxLambdas, children(around))
-	open, runs := mapRuns(m.path()), children(around)
-	most := lambdas
-	for _, inner := range m.All() {
-		path := inner.path()[len(around):]
-		unset := 0
-		for _, other := range path {
-			if other.AtOnce == 0 {
-				unset++
-			}
-		}
-		most = min(most, root(lambdas/children(path), unset))
-		if below := path[1:]; len(below) > 0 { // each child has its own map runs
-			most = min(most, (MaxMapRuns-open)/times(runs, mapRuns(below)))
-		}
+func (p *Plan) order(units []Unit) Order {
+	order, _ := p.Order(units)
+	return order
+}
+
+// share is the most children of the map with which all that runs at the same time
+// stays within both quotas, but at least 1.
+func share(m *Map, orders map[*Map]Order) int {
+	tooMany := func(n int) bool {
+		lambdas := load{orders: orders, during: m, children: n, unset: n, step: 1}
+		runs := load{orders: orders, during: m, children: n, unset: 1, mapRun: 1}
+		return lambdas.flow() > MaxLambdas || m.HoldsMap() && runs.flow() > MaxMapRuns
 	}
-	return max(1, most)
+	return max(1, sort.Search(MaxLambdas, func(n int) bool { return tooMany(n + 1) }))
+}
+
+// load adds up the most that runs at the same time while one map does: Lambdas, or map
+// runs.
+type load struct {
+	orders   map[*Map]Order // of the units of each map; of nil, the flow's
+	during   *Map
+	children int // of the map during
+	unset    int // children of other maps that have no share yet
+	step     int // what a step adds
+	mapRun   int // what a map adds to its children
+}
+
+func (l load) flow() int {
+	most, _ := l.most(l.orders[nil])
+	return most
+}
+
+// most returns the load of an order, and whether the map during is in it.
+func (l load) most(o Order) (most int, during bool) {
+	switch {
+	case o.Unit.Step != nil:
+		return l.step, false
+	case o.Unit.Map != nil:
+		m := o.Unit.Map
+		n := m.AtOnce
+		if m == l.during {
+			n = l.children
+		} else if n == 0 {
+			n = l.unset
+		}
+		child, inside := l.most(l.orders[m])
+		return times(n, child) + l.mapRun, inside || m == l.during
+	}
+	for _, part := range o.Sequence {
+		load, here := l.most(part)
+		if here {
+			return load, true // the other parts run before it or after it
+		}
+		most = max(most, load)
+	}
+	for _, part := range o.Parallel {
+		load, here := l.most(part)
+		most, during = min(most+load, plenty), during || here
+	}
+	return most, during
 }
 
 // All returns the map and the maps inside it, in data order.
@@ -102,14 +143,3 @@ func mapRuns(path []*Map) int {
 const plenty = 1 << 30
 
 func times(a, b int) int { return min(a*b, plenty) } // both are at most plenty
-
-// root is the largest r whose k-th power is at most n.
-func root(n, k int) int {
-	return sort.Search(n, func(r int) bool {
-		power := 1
-		for range k {
-			power = times(power, r+1)
-		}
-		return power > n
-	})
-}

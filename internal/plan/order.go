@@ -134,60 +134,71 @@ func components(set []int, edge func(i, k int) bool) (groups [][]int) {
 }
 
 // cut splits a set into two parts, of which the second waits for the whole first, with
-// the fewest additional waits among the cuts before or after what a unit needs.
-func (a *arranger) cut(set []int) [][]int {
-	var best [2][]int
-	fewest := -1
-	for _, u := range set {
-		for _, isFirst := range []func(k int) bool{
-			func(k int) bool { return a.before[u][k] },            // all that u needs
-			func(k int) bool { return a.before[u][k] || k == u },  // and u itself
-			func(k int) bool { return !a.before[k][u] },           // all that doesn't need u
-			func(k int) bool { return !a.before[k][u] && k != u }, // except for u
-		} {
-			first, second := split(set, isFirst)
-			if len(first) == 0 || len(second) == 0 {
-				continue
-			}
-			if n := a.missing(first, second); n >= 0 && (fewest < 0 || n < fewest) {
-				fewest, best = n, [2][]int{first, second}
+// the fewest additional waits among the cuts before or after what a unit needs. No
+// unit of the first part needs one of the second: a cut takes all that a unit needs, or
+// leaves out all that needs it.
+func (a *arranger) cut(units []int) [][]int {
+	needs := make([]bitset, len(units)) // by place among the units
+	for i, u := range units {
+		needs[i] = newBitset(len(units))
+		for k, other := range units {
+			if a.before[u][other] {
+				needs[i].add(k)
 			}
 		}
 	}
-	for _, k := range best[1] {
-		for _, i := range best[0] {
+	var best bitset
+	fewest := -1
+	for u := range units {
+		without := newBitset(len(units)) // all that doesn't need u
+		for k := range units {
+			if !needs[k].has(u) {
+				without.add(k)
+			}
+		}
+		with := slices.Clone(needs[u])
+		with.add(u)
+		others := slices.Clone(without)
+		others.remove(u)
+		for _, first := range []bitset{needs[u], with, without, others} {
+			if n, ok := waits(needs, first, fewest); ok {
+				fewest, best = n, first
+			}
+		}
+	}
+	var first, second []int
+	for i, u := range units {
+		if best.has(i) {
+			first = append(first, u)
+		} else {
+			second = append(second, u)
+		}
+	}
+	for _, k := range second {
+		for _, i := range first {
 			if !a.before[k][i] {
 				a.before[k][i] = true
 				a.added = append(a.added, Wait{Unit: a.units[k], For: a.units[i]})
 			}
 		}
 	}
-	return best[:]
+	return [][]int{first, second}
 }
 
-func split(set []int, isFirst func(int) bool) (first, second []int) {
-	for _, k := range set {
-		if isFirst(k) {
-			first = append(first, k)
-		} else {
-			second = append(second, k)
+// waits counts what all units outside of first additionally wait for. It is not ok if
+// that is fewest or more, or if a part is empty.
+func waits(needs []bitset, first bitset, fewest int) (n int, ok bool) {
+	if size := first.size(); size == 0 || size == len(needs) {
+		return 0, false
+	}
+	for k := range needs {
+		if first.has(k) {
+			continue
+		}
+		n += first.without(needs[k])
+		if fewest >= 0 && n >= fewest {
+			return 0, false
 		}
 	}
-	return first, second
-}
-
-// missing counts the waits that the cut adds, or returns -1 if a unit of the first part
-// needs one of the second.
-func (a *arranger) missing(first, second []int) (n int) {
-	for _, k := range second {
-		for _, i := range first {
-			switch {
-			case a.before[i][k]:
-				return -1
-			case !a.before[k][i]:
-				n++
-			}
-		}
-	}
-	return n
+	return n, true
 }
