@@ -19,19 +19,19 @@ type executor struct {
 
 	pool    pool
 	workers sync.WaitGroup
-	top     scope
+	top     scopeContext
 }
 
-// scope is what an error stops: the run, or a map whose failure another map
+// scopeContext is what an error stops: the run, or a map whose failure another map
 // tolerates. The cause of its context is the error.
-type scope struct {
+type scopeContext struct {
 	ctx  context.Context
 	stop context.CancelCauseFunc
 }
 
-func newScope(ctx context.Context) scope {
+func newScope(ctx context.Context) scopeContext {
 	ctx, stop := context.WithCancelCause(ctx)
-	return scope{ctx, stop}
+	return scopeContext{ctx, stop}
 }
 
 // errStopped is returned by code that an error elsewhere has stopped.
@@ -45,7 +45,7 @@ func (e *executor) run(ctx context.Context, input []byte) ([]byte, error) {
 	e.pool.free = e.config.Concurrency - 1
 	e.pool.help = e.help
 	e.counters.expect(e.stages, 1)
-	c := child{scope: e.top, values: [][]byte{input}}
+	c := batchRun{scope: e.top, values: [][]byte{input}}
 	err := errStopped
 	e.spawn(func(w *worker) {
 		c.w = w
@@ -88,7 +88,7 @@ func (e *executor) spawn(work func(w *worker)) {
 }
 
 // help starts a worker on a map, and then on others while there are any.
-func (e *executor) help(m *mapping) {
+func (e *executor) help(m *mapRun) {
 	e.spawn(func(w *worker) {
 		for ; m != nil; m = e.pool.next() {
 			m.help(w)

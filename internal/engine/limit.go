@@ -19,7 +19,7 @@ import (
 type limit struct{ end, giveUp time.Duration }
 
 // limit returns the limit of the child's next attempt.
-func (c *child) limit(ctx context.Context, node *plan.Step) limit {
+func (c *batchRun) limit(ctx context.Context, node *plan.Step) limit {
 	end := time.Duration(node.Timeout) * time.Second
 	if deadline, ok := ctx.Deadline(); ok && c.of != nil && c.of.node.Express {
 		if left := time.Until(deadline); end == 0 || left < end {

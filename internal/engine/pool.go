@@ -13,17 +13,17 @@ import (
 // to continue. Free slots help where children are left, in the innermost map first,
 // since work started there is closest to its end.
 type pool struct {
-	help func(*mapping) // starts a worker with a slot
+	help func(*mapRun) // starts a worker with a slot
 
 	mu      sync.Mutex
 	free    int
 	waiting []chan struct{} // workers that released their slot temporarily
 	queue   atomic.Int64    // length of waiting
-	open    []*mapping      // maps that may have children left for others, the last opened last
+	open    []*mapRun       // maps that may have children left for others, the last opened last
 }
 
 // offer lets other workers help with a map whose opener has a slot itself.
-func (p *pool) offer(m *mapping) {
+func (p *pool) offer(m *mapRun) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.open = append(p.open, m)
@@ -38,7 +38,7 @@ func (p *pool) offer(m *mapping) {
 }
 
 // pick finds a map for a helper, and counts the helper; nil if no map needs one.
-func (p *pool) pick() *mapping {
+func (p *pool) pick() *mapRun {
 	for i := len(p.open) - 1; i >= 0; i-- {
 		switch m := p.open[i]; {
 		case m.exhausted():
@@ -53,7 +53,7 @@ func (p *pool) pick() *mapping {
 
 // next is for a helper whose map is finished: it gets another map, or releases its
 // slot.
-func (p *pool) next() *mapping {
+func (p *pool) next() *mapRun {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.resume() {
@@ -146,7 +146,7 @@ func (p *pool) pause(ctx context.Context, d time.Duration) {
 
 // settle is for the opener of a map when no child is left to take: it waits for
 // the helpers, and lets another worker use the slot meanwhile.
-func (p *pool) settle(m *mapping) {
+func (p *pool) settle(m *mapRun) {
 	p.mu.Lock()
 	if i := slices.Index(p.open, m); i >= 0 {
 		p.open = slices.Delete(p.open, i, i+1)
@@ -163,7 +163,7 @@ func (p *pool) settle(m *mapping) {
 
 // leave is for a helper that has finished with a map. If the opener waits, it gets
 // the last helper's slot, or the next that is released.
-func (p *pool) leave(m *mapping) {
+func (p *pool) leave(m *mapRun) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	m.helpers--

@@ -13,13 +13,13 @@ import (
 	"github.com/lokki-build/lokki/internal/timelimit"
 )
 
-// mapping is one run of a map over one list. Each child passes through all stages
+// mapRun is one run of a map over one list. Each child passes through all stages
 // of the body without waiting for the others.
-type mapping struct {
+type mapRun struct {
 	e        *executor
 	node     *plan.Map
 	body     []stage
-	scope    scope
+	scope    scopeContext
 	path     []int // of the child that contains the map
 	items    items
 	children int // number of batches
@@ -46,7 +46,7 @@ const expressLimit = timelimit.Express * time.Second
 
 // fanOut runs a map over the child's value, a list, and makes the list of the
 // results the value.
-func (c *child) fanOut(ctx context.Context, s stage) error {
+func (c *batchRun) fanOut(ctx context.Context, s stage) error {
 	e, node := c.w.e, s.of
 	list := c.items
 	if list.count == 0 {
@@ -56,7 +56,7 @@ func (c *child) fanOut(ctx context.Context, s stage) error {
 		}
 	}
 	c.values[0], c.items = nil, items{} // now owned by the map, and freed with it
-	m := &mapping{
+	m := &mapRun{
 		e: e, node: node, body: s.body, path: c.path, items: list,
 		scope:    c.scope,
 		children: (list.count + node.BatchSize() - 1) / node.BatchSize(),
@@ -91,12 +91,12 @@ func (c *child) fanOut(ctx context.Context, s stage) error {
 }
 
 // exhausted reports whether no child is left to take.
-func (m *mapping) exhausted() bool {
+func (m *mapRun) exhausted() bool {
 	return int(m.next.Load()) >= m.children || m.scope.ctx.Err() != nil
 }
 
 // help is work, for a worker other than the opener.
-func (m *mapping) help(w *worker) {
+func (m *mapRun) help(w *worker) {
 	defer m.e.pool.leave(m) // a step may end the goroutine
 	m.work(m.scope.ctx, w)
 }
@@ -109,8 +109,8 @@ const (
 )
 
 // work takes children until none is left.
-func (m *mapping) work(ctx context.Context, w *worker) {
-	c := &child{w: w, scope: m.scope, of: m, path: append(slices.Clone(m.path), 0)}
+func (m *mapRun) work(ctx context.Context, w *worker) {
+	c := &batchRun{w: w, scope: m.scope, of: m, path: append(slices.Clone(m.path), 0)}
 	array := []byte("[")
 	began := m.e.counters.now()
 	for n := 1; !m.exhausted(); {
@@ -141,7 +141,7 @@ func (m *mapping) work(ctx context.Context, w *worker) {
 }
 
 // child takes child k through the body.
-func (m *mapping) child(ctx context.Context, c *child, k int) error {
+func (m *mapRun) child(ctx context.Context, c *batchRun, k int) error {
 	first := k * m.node.BatchSize()
 	c.path[len(c.path)-1] = first
 	c.values = c.values[:0]
@@ -161,7 +161,7 @@ func (m *mapping) child(ctx context.Context, c *child, k int) error {
 }
 
 // goOn reports whether the map continues after the failure of a child.
-func (m *mapping) goOn(k int, err error) bool {
+func (m *mapRun) goOn(k int, err error) bool {
 	if errors.Is(err, errStopped) {
 		return false
 	}
@@ -190,7 +190,7 @@ func appendAll(array []byte, values [][]byte) []byte {
 
 // deliver adds the results of consecutive children, of which first is the index of
 // the first.
-func (m *mapping) deliver(first int, array []byte, count int) {
+func (m *mapRun) deliver(first int, array []byte, count int) {
 	if count == 0 {
 		return // all failed but were tolerated
 	}

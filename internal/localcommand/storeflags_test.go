@@ -12,9 +12,9 @@ import (
 	"github.com/lokki-build/lokki/lokki/lokkitest"
 )
 
-// TestKeepingCommand follows a user through a failed run: the error says how to
+// TestStoringCommand follows a user through a failed run: the error says how to
 // examine the failed call, and how to resume.
-func TestKeepingCommand(t *testing.T) {
+func TestStoringCommand(t *testing.T) {
 	t.Setenv("BUILD_WORKING_DIRECTORY", t.TempDir())
 	c := program(lokkitest.TableFlow)
 	c.program.Call = "bazel run //flows:table_local --"
@@ -123,7 +123,7 @@ func TestOnlyWithoutInput(t *testing.T) {
 	}
 }
 
-func TestKeepFlags(t *testing.T) {
+func TestStoreFlags(t *testing.T) {
 	c := program(lokkitest.BirdsFlow)
 	for args, want := range map[string]string{
 		"--run a":                           "--run needs --store",

@@ -8,13 +8,13 @@ import (
 	"github.com/lokki-build/lokki/internal/failure"
 )
 
-// child passes through the stages of a map: it is the items of a batch, one or
-// more. The flow's own value outside maps is a child too. A worker reuses its child
-// for the next batch.
-type child struct {
+// batchRun is the run of a child of a map: the items of a batch, one or more, pass
+// through the stages of the map. The flow's own value outside maps is a child too. A
+// worker reuses its batchRun for the next batch.
+type batchRun struct {
 	w      *worker
-	scope  scope
-	of     *mapping // nil outside maps
+	scope  scopeContext
+	of     *mapRun  // nil outside maps
 	path   []int    // its first item's index in each map around it, outermost first
 	values [][]byte // one for each item
 	spare  [][]byte // reused for the next values
@@ -24,7 +24,7 @@ type child struct {
 }
 
 // run takes the child through the stages.
-func (c *child) run(ctx context.Context, stages []stage) error {
+func (c *batchRun) run(ctx context.Context, stages []stage) error {
 	begin, err := c.resume(ctx, stages)
 	if err != nil {
 		return err
@@ -50,7 +50,7 @@ func (c *child) run(ctx context.Context, stages []stage) error {
 
 // resume finds the child's last call whose result an earlier run stored, and
 // returns the stage after it.
-func (c *child) resume(ctx context.Context, stages []stage) (begin int, err error) {
+func (c *batchRun) resume(ctx context.Context, stages []stage) (begin int, err error) {
 	e := c.w.e
 	for i := len(stages) - 1; e.config.Cache != nil && i >= 0; i-- {
 		s := stages[i]
@@ -79,7 +79,7 @@ func (c *child) resume(ctx context.Context, stages []stage) (begin int, err erro
 }
 
 // begin sets up an attempt of the child's next call.
-func (c *child) begin(s stage, number int) *attempt {
+func (c *batchRun) begin(s stage, number int) *attempt {
 	c.try = attempt{e: c.w.e, stage: s, number: number, path: c.path, in: c.values, out: c.spare[:0], list: c.list}
 	c.w.trying = &c.try
 	return &c.try
@@ -87,7 +87,7 @@ func (c *child) begin(s stage, number int) *attempt {
 
 // call passes the child's values to a step, retrying by its rules, and makes the
 // results the child's values.
-func (c *child) call(ctx context.Context, s stage) error {
+func (c *batchRun) call(ctx context.Context, s stage) error {
 	e, node := c.w.e, c.w.e.flow.Plan.Steps[s.node]
 	if ctx.Err() != nil {
 		return c.ended(ctx, s)
@@ -126,7 +126,7 @@ func (c *child) call(ctx context.Context, s stage) error {
 }
 
 // ended returns the error of a child whose context has ended.
-func (c *child) ended(ctx context.Context, s stage) error {
+func (c *batchRun) ended(ctx context.Context, s stage) error {
 	if c.scope.ctx.Err() != nil {
 		return errStopped
 	}
