@@ -1,0 +1,5 @@
+package birds
+
+import "context"
+
+func JoinBirds(ctx context.Context, in string) (string, error) { return in, nil }

@@ -1,0 +1,5 @@
+package birds
+
+import "context"
+
+func GetBirds(ctx context.Context, in string) (string, error) { return in, nil }
