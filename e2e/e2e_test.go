@@ -19,7 +19,7 @@ import (
 )
 
 // everything is all that is built of each flow.
-var everything = []string{"//flows:birds", "//flows:words", "//flows:invoice"}
+var everything = []string{"//flows:birds", "//flows/words", "//flows/invoice"}
 
 func TestBuild(t *testing.T) {
 	start := time.Now()
@@ -45,7 +45,7 @@ func TestBuild(t *testing.T) {
 
 	t.Run("one step edited", func(t *testing.T) {
 		before := digests(t, w)
-		w.edit(t, "flows/birds/birds.go", `"flappy " + bird`, `"flying " + bird`)
+		w.edit(t, "flows/birds.go", `"flappy " + bird`, `"flying " + bird`)
 		start := time.Now()
 		ran := w.build(t, "//flows:birds")
 		total := 0
@@ -89,10 +89,10 @@ func testMistakes(t *testing.T, w *workspace) {
 	}{
 		{
 			"missing", "        \":flap_bird\",\n", "",
-			[]string{"birds.FlapBird", "//flows:birds", "flows/birds/birds.go:", "hint:", "flap_bird"},
+			[]string{"birds.FlapBird", "//flows:birds", "flows/birds.go:", "hint:", "flap_bird"},
 		},
 		{
-			"unused", "        \":flap_bird\",\n", "        \":flap_bird\",\n        \":price_order\",\n",
+			"unused", "        \":flap_bird\",\n", "        \":flap_bird\",\n        \"//flows/invoice:price_order\",\n",
 			[]string{":price_order runs", "invoice.PriceOrder", "//flows:birds", "hint: remove"},
 		},
 		{
@@ -119,14 +119,16 @@ func testMistakes(t *testing.T, w *workspace) {
 		t.Run(test.name, func(t *testing.T) {
 			file := "flows/BUILD.bazel"
 			if test.name == "a dropped step" {
-				file = "flows/birds/birds.go"
+				file = "flows/birds.go"
 			}
 			if test.name == "twice" {
-				w.edit(t, "flows/BUILD.bazel", "# Words: a map inside a map.\n", `lokki_step(
+				w.edit(t, "flows/BUILD.bazel", "lokki_flow(\n", `lokki_step(
     name = "flap_again",
     function = "FlapBird",
     library = ":birds_lib",
 )
+
+lokki_flow(
 `)
 			}
 			w.edit(t, file, test.old, test.new)
@@ -194,7 +196,8 @@ func digests(t *testing.T, w *workspace) map[string]string {
 		if err != nil {
 			return err
 		}
-		deployed := !strings.Contains(rel, "/") && (strings.HasSuffix(rel, ".json") || strings.HasSuffix(rel, ".yaml") || strings.HasSuffix(rel, ".tar.gz"))
+		inPackage := slices.Contains([]string{".", "words", "invoice"}, filepath.Dir(rel))
+		deployed := inPackage && (strings.HasSuffix(rel, ".json") || strings.HasSuffix(rel, ".yaml") || strings.HasSuffix(rel, ".tar.gz"))
 		image := strings.Contains(rel, "_image/")
 		if d.IsDir() || !deployed && !image {
 			return nil
@@ -208,6 +211,11 @@ func digests(t *testing.T, w *workspace) map[string]string {
 	})
 	if err != nil {
 		t.Fatalf("reading what was built: %v", err)
+	}
+	for _, name := range []string{"birds.template.yaml", "words/words.template.yaml", "invoice/invoice.template.yaml"} {
+		if sums[name] == "" {
+			t.Fatalf("%s is missing from what was built", name)
+		}
 	}
 	return sums
 }
