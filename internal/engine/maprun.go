@@ -9,8 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/internal/plan"
-	"github.com/lokki-build/lokki/internal/timelimit"
 )
 
 // mapRun is one run of a map over one list. Each child passes through all stages
@@ -42,7 +42,7 @@ type mapRun struct {
 const pausing = 1000
 
 // expressLimit is how long an Express child may take.
-const expressLimit = timelimit.Express * time.Second
+const expressLimit = awslimits.ExpressSeconds * time.Second
 
 // fanOut runs a map over the child's value, a list, and makes the list of the
 // results the value.

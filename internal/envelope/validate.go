@@ -7,16 +7,16 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/lokki-build/lokki/internal/timelimit"
+	"github.com/lokki-build/lokki/internal/awslimits"
 )
 
 // MaxItems is the maximum number of items of one map, which is the most that an
 // ItemReader of Step Functions reads.
-const MaxItems = 100_000_000
+const MaxItems = awslimits.Items
 
 // maxName limits the names of flows, steps and executions, in bytes, as Step
 // Functions limits those of state machines, states and executions.
-const maxName = 80
+const maxName = awslimits.NameLength
 
 // maxPath limits a map path, in bytes, so that a key stays below S3's 1,024.
 const maxPath = 200
@@ -53,7 +53,7 @@ func (r Request) Validate() error {
 		"path %q: want indices that each end in a slash, as in \"3/17/\", %d bytes at most", r.Path, maxPath)
 	all.unless(!r.Last || r.Path == "" && r.Split == 0, "last step at path %q, with split %d: want neither", r.Path, r.Split)
 	all.unless(r.Split >= 0, "split %d: want at least 1 item per child", r.Split)
-	all.unless(r.Limit >= 0 && r.Limit <= timelimit.MaxLambda, "limit %d: want 1 to %d seconds", r.Limit, timelimit.MaxLambda)
+	all.unless(r.Limit >= 0 && r.Limit <= awslimits.LambdaSeconds, "limit %d: want 1 to %d seconds", r.Limit, awslimits.LambdaSeconds)
 	all.unless(r.Attempt >= 0, "attempt %d: want 0 or more", r.Attempt)
 	r.validateSource(&all)
 	return errors.Join(all...)

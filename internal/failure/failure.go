@@ -2,7 +2,11 @@
 // about errors: the types by which a Retry distinguishes them.
 package failure
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/lokki-build/lokki/internal/awslimits"
+)
 
 // Error types of lokki itself, as used in ErrorEquals. A step's own errors have
 // the names of their Go types (see [Type]).
@@ -22,11 +26,11 @@ const (
 
 // Error types of AWS that lokki's retries name.
 const (
-	Any          = "States.ALL"       // every error except those that can't be retried
-	StateTimeout = "States.Timeout"   // a state took longer than its TimeoutSeconds
-	StepTimeout  = "Sandbox.Timedout" // a Lambda took longer than its timeout; also reported for a step's own limit
+	Any          = awslimits.AnyError        // every error except those that can't be retried
+	StateTimeout = awslimits.Timeout         // a state took longer than its TimeoutSeconds
+	StepTimeout  = awslimits.SandboxTimedout // a Lambda took longer than its timeout; also reported for a step's own limit
 
-	Threshold = "States.ExceedToleratedFailureThreshold" // more children of a map failed than it tolerates
+	Threshold = awslimits.Threshold // more children of a map failed than it tolerates
 )
 
 // Marked is an error that its step marked as permanent or transient. It has the

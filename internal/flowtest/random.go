@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/plan"
-	"github.com/lokki-build/lokki/internal/timelimit"
 )
 
 // maxDepth is how deeply the maps of a random flow are nested, which multiplies the
@@ -72,7 +72,7 @@ func setOptions(r *rand.Rand, n *plan.Step) {
 		setMapOptions(r, n.Opens.Map, n.Opens.HoldsMap())
 	}
 	if r.IntN(4) == 0 {
-		n.Timeout = 1 + r.IntN(timelimit.MaxLambda)
+		n.Timeout = 1 + r.IntN(awslimits.LambdaSeconds)
 		if n.In != nil && n.In.Express {
 			n.Timeout = 1 + r.IntN(15) // 20 of them fit into one child
 		}

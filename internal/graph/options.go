@@ -6,19 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/internal/failure"
-	"github.com/lokki-build/lokki/internal/timelimit"
-)
-
-// Limits of Step Functions and Lambda
-// (https://states-language.net/#errors,
-// https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
-const (
-	maxInterval    = 99_999_999  // seconds
-	maxCap         = 31_622_399  // seconds, one less than 366 days
-	maxAttempts    = 99_999_999  //
-	maxItems       = 100_000_000 // of one map
-	maxConcurrency = 10_000      // children of one map
 )
 
 // StepOptions say how a step runs. Zero values leave it to the tools' defaults.
@@ -65,8 +54,8 @@ func (v *validator) options(nodes []Node) {
 }
 
 func (v *validator) timeout(n Step) {
-	if n.Timeout < 0 || n.Timeout > timelimit.MaxLambda {
-		v.about(n, "the timeout is %d seconds: want 1 to %d, the maximum for a Lambda", n.Timeout, timelimit.MaxLambda)
+	if n.Timeout < 0 || n.Timeout > awslimits.LambdaSeconds {
+		v.about(n, "the timeout is %d seconds: want 1 to %d, the maximum for a Lambda", n.Timeout, awslimits.LambdaSeconds)
 	}
 }
 
@@ -86,27 +75,27 @@ func (v *validator) retries(n Step) {
 			seen[e] = true
 		}
 		name := strings.Join(r.Errors, ", ")
-		if r.Interval < 1 || r.Interval > maxInterval {
-			v.about(n, "the retry of %s has an interval of %d seconds: want 1 to %d", name, r.Interval, maxInterval)
+		if r.Interval < 1 || r.Interval > awslimits.TimerSeconds {
+			v.about(n, "the retry of %s has an interval of %d seconds: want 1 to %d", name, r.Interval, awslimits.TimerSeconds)
 		}
 		if !(r.Rate >= 1) || math.IsInf(r.Rate, 0) {
 			v.about(n, "the retry of %s has a rate of %v: want 1 or more", name, r.Rate)
 		}
-		if r.Attempts < 1 || r.Attempts > maxAttempts {
-			v.about(n, "the retry of %s has %d attempts: want 1 to %d", name, r.Attempts, maxAttempts)
+		if r.Attempts < 1 || r.Attempts > awslimits.TimerSeconds {
+			v.about(n, "the retry of %s has %d attempts: want 1 to %d", name, r.Attempts, awslimits.TimerSeconds)
 		}
-		if r.Cap != 0 && (r.Cap <= r.Interval || r.Cap > maxCap) {
-			v.about(n, "the retry of %s has a cap of %d seconds: want more than its interval, %d, and at most %d", name, r.Cap, r.Interval, maxCap)
+		if r.Cap != 0 && (r.Cap <= r.Interval || r.Cap > awslimits.DelaySeconds) {
+			v.about(n, "the retry of %s has a cap of %d seconds: want more than its interval, %d, and at most %d", name, r.Cap, r.Interval, awslimits.DelaySeconds)
 		}
 	}
 }
 
 func (v *validator) mapOptions(m Map) {
-	if m.Batch < 0 || m.Batch > maxItems {
-		v.aboutMap(m, "the batch is %d: want 1 to %d items", m.Batch, maxItems)
+	if m.Batch < 0 || m.Batch > awslimits.Items {
+		v.aboutMap(m, "the batch is %d: want 1 to %d items", m.Batch, awslimits.Items)
 	}
-	if m.Concurrency < 0 || m.Concurrency > maxConcurrency {
-		v.aboutMap(m, "the concurrency is %d: want 1 to %d", m.Concurrency, maxConcurrency)
+	if m.Concurrency < 0 || m.Concurrency > awslimits.Children {
+		v.aboutMap(m, "the concurrency is %d: want 1 to %d", m.Concurrency, awslimits.Children)
 	}
 	if !(m.Tolerate >= 0 && m.Tolerate <= 100) {
 		v.aboutMap(m, "%v percent of failures are tolerated: want more than 0, up to 100", m.Tolerate)
@@ -129,9 +118,9 @@ func (v *validator) express(m Map, nested int) {
 			What: fmt.Sprintf("the map is Express and contains the map over %s, which an Express workflow can't", m.Nodes[nested].Name()),
 			Hint: "leave lokki.Express out here; the inner map may have it"})
 	}
-	if total := timeouts(m.Nodes); total > timelimit.Express {
+	if total := timeouts(m.Nodes); total > awslimits.ExpressSeconds {
 		v.report(Problem{Position: m.Position, Step: m.Name,
-			What: fmt.Sprintf("the map is Express, and the timeouts of its steps add up to %d seconds; an Express workflow has %d", total, timelimit.Express),
+			What: fmt.Sprintf("the map is Express, and the timeouts of its steps add up to %d seconds; an Express workflow has %d", total, awslimits.ExpressSeconds),
 			Hint: "shorten the timeouts, or leave lokki.Express out"})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/internal/failure"
 )
 
@@ -25,8 +26,8 @@ var never = Retry{Errors: []string{failure.Permanent}}
 // broken comes next: Lambda could not prepare the image, or it is missing from its
 // registry. Only a new deployment fixes that.
 var broken = Retry{Errors: []string{
-	"Lambda.CodeArtifactUserFailedException",
-	"Lambda.CodeArtifactUserDeletedException",
+	awslimits.CodeArtifactUserFailed,
+	awslimits.CodeArtifactUserDeleted,
 }}
 
 // throttled is for invocations that Lambda refuses because the account is at its
@@ -40,7 +41,7 @@ var broken = Retry{Errors: []string{
 // sixth more time than a queue would (see TestThrottled). Each retry is a state
 // transition, and about 35 pass before the pauses reach two minutes.
 var throttled = Retry{
-	Errors:   []string{"Lambda.TooManyRequestsException"},
+	Errors:   []string{awslimits.TooManyRequests},
 	Interval: 5,
 	Rate:     1.1,
 	Attempts: 200,
@@ -53,10 +54,10 @@ var throttled = Retry{
 // the pauses add up to 8 on average.
 var preparing = Retry{
 	Errors: []string{
-		"Lambda.CodeArtifactUserPendingException",
-		"Lambda.ResourceConflictException", // the function is being created or updated
-		"Lambda.ResourceNotReadyException", // its connection to a network is being restored
-		"Lambda.SnapStartNotReadyException",
+		awslimits.CodeArtifactUserPending,
+		awslimits.ResourceConflict,
+		awslimits.ResourceNotReady,
+		awslimits.SnapStartNotReady,
 	},
 	Interval: 5,
 	Rate:     2,
@@ -80,11 +81,11 @@ var preparing = Retry{
 // system, and errors that say the function, its key or the request is wrong.
 var transient = Retry{
 	Errors: []string{
-		"Lambda.ClientExecutionTimeoutException",
-		"Lambda.ServiceException",
-		"Lambda.AWSLambdaException",
-		"Lambda.SdkClientException",
-		"Lambda.SnapStartTimeoutException",
+		awslimits.ClientExecutionTimeout,
+		awslimits.ServiceException,
+		awslimits.AWSLambdaException,
+		awslimits.SdkClientException,
+		awslimits.SnapStartTimeout,
 		failure.Transient,
 		failure.Storage,
 	},

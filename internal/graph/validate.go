@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/lokki-build/lokki/internal/timelimit"
+	"github.com/lokki-build/lokki/internal/awslimits"
 )
 
 // Validate reports everything that is wrong with g, as joined Problems. Every
@@ -26,8 +26,8 @@ func (g Graph) Validate() error {
 	} else if _, err := Name(identOf(g.Function)); err != nil {
 		v.report(Problem{Position: g.Position, What: "the flow function: " + err.Error()})
 	}
-	if g.Timeout < 0 || g.Timeout > timelimit.MaxExecution {
-		v.report(Problem{Position: g.Position, What: fmt.Sprintf("the flow's timeout is %d seconds: want 1 to %d, which is a year", g.Timeout, timelimit.MaxExecution)})
+	if g.Timeout < 0 || g.Timeout > awslimits.ExecutionSeconds {
+		v.report(Problem{Position: g.Position, What: fmt.Sprintf("the flow's timeout is %d seconds: want 1 to %d, which is a year", g.Timeout, awslimits.ExecutionSeconds)})
 	}
 	if len(g.Nodes) == 0 {
 		v.report(Problem{Position: g.Position, What: fmt.Sprintf("flow %s has no steps", g.Flow), Hint: "begin the flow with lokki.Start"})

@@ -9,11 +9,13 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/lokki-build/lokki/internal/awslimits"
 )
 
 // maxInput is the maximum size of an execution's input in Step Functions, in bytes
 // (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
-const maxInput = 256 << 10
+const maxInput = awslimits.StateBytes
 
 // Check reports input that no flow can be started with: too large, not JSON, or
 // ambiguous. [Merge] reports the latter two as well, with the same words.

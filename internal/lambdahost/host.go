@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/internal/timelimit"
 )
 
@@ -29,8 +30,8 @@ type Config struct {
 // Lambda's own limits
 // (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
 const (
-	maxTimeout = timelimit.MaxLambda * time.Second
-	maxPayload = 6 << 20 // bytes, for a request and for a response
+	maxTimeout = awslimits.LambdaSeconds * time.Second
+	maxPayload = awslimits.PayloadBytes
 )
 
 // initLimit is how long a program may take to ask for its first invocation.
@@ -134,7 +135,7 @@ func (h *Host) Invoke(ctx context.Context, payload []byte) (Result, error) {
 	}
 	switch {
 	case errors.Is(err, errExited):
-		result.Failure = &Failure{Type: "Runtime.ExitError", Message: "the program ended before it asked for an invocation: " + h.worker.exitStatus()}
+		result.Failure = &Failure{Type: awslimits.RuntimeExit, Message: "the program ended before it asked for an invocation: " + h.worker.exitStatus()}
 		return result, h.drop(nil)
 	case errors.Is(err, errLate):
 		result.Duration, result.Failure = h.config.Timeout, h.timedOut()
@@ -158,7 +159,7 @@ func (h *Host) start(ctx context.Context, inv *invocation, limit time.Duration) 
 
 // timedOut uses Lambda's words.
 func (h *Host) timedOut() *Failure {
-	return &Failure{Type: "Sandbox.Timedout", Message: fmt.Sprintf("Task timed out after %.2f seconds", h.config.Timeout.Seconds())}
+	return &Failure{Type: awslimits.SandboxTimedout, Message: fmt.Sprintf("Task timed out after %.2f seconds", h.config.Timeout.Seconds())}
 }
 
 // await waits for the answer to an invocation that the program has received.
@@ -184,7 +185,7 @@ func (h *Host) await(ctx context.Context, inv *invocation, result Result) (Resul
 			case a := <-inv.answered: // it answered just before it ended
 				a.into(&result)
 			default:
-				result.Failure = &Failure{Type: "Runtime.ExitError", Message: "the program ended without answering: " + w.exitStatus()}
+				result.Failure = &Failure{Type: awslimits.RuntimeExit, Message: "the program ended without answering: " + w.exitStatus()}
 			}
 			err = h.drop(nil)
 		case <-timer.C:

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/internal/timelimit"
 )
@@ -38,7 +39,7 @@ type clock struct {
 func newClock(ctx context.Context) (c *clock, stop func()) {
 	deadline, ok := ctx.Deadline()
 	if !ok {
-		deadline = time.Now().Add(timelimit.MaxLambda * time.Second)
+		deadline = time.Now().Add(awslimits.LambdaSeconds * time.Second)
 	}
 	left := time.Until(deadline)
 	m := margin(left)

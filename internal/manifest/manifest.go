@@ -29,7 +29,7 @@ type Step struct {
 	Function         string            `json:"function"`                    // as in "example.com/birds.GetBirds"
 	Architecture     string            `json:"architecture"`                // "arm64" or "amd64"
 	Memory           int               `json:"memory,omitempty"`            // MB, 128 to 10240
-	Timeout          int               `json:"timeout,omitempty"`           // seconds, up to timelimit.MaxLambda
+	Timeout          int               `json:"timeout,omitempty"`           // seconds, up to awslimits.LambdaSeconds
 	EphemeralStorage int               `json:"ephemeral_storage,omitempty"` // MB, 512 to 10240
 	Env              map[string]string `json:"env,omitempty"`               // the Lambda's environment
 }

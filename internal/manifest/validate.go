@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/schedule"
-	"github.com/lokki-build/lokki/internal/timelimit"
 )
 
 // The names that Lambda allows
@@ -33,8 +33,8 @@ func (m Manifest) Validate() error {
 			errs = append(errs, fmt.Errorf("%s: %s", name, what))
 		}
 	}
-	if m.Timeout < 0 || m.Timeout > timelimit.MaxExecution {
-		errs = append(errs, fmt.Errorf("%s: timeout %d: want 1 to %d seconds, which is a year", m.Flow, m.Timeout, timelimit.MaxExecution))
+	if m.Timeout < 0 || m.Timeout > awslimits.ExecutionSeconds {
+		errs = append(errs, fmt.Errorf("%s: timeout %d: want 1 to %d seconds, which is a year", m.Flow, m.Timeout, awslimits.ExecutionSeconds))
 	}
 	errs = append(errs, schedule.Validate(m.Flow, m.Schedules))
 	return errors.Join(errs...)
@@ -54,10 +54,9 @@ func (s Step) problems() []string {
 		field, unit        string
 		value, least, most int
 	}{
-		// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-		{"memory", "MB", s.Memory, 128, 10240},
-		{"timeout", "seconds", s.Timeout, 1, timelimit.MaxLambda},
-		{"ephemeral_storage", "MB", s.EphemeralStorage, 512, 10240},
+		{"memory", "MB", s.Memory, awslimits.MinMemory, awslimits.MaxMemory},
+		{"timeout", "seconds", s.Timeout, 1, awslimits.LambdaSeconds},
+		{"ephemeral_storage", "MB", s.EphemeralStorage, awslimits.MinStorage, awslimits.MaxStorage},
 	} {
 		if n.value != 0 && (n.value < n.least || n.value > n.most) {
 			all = append(all, fmt.Sprintf("%s %d: want %d to %d %s", n.field, n.value, n.least, n.most, n.unit))

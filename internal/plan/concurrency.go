@@ -1,20 +1,9 @@
 package plan
 
-import "sort"
+import (
+	"sort"
 
-const (
-	// MaxLambdas is how many Lambdas an account runs at once in a Region, unless its
-	// quota was raised. A new account has fewer, 10 at first, and AWS raises that with
-	// use (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
-	// The build doesn't know the account, and a map that is wider than the account only
-	// waits: see the retry rules of every step in package graph.
-	MaxLambdas = 1000
-
-	// MaxMapRuns is how many map runs an account may have open at once
-	// (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
-	// Others wait, and inner map runs wait forever if the outer ones have taken
-	// every slot.
-	MaxMapRuns = 1000
+	"github.com/lokki-build/lokki/internal/awslimits"
 )
 
 // shareLambdas sets how many children each map runs at once.
@@ -47,9 +36,9 @@ func share(m *Map, orders map[*Map]Order) int {
 	tooMany := func(n int) bool {
 		lambdas := load{orders: orders, during: m, children: n, unset: n, step: 1}
 		runs := load{orders: orders, during: m, children: n, unset: 1, mapRun: 1}
-		return lambdas.flow() > MaxLambdas || m.HoldsMap() && runs.flow() > MaxMapRuns
+		return lambdas.flow() > awslimits.Lambdas || m.HoldsMap() && runs.flow() > awslimits.MapRuns
 	}
-	return max(1, sort.Search(MaxLambdas, func(n int) bool { return tooMany(n + 1) }))
+	return max(1, sort.Search(awslimits.Lambdas, func(n int) bool { return tooMany(n + 1) }))
 }
 
 // load adds up the most that runs at the same time while one map does: Lambdas, or map

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/plan"
 )
@@ -62,7 +63,7 @@ func TestSharesAreWithinQuota(t *testing.T) {
 		for _, m := range p.Maps {
 			wide = wide || m.AtOnce > 1
 		}
-		if lambdas > plan.MaxLambdas && wide {
+		if lambdas > awslimits.Lambdas && wide {
 			t.Fatalf("seed %d: %d Lambdas at once", seed, lambdas)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/internal/plan"
 )
 
@@ -21,7 +22,7 @@ func (b *builder) checkMapRuns() {
 				worst, most = inner, open
 			}
 		}
-		if most > plan.MaxMapRuns {
+		if most > awslimits.MapRuns {
 			b.reportMapRuns(worst)
 		}
 	}
@@ -44,13 +45,13 @@ func (b *builder) reportMapRuns(worst *plan.Map) {
 		counts = append(counts, fmt.Sprintf("%d of %s", each[i], m.Name))
 	}
 	what := fmt.Sprintf("%d map runs may be open at the same time, %s; Step Functions has %d for an account",
-		open, strings.Join(counts, ", "), plan.MaxMapRuns)
+		open, strings.Join(counts, ", "), awslimits.MapRuns)
 	for _, m := range given {
 		// The other maps keep their concurrency.
 		fits := sort.Search(m.Concurrency, func(c int) bool {
 			m.AtOnce = c + 1
 			open, _ := worst.OpenRuns()
-			return open > plan.MaxMapRuns
+			return open > awslimits.MapRuns
 		})
 		m.AtOnce = m.Concurrency
 		if fits > 0 {

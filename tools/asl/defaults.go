@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/internal/plan"
 )
 
@@ -29,9 +30,9 @@ func (b *builder) defaults(n *plan.Step) json.RawMessage {
 		b.report(n.Position, n.Name, "the defaults are not JSON: "+err.Error(), "")
 		return nil
 	}
-	if size := compact.Len(); size > maxPayload/2 {
+	if size := compact.Len(); size > awslimits.StateBytes/2 {
 		b.report(n.Position, n.Name, fmt.Sprintf("the defaults have %d bytes; with the execution's input they must fit the %d of a state's payload",
-			size, maxPayload), fmt.Sprintf("keep defaults to %d bytes, and let the step read larger data from elsewhere", maxPayload/2))
+			size, awslimits.StateBytes), fmt.Sprintf("keep defaults to %d bytes, and let the step read larger data from elsewhere", awslimits.StateBytes/2))
 	}
 	for _, field := range pathFields(value, "") {
 		b.report(n.Position, n.Name, fmt.Sprintf("the defaults' field %q ends in \".$\", which Step Functions reads as a path", field),

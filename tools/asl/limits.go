@@ -3,25 +3,17 @@ package asl
 import (
 	"fmt"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/plan"
 )
 
-// What Step Functions allows
-// (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
-const (
-	maxName       = 80        // characters of a state's, machine's or execution's name
-	maxLabel      = 40        // characters of a map's label
-	maxPayload    = 256 << 10 // bytes of a state's input or output
-	maxDefinition = 1 << 20   // bytes of a definition
-)
-
 // checkName reports a name that is too long. Names are unique by construction:
 // steps are kebab-case and unique in the graph, other states have a space.
 func (b *builder) checkName(position, step, name, what string) {
-	if over := len(name) - maxName; over > 0 {
-		b.report(position, step, fmt.Sprintf("%s, %q, has %d characters; Step Functions allows %d", what, name, len(name), maxName),
+	if over := len(name) - awslimits.NameLength; over > 0 {
+		b.report(position, step, fmt.Sprintf("%s, %q, has %d characters; Step Functions allows %d", what, name, len(name), awslimits.NameLength),
 			fmt.Sprintf("shorten the function's name by %d characters", over))
 	}
 }
@@ -41,7 +33,7 @@ func (b *builder) report(position, name, what, hint string) {
 
 // label names a map in the ARNs of its runs and children.
 func (b *builder) label(m *plan.Map) string {
-	l := shorten(m.Name, maxLabel)
+	l := shorten(m.Name, awslimits.LabelLength)
 	if other, ok := b.labels[l]; ok {
 		b.report(m.Position, m.Name, fmt.Sprintf("the map has the same label as the map over %s, %q", other, l), "rename one of the two functions")
 	}
@@ -60,14 +52,14 @@ func shorten(name string, limit int) string {
 }
 
 func checkSize(g graph.Graph, definition []byte) error {
-	if len(definition) <= maxDefinition {
+	if len(definition) <= awslimits.DefinitionBytes {
 		return nil
 	}
 	steps := len(g.Steps())
 	return graph.Problem{
 		Position: g.Position,
 		What: fmt.Sprintf("the state machine of %s has %d bytes; Step Functions allows %d (%d steps of %d bytes on average)",
-			g.Flow, len(definition), maxDefinition, steps, len(definition)/steps),
+			g.Flow, len(definition), awslimits.DefinitionBytes, steps, len(definition)/steps),
 		Hint: "split the flow in two, or merge steps that always run one after the other",
 	}
 }

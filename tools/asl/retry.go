@@ -1,6 +1,9 @@
 package asl
 
-import "github.com/lokki-build/lokki/internal/graph"
+import (
+	"github.com/lokki-build/lokki/internal/awslimits"
+	"github.com/lokki-build/lokki/internal/graph"
+)
 
 // retrier is one rule of a task's Retry. Step Functions applies the first one
 // that names the error.
@@ -24,8 +27,8 @@ func retriers(o graph.StepOptions) []retrier { return written(o.Retries()) }
 // cause, retrying is futile, so there are few attempts. A child's failure is never
 // retried by the map.
 var mapRetries = []graph.Retry{
-	{Errors: []string{"States.ItemReaderFailed"}, Interval: 2, Rate: 2, Attempts: 6, Cap: 60, Jitter: true},
-	{Errors: []string{"States.ResultWriterFailed"}, Interval: 5, Rate: 2, Attempts: 2, Jitter: true},
+	{Errors: []string{awslimits.ItemReader}, Interval: 2, Rate: 2, Attempts: 6, Cap: 60, Jitter: true},
+	{Errors: []string{awslimits.ResultWriter}, Interval: 5, Rate: 2, Attempts: 2, Jitter: true},
 }
 
 // written converts rules to the States Language.

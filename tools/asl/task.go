@@ -3,7 +3,7 @@ package asl
 import (
 	"encoding/json"
 
-	"github.com/lokki-build/lokki/internal/timelimit"
+	"github.com/lokki-build/lokki/internal/awslimits"
 )
 
 // taskTimeout, in seconds, is more than any Lambda may take: it ends a task
@@ -11,12 +11,12 @@ import (
 // Functions' default). It never ends a task whose Lambda still runs: Step
 // Functions wouldn't stop the Lambda, and a retry would run beside it. A step's
 // own limit is in the payload, and its Lambda enforces it.
-const taskTimeout = timelimit.MaxLambda + 60
+const taskTimeout = awslimits.LambdaSeconds + 60
 
 // timeout is a task's TimeoutSeconds.
 func (b *builder) timeout() int {
 	if b.express {
-		return timelimit.Express // the workflow ends with it, so nothing is retried
+		return awslimits.ExpressSeconds // the workflow ends with it, so nothing is retried
 	}
 	return taskTimeout
 }

@@ -9,6 +9,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/internal/manifest"
 	"github.com/lokki-build/lokki/internal/plan"
 	"github.com/lokki-build/lokki/tools/internal/config"
@@ -59,8 +60,8 @@ func newFunctions(in Input, p *plan.Plan) ([]function, error) {
 }
 
 // maxEnv is how many bytes, names and values, lokki's own variables leave at
-// least of the 4,096 of a Lambda's environment.
-const maxEnv = 4096 - len("LOKKI_ARTIFACT_BUCKET") - 63 - len("LOKKI_PREFIX") - 200 - len("LOKKI_STACK") - 128 - len("LOKKI_METRICS") - len("false")
+// least of a Lambda's environment.
+const maxEnv = awslimits.EnvironmentBytes - len("LOKKI_ARTIFACT_BUCKET") - 63 - len("LOKKI_PREFIX") - 200 - len("LOKKI_STACK") - 128 - len("LOKKI_METRICS") - len("false")
 
 func checkEnv(target string, env map[string]string) []error {
 	var problems []error

@@ -3,25 +3,18 @@ package cfn
 import (
 	"fmt"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/internal/graph"
 )
 
-// What CloudFormation allows
-// (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).
-const (
-	maxResources = 500
-	maxInline    = 51_200  // bytes of a template that is sent with the request
-	maxTemplate  = 1 << 20 // bytes of a template in S3
-)
-
 func checkResources(g graph.Graph, functions []function, count int) error {
-	if count <= maxResources {
+	if count <= awslimits.Resources {
 		return nil
 	}
 	return graph.Problem{
 		Position: g.Position,
 		What: fmt.Sprintf("the template of %s has %d resources for %d functions; CloudFormation allows %d",
-			g.Flow, count, len(functions), maxResources),
+			g.Flow, count, len(functions), awslimits.Resources),
 		Hint: "split the flow in two, or use one function for similar steps",
 	}
 }
@@ -30,15 +23,15 @@ func checkResources(g graph.Graph, functions []function, count int) error {
 // request, and an error if it is too large altogether.
 func checkSize(g graph.Graph, data []byte) (notes []string, err error) {
 	switch {
-	case len(data) > maxTemplate:
+	case len(data) > awslimits.TemplateBytes:
 		return nil, graph.Problem{
 			Position: g.Position,
-			What:     fmt.Sprintf("the template of %s has %d bytes; CloudFormation allows %d", g.Flow, len(data), maxTemplate),
+			What:     fmt.Sprintf("the template of %s has %d bytes; CloudFormation allows %d", g.Flow, len(data), awslimits.TemplateBytes),
 			Hint:     "split the flow in two",
 		}
-	case len(data) > maxInline:
+	case len(data) > awslimits.InlineTemplateBytes:
 		return []string{fmt.Sprintf("the template of %s has %d bytes: deploy it from S3 (aws cloudformation deploy --s3-bucket …), "+
-			"as only %d can be sent with the request", g.Flow, len(data), maxInline)}, nil
+			"as only %d can be sent with the request", g.Flow, len(data), awslimits.InlineTemplateBytes)}, nil
 	}
 	return nil, nil
 }

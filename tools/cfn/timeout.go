@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/manifest"
 	"github.com/lokki-build/lokki/internal/plan"
@@ -23,9 +24,9 @@ func lambdaTimeout(p *plan.Plan, s manifest.Step, byDefault int) (int, error) {
 	inside, outside := uses(p, s.Function)
 	longest := longestLimit(p, s.Function)
 	if s.Timeout == 0 {
-		most := timelimit.MaxLambda
+		most := awslimits.LambdaSeconds
 		if !outside {
-			most = timelimit.Express
+			most = awslimits.ExpressSeconds
 		}
 		if longest.Timeout > 0 {
 			byDefault = max(byDefault, longest.Timeout+spare)
@@ -33,21 +34,21 @@ func lambdaTimeout(p *plan.Plan, s manifest.Step, byDefault int) (int, error) {
 		return min(most, byDefault), nil
 	}
 	var problems []error
-	if s.Timeout > timelimit.Express {
+	if s.Timeout > awslimits.ExpressSeconds {
 		for _, n := range inside {
 			problems = append(problems, graph.Problem{
 				Position: n.Position, Step: n.Name,
-				What: fmt.Sprintf("%s has a timeout of %d seconds, but runs in an Express map, whose children live for %d", s.Target, s.Timeout, timelimit.Express),
-				Hint: fmt.Sprintf("set timeout of %s to %d or less, or leave lokki.Express out of the map", s.Target, timelimit.Express),
+				What: fmt.Sprintf("%s has a timeout of %d seconds, but runs in an Express map, whose children live for %d", s.Target, s.Timeout, awslimits.ExpressSeconds),
+				Hint: fmt.Sprintf("set timeout of %s to %d or less, or leave lokki.Express out of the map", s.Target, awslimits.ExpressSeconds),
 			})
 		}
 	}
-	if s.Timeout <= longest.Timeout && s.Timeout < timelimit.MaxLambda {
+	if s.Timeout <= longest.Timeout && s.Timeout < awslimits.LambdaSeconds {
 		problems = append(problems, graph.Problem{
 			Position: longest.Position, Step: longest.Name,
 			What: fmt.Sprintf("the step has a lokki.Timeout of %d seconds, and %s a timeout of %d, in which the Lambda also fetches the argument and stores the result",
 				longest.Timeout, s.Target, s.Timeout),
-			Hint: fmt.Sprintf("leave timeout of %s out, or set it to %d", s.Target, min(longest.Timeout+spare, timelimit.MaxLambda)),
+			Hint: fmt.Sprintf("leave timeout of %s out, or set it to %d", s.Target, min(longest.Timeout+spare, awslimits.LambdaSeconds)),
 		})
 	}
 	return s.Timeout, errors.Join(problems...)

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/internal/lambdahost"
@@ -108,7 +109,7 @@ func (f Faults) crowded(next invoke, met func(flag string)) invoke {
 func lambdasFlag(n int) string { return fmt.Sprintf("--lambdas %d", n) }
 
 // tooMany is the error of an invocation that Lambda throttles.
-const tooMany = "Lambda.TooManyRequestsException"
+const tooMany = awslimits.TooManyRequests
 
 // killWithin is the time within which an invocation is killed: a quick step has
 // stored its result by then, and the next attempt finds it.
@@ -122,7 +123,7 @@ func (f Faults) kill(ctx context.Context, next invoke, r envelope.Request, arn s
 	if err != nil && ctx.Err() != nil {
 		return lambdahost.Result{}, err
 	}
-	return failed("Lambda.ServiceException", "the machine died on purpose"), nil
+	return failed(awslimits.ServiceException, "the machine died on purpose"), nil
 }
 
 // shareFlag formats a fault as on the command line.

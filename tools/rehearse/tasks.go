@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/internal/lambdahost"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter"
 )
@@ -21,7 +22,7 @@ func (t tasks) Invoke(ctx context.Context, function string, payload []byte) ([]b
 	if err := t.allow.plain("lambda:InvokeFunction", function); err != nil {
 		end(0)
 		// The name that Step Functions gives to the API's error.
-		return nil, &interpreter.Failure{Name: "Lambda.AWSLambdaException", Cause: err.Error()}
+		return nil, &interpreter.Failure{Name: awslimits.AWSLambdaException, Cause: err.Error()}
 	}
 	r, err := t.invoke(ctx, function, payload)
 	end(len(r.Payload))

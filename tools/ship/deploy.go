@@ -9,7 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 
-	"github.com/lokki-build/lokki/tools/rehearse/template"
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/tools/ship/stack"
 )
 
@@ -196,7 +196,7 @@ func (t *target) template(ctx context.Context, state stack.State, o options) (st
 	}
 	if bucket == "" {
 		return next, fmt.Errorf("the template has %d bytes, and CloudFormation takes more than %d only from a bucket, which this stack doesn't have yet\n"+
-			"hint: name one of this account with --template-bucket, or set the parameter ArtifactBucketName", len(t.Template), template.MaxInline)
+			"hint: name one of this account with --template-bucket, or set the parameter ArtifactBucketName", len(t.Template), awslimits.InlineTemplateBytes)
 	}
 	var err error
 	next.URL, err = t.upload(ctx, bucket)

@@ -3,7 +3,7 @@ package config
 import (
 	"strings"
 
-	"github.com/lokki-build/lokki/internal/timelimit"
+	"github.com/lokki-build/lokki/internal/awslimits"
 )
 
 // field is one key of lokki.yml. Everything specific to a field is in the table
@@ -100,13 +100,13 @@ var fields = []field{
 		environment(),
 		func(c *Config) any { return &c.LambdaEnv }},
 	{"lambda_defaults.timeout", "longest run of one invocation, for steps without `timeout`",
-		number(1, timelimit.MaxLambda, "seconds"),
+		number(1, awslimits.LambdaSeconds, "seconds"),
 		func(c *Config) any { return &c.LambdaDefaults.Timeout }},
 	{"lambda_defaults.memory", "memory, for steps without `memory`",
-		number(128, 10240, "MB"),
+		number(awslimits.MinMemory, awslimits.MaxMemory, "MB"),
 		func(c *Config) any { return &c.LambdaDefaults.Memory }},
 	{"lambda_defaults.ephemeral_storage", "size of `/tmp`, for steps without `ephemeral_storage`",
-		number(512, 10240, "MB"),
+		number(awslimits.MinStorage, awslimits.MaxStorage, "MB"),
 		func(c *Config) any { return &c.LambdaDefaults.EphemeralStorage }},
 	{architectureKey, "architecture of steps without `architecture`",
 		choice("an architecture", "arm64", "amd64"),

@@ -5,13 +5,13 @@ import (
 	"math"
 	"slices"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/plan"
-	"github.com/lokki-build/lokki/internal/timelimit"
 )
 
 // patience is the rule by which every step retries a throttled call.
-var patience = ruleFor("Lambda.TooManyRequestsException")
+var patience = ruleFor(awslimits.TooManyRequests)
 
 func ruleFor(name string) graph.Retry {
 	all := graph.StepOptions{}.Retries()
@@ -56,7 +56,7 @@ func Throttle(in Input, n, lambdas int) Throttled {
 		}
 		if express {
 			all.ExpressGB += o.waited * in.Basis.Assumptions.ExpressMemory / 1024
-			if o.longest > timelimit.Express {
+			if o.longest > awslimits.ExpressSeconds {
 				all.Late = append(all.Late, s)
 			}
 		} else {

@@ -7,20 +7,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/plan"
-	"github.com/lokki-build/lokki/internal/timelimit"
 )
 
-// The quotas of an account or an execution
-// (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html,
-// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
-const (
-	maxLambdas  = 1000   // at once: AWS's quota, unless it was raised or the account is new
-	maxHistory  = 25_000 // events
-	longStart   = 15 * time.Minute
-	maxLambdaMB = 10_240
-)
+// longStart is how long a large map may take to start all its children without a
+// warning.
+const longStart = 15 * time.Minute
 
 // warn writes which quotas the flow approaches, and what to do: each once, for
 // the first number of items at which it does.
@@ -64,8 +58,8 @@ func (w *warner) check(in Input, n int) {
 		for _, r := range s.Retry { // the default rules add few, apart from waiting for Lambda, which takes hours
 			retries[s.In] += retryEvents * float64(r.Attempts)
 		}
-		if events := retries[s.In]; events > maxHistory && (s.In == nil || !s.In.Express) {
-			w.say(s.Position, s.Name, "history", fmt.Sprintf("retries up to here can add %s events to a history, which ends the execution at %s", number(events), number(maxHistory)),
+		if events := retries[s.In]; events > awslimits.HistoryEvents && (s.In == nil || !s.In.Express) {
+			w.say(s.Position, s.Name, "history", fmt.Sprintf("retries up to here can add %s events to a history, which ends the execution at %s", number(events), number(awslimits.HistoryEvents)),
 				"give lokki.Retry fewer attempts with longer pauses")
 		}
 	}
@@ -80,7 +74,7 @@ func (w *warner) small(in Input, n int, x Throttled) {
 	}
 	for _, s := range x.Late {
 		w.say(s.Position, s.Name, "late", fmt.Sprintf("with %s items, on an account of %d Lambdas, Express workflows end while they wait for Lambda: they live for %s",
-			number(float64(n)), lambdas, hours(timelimit.Express)), hint)
+			number(float64(n)), lambdas, hours(awslimits.ExpressSeconds)), hint)
 	}
 }
 
@@ -92,9 +86,9 @@ func (w *warner) mapped(c *counter, m *plan.Map) {
 			"combine several of them into one item of the list")
 	}
 	together := int(min(children, float64(m.Concurrency)))
-	if m.Concurrency > maxLambdas && together > maxLambdas {
+	if m.Concurrency > awslimits.Lambdas && together > awslimits.Lambdas {
 		w.say(m.Position, m.Name, "lambdas", fmt.Sprintf("with %s items the map runs %s children at once; an account has %s Lambdas unless its quota is raised",
-			number(float64(items)), number(float64(together)), number(maxLambdas)),
+			number(float64(items)), number(float64(together)), number(awslimits.Lambdas)),
 			raise+", or lower lokki.Concurrency")
 	}
 	rate, faster := c.in.Basis.Rates.StandardStarts, "use lokki.Batch to start fewer, or lokki.Express to start them faster"
@@ -117,7 +111,7 @@ func (w *warner) task(c *counter, s *plan.Step) {
 		limit = float64(s.Timeout) // its Lambda has more
 	}
 	if s.In != nil && s.In.Express {
-		limit = min(limit, timelimit.Express)
+		limit = min(limit, awslimits.ExpressSeconds)
 	}
 	seconds := c.seconds(s)
 	if seconds <= limit {
@@ -153,8 +147,8 @@ func (w *warner) memory(c *counter, s *plan.Step) {
 		return
 	}
 	hint := "give its lokki_step more memory"
-	if needs > maxLambdaMB {
-		hint = "split the list: no Lambda has more than " + number(maxLambdaMB) + " MB"
+	if needs > awslimits.MaxMemory {
+		hint = "split the list: no Lambda has more than " + number(awslimits.MaxMemory) + " MB"
 	}
 	w.say(s.Position, s.Name, "memory", fmt.Sprintf("it holds %s %s, about %s MB; its Lambda has %s MB",
 		number(values), what, number(math.Ceil(needs)), number(float64(has))), hint)

@@ -1,6 +1,9 @@
 package interpreter
 
-import "github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
+import (
+	"github.com/lokki-build/lokki/internal/awslimits"
+	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
+)
 
 // child is a child execution before it starts.
 type child struct {
@@ -108,8 +111,8 @@ func (s *childSource) item() (any, bool, error) {
 func (s *childSource) child(input any, items int) (child, bool, error) {
 	c := child{number: s.number, items: items, input: newDoc(input)}
 	s.number++
-	if len(c.input.text) > dataLimit {
-		return child{}, false, &Failure{Name: dataError, Cause: "The input of a child workflow execution exceeds the maximum number of bytes service limit.", terminal: true}
+	if len(c.input.text) > awslimits.StateBytes {
+		return child{}, false, &Failure{Name: awslimits.DataLimit, Cause: "The input of a child workflow execution exceeds the maximum number of bytes service limit.", terminal: true}
 	}
 	return c, true, nil
 }

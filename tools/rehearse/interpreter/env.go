@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/lokki-build/lokki/internal/awslimits"
 )
 
 // Env is one execution's name and input, and what the machine runs with.
@@ -116,21 +118,21 @@ var (
 func (e *Env) check() error {
 	n := utf8.RuneCountInString(e.Name)
 	switch {
-	case n == 0 || n > nameLimit:
-		return fmt.Errorf("the execution's name %q has %d characters: 1 to %d are allowed", e.Name, n, nameLimit)
+	case n == 0 || n > awslimits.NameLength:
+		return fmt.Errorf("the execution's name %q has %d characters: 1 to %d are allowed", e.Name, n, awslimits.NameLength)
 	case strings.ContainsAny(e.Name, badInName) || strings.ContainsFunc(e.Name, func(c rune) bool { return c <= ' ' || c >= 0x7f && c <= 0x9f }):
 		return fmt.Errorf("the execution's name %q has a blank, a control character or one of %s", e.Name, badInName)
 	case !machineARN.MatchString(e.Machine):
 		return fmt.Errorf("%q is not the ARN of a state machine", e.Machine)
 	case e.Lambda == nil:
 		return errors.New("no Lambda to run with")
-	case len(e.Input) > dataLimit:
-		return fmt.Errorf("the input has %d bytes: at most %d are allowed", len(e.Input), dataLimit)
+	case len(e.Input) > awslimits.StateBytes:
+		return fmt.Errorf("the input has %d bytes: at most %d are allowed", len(e.Input), awslimits.StateBytes)
 	case e.Children < 0:
 		return fmt.Errorf("%d children at once: want 0 or more", e.Children)
 	}
 	if e.Children == 0 {
-		e.Children = childLimit
+		e.Children = awslimits.Children
 	}
 	return nil
 }
@@ -165,7 +167,7 @@ func (e *Env) allow(action, resource string) error {
 		return nil
 	}
 	if err := e.Allow(action, resource); err != nil {
-		return &Failure{Name: permissionName, Cause: err.Error()}
+		return &Failure{Name: awslimits.Permissions, Cause: err.Error()}
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
 
@@ -32,7 +33,7 @@ func (m *Machine) top(env *Env, input []byte) (*execution, error) {
 		return nil, fmt.Errorf("reading the execution's input: %w", err)
 	}
 	parts := machineARN.FindStringSubmatch(env.Machine)
-	r := &run{env: env, account: parts[1], region: parts[2], machine: parts[3], open: make(chan struct{}, mapRunLimit)}
+	r := &run{env: env, account: parts[1], region: parts[2], machine: parts[3], open: make(chan struct{}, awslimits.MapRuns)}
 	x := r.execution(m.scope, parts[3], env.Name, doc{value, input})
 	x.limit = m.timeout
 	return x, nil
@@ -135,7 +136,7 @@ func (x *execution) drive(ctx context.Context, b *branch, n *node, in doc, r *re
 	case err == nil:
 		o.status = Succeeded
 	case x.expired != nil && errors.Is(err, x.expired) && ctx.Err() == nil:
-		o.status, o.failure = TimedOut, &Failure{Name: timeoutError, Expired: x.limit}
+		o.status, o.failure = TimedOut, &Failure{Name: awslimits.Timeout, Expired: x.limit}
 		if f := x.late.Load(); f != nil {
 			o.failure = f
 		}
@@ -164,7 +165,7 @@ type eventLog struct {
 }
 
 // errHistory ends a Standard execution; its last event is still recorded.
-var errHistory = &Failure{Name: runtimeError, Cause: fmt.Sprintf("The execution reached the maximum number of history events (%d).", eventLimit)}
+var errHistory = &Failure{Name: awslimits.Runtime, Cause: fmt.Sprintf("The execution reached the maximum number of history events (%d).", awslimits.HistoryEvents)}
 
 func (l *eventLog) record(x *execution, kind string, previous int64, d Details, final bool) error {
 	_, err := l.next(x, kind, previous, d, final)
@@ -174,7 +175,7 @@ func (l *eventLog) record(x *execution, kind string, previous int64, d Details, 
 func (l *eventLog) next(x *execution, kind string, previous int64, d Details, final bool) (int64, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.last >= eventLimit-1 && !final && !x.express {
+	if l.last >= awslimits.HistoryEvents-1 && !final && !x.express {
 		return 0, errHistory
 	}
 	l.last++

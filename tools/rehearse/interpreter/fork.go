@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"sync"
+
+	"github.com/lokki-build/lokki/internal/awslimits"
 )
 
 // fork is the lines of states that run at the same time: the branches of a Parallel
@@ -90,7 +92,7 @@ func (f *fork) open() []unfinished {
 func (f *fork) abort() error {
 	ends := f.open()
 	var failure *Failure
-	if !errors.As(f.failed, &failure) || failure.Name == runtimeError {
+	if !errors.As(f.failed, &failure) || failure.Name == awslimits.Runtime {
 		ends = slices.DeleteFunc(ends, func(end unfinished) bool { return end.event != "MapIterationFailed" })
 	}
 	for _, end := range ends {

@@ -3,6 +3,8 @@ package interpreter
 import (
 	"context"
 	"fmt"
+
+	"github.com/lokki-build/lokki/internal/awslimits"
 )
 
 // run runs the map: inline here, distributed as a map run.
@@ -19,14 +21,14 @@ func (a *mapState) run(ctx context.Context, v *visit, input any) (any, string, e
 		return nil, "", err
 	}
 	if !given || most == 0 {
-		most = inlineLimit
+		most = awslimits.InlineIterations
 	}
 	b, length := v.branch, len(items)
 	if err := b.record("MapStateStarted", Details{Length: &length}); err != nil {
 		return nil, "", err
 	}
 	r := &inlineRun{visit: v, state: a, input: input, outputs: make([]any, len(items))}
-	if err := r.all(ctx, items, min(int(most), inlineLimit)); err != nil {
+	if err := r.all(ctx, items, min(int(most), awslimits.InlineIterations)); err != nil {
 		return nil, "", err
 	}
 	return r.outputs, "", b.succeed("Map")
@@ -133,8 +135,8 @@ func (r *inlineRun) inputOf(i int, item any) (doc, error) {
 		}
 	}
 	in := newDoc(item)
-	if len(in.text) > dataLimit {
-		return doc{}, &Failure{Name: dataError, Cause: fmt.Sprintf("The input of an iteration of the state '%s' exceeds the maximum number of bytes service limit.", r.visit.node.name), terminal: true}
+	if len(in.text) > awslimits.StateBytes {
+		return doc{}, &Failure{Name: awslimits.DataLimit, Cause: fmt.Sprintf("The input of an iteration of the state '%s' exceeds the maximum number of bytes service limit.", r.visit.node.name), terminal: true}
 	}
 	return in, nil
 }

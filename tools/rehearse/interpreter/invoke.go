@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
 
@@ -25,8 +26,8 @@ func (a task) run(ctx context.Context, v *visit, input any) (any, string, error)
 	if err != nil {
 		return nil, "", err
 	}
-	if len(c.text) > dataLimit {
-		return nil, "", &Failure{Name: dataError, Cause: fmt.Sprintf("The state/task '%s' was given an input with a size exceeding the maximum number of bytes service limit.", c.resource()), terminal: true}
+	if len(c.text) > awslimits.StateBytes {
+		return nil, "", &Failure{Name: awslimits.DataLimit, Cause: fmt.Sprintf("The state/task '%s' was given an input with a size exceeding the maximum number of bytes service limit.", c.resource()), terminal: true}
 	}
 	timeout, limited, err := a.timeout.get(d)
 	if err != nil {
@@ -134,7 +135,7 @@ func (c *invocation) run(ctx context.Context, v *visit) (any, string, error) {
 		return nil, "", c.failed(ctx, inner, b, expired, err)
 	}
 	result, text := c.result(reply)
-	if len(text) > dataLimit {
+	if len(text) > awslimits.StateBytes {
 		f := tooLarge(c.resource(), false)
 		if err := c.record(b, "Failed", Details{Error: f.Name, Cause: f.Cause}); err != nil {
 			return nil, "", err
@@ -150,7 +151,7 @@ func (c *invocation) failed(ctx, inner context.Context, b *branch, expired *stop
 		return context.Cause(ctx)
 	}
 	if context.Cause(inner) == error(expired) {
-		f := &Failure{Name: timeoutError}
+		f := &Failure{Name: awslimits.Timeout}
 		if err := c.record(b, "TimedOut", Details{Error: f.Name}); err != nil {
 			return err
 		}

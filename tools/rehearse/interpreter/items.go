@@ -13,6 +13,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
 
@@ -78,7 +79,7 @@ func (a *mapState) readItems(ctx context.Context, v *visit, input any) (*objectS
 		if f, ok := err.(*Failure); ok {
 			return nil, f
 		}
-		return nil, &Failure{Name: readerError, Cause: err.Error()}
+		return nil, &Failure{Name: awslimits.ItemReader, Cause: err.Error()}
 	}
 	if given && most > 0 {
 		s.total = min(s.total, int(most))
@@ -116,7 +117,7 @@ func (s *objectSource) fetch(ctx context.Context, objects Objects, bucket, key s
 }
 
 // errNoArray uses the service's words.
-var errNoArray = &Failure{Name: readerError, Cause: "Attempting to map over non-iterable node."}
+var errNoArray = &Failure{Name: awslimits.ItemReader, Cause: "Attempting to map over non-iterable node."}
 
 // rewind returns to the first item.
 func (s *objectSource) rewind() error {
@@ -161,8 +162,8 @@ func (s *objectSource) count() error {
 			if err != nil {
 				return fmt.Errorf("reading item %d: %w", s.total, err)
 			}
-			if s.total++; s.total > itemLimit {
-				return fmt.Errorf("there are more than %d items", itemLimit)
+			if s.total++; s.total > awslimits.Items {
+				return fmt.Errorf("there are more than %d items", awslimits.Items)
 			}
 		}
 	}
@@ -174,7 +175,7 @@ func (s *objectSource) next() (any, bool, error) {
 	}
 	item, err := jsonvalue.Decode(s.decoder)
 	if err != nil {
-		return nil, false, &Failure{Name: readerError, Cause: fmt.Sprintf("reading item %d: %v", s.given, err)}
+		return nil, false, &Failure{Name: awslimits.ItemReader, Cause: fmt.Sprintf("reading item %d: %v", s.given, err)}
 	}
 	s.given++
 	return item, true, nil

@@ -4,6 +4,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
 
@@ -18,8 +19,8 @@ type Machine struct {
 // thing that is wrong.
 func Load(definition []byte) (*Machine, error) {
 	var p problems
-	if len(definition) > definitionLimit {
-		p.add("/", "the definition has %d bytes: at most %d are allowed", len(definition), definitionLimit)
+	if len(definition) > awslimits.DefinitionBytes {
+		p.add("/", "the definition has %d bytes: at most %d are allowed", len(definition), awslimits.DefinitionBytes)
 		return nil, p.err()
 	}
 	top := readTree(definition, &p)
@@ -33,7 +34,7 @@ func Load(definition []byte) (*Machine, error) {
 		p.add(top.path("Version"), "there is only version 1.0")
 	}
 	readLanguage(top)
-	m.timeout = seconds(top.integer("TimeoutSeconds", 0, 1, secondsLimit))
+	m.timeout = seconds(top.integer("TimeoutSeconds", 0, 1, awslimits.TimerSeconds))
 	m.scope = l.scope(top, place{})
 	top.done()
 	if err := p.err(); err != nil {
@@ -87,8 +88,8 @@ func (l *loader) scope(o *object, where place) *scope {
 	g := graph{l: l, at: states.at, next: map[string][]edge{}, names: states.names}
 	for _, name := range states.names {
 		at := states.path(name)
-		if n := utf8.RuneCountInString(name); n > nameLimit || n == 0 {
-			l.p.add(at, "the name has %d characters: 1 to %d are allowed", n, nameLimit)
+		if n := utf8.RuneCountInString(name); n > awslimits.NameLength || n == 0 {
+			l.p.add(at, "the name has %d characters: 1 to %d are allowed", n, awslimits.NameLength)
 		}
 		if first, ok := l.states[name]; ok {
 			l.p.hint(at, "names are unique in the whole machine, also in maps and branches", "there is a state of this name already, %s", first)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/intrinsic"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonpath"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
@@ -133,13 +134,13 @@ func (r *mapRun) settings(d jsonpath.Data) (concurrency int, err error) {
 		return 0, err
 	}
 	if most == 0 {
-		most = childLimit
+		most = awslimits.Children
 	}
 	if r.percentage, r.hasPercentage, err = r.state.percentage.get(d); err != nil {
 		return 0, err
 	}
 	r.count, r.hasTolerance, err = r.state.count.get(d)
-	return min(int(most), childLimit, r.visit.branch.exec.run.env.Children), err
+	return min(int(most), awslimits.Children, r.visit.branch.exec.run.env.Children), err
 }
 
 // run runs all children and gathers their results.
@@ -169,7 +170,7 @@ func (r *mapRun) run(ctx context.Context, input any, items source, concurrency i
 	if err != nil {
 		return nil, err
 	}
-	r.results = newResults(r, resultFileLimit)
+	r.results = newResults(r, awslimits.ResultFileBytes)
 	defer r.results.close()
 	r.report(func(*MapRun) {})
 	r.dispatch(ctx, source, concurrency)
@@ -244,7 +245,7 @@ func (r *mapRun) child(ctx context.Context, c child) {
 	exec := r.visit.branch.exec
 	x := exec.run.execution(r.state.scope, r.machine, r.childName(c.number), c.input)
 	if r.state.express {
-		x.express, x.limit = true, expressMinutes*time.Minute
+		x.express, x.limit = true, awslimits.ExpressSeconds*time.Second
 	}
 	r.ended(x, c, r.outcome(ctx, x))
 }
@@ -298,7 +299,7 @@ func (r *mapRun) ended(x *execution, c child, o outcome) {
 		}
 		if failed := float64(m.Failed + m.TimedOut); failed > 0 && r.exceeds(failed) {
 			now := *m
-			r.note(&Failure{Name: toleranceError, Cause: "The specified tolerated failure threshold was exceeded", Map: &now, Child: o.failure})
+			r.note(&Failure{Name: awslimits.Threshold, Cause: "The specified tolerated failure threshold was exceeded", Map: &now, Child: o.failure})
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonpath"
 )
 
@@ -45,6 +46,9 @@ type resultWriter struct {
 	parameters template
 }
 
+// forbiddenLetter are not allowed in labels; nor are blanks and control characters.
+const forbiddenLetter = "?*<>{}[]:;,\\|^~$#%&`\""
+
 var (
 	getObject = regexp.MustCompile(`^arn:aws[a-z-]*:states:::s3:getObject$`)
 	putObject = regexp.MustCompile(`^arn:aws[a-z-]*:states:::s3:putObject$`)
@@ -70,7 +74,7 @@ func (r *stateReader) mapState() {
 	if older := r.template("Parameters"); older != nil {
 		a.selector = older
 	}
-	a.concurrency = wholeSetting(o, "MaxConcurrency", 0, 0, secondsLimit)
+	a.concurrency = wholeSetting(o, "MaxConcurrency", 0, 0, awslimits.TimerSeconds)
 	if a.distributed {
 		r.distributed(a)
 		return
@@ -134,7 +138,7 @@ const maxDepth = 100
 func (r *stateReader) distributed(a *mapState) {
 	o := r.o
 	a.percentage = floatSetting(o, "ToleratedFailurePercentage", 0, 100)
-	a.count = wholeSetting(o, "ToleratedFailureCount", 0, 0, itemLimit)
+	a.count = wholeSetting(o, "ToleratedFailureCount", 0, 0, awslimits.Items)
 	r.label(a)
 	if reader := o.object("ItemReader"); reader != nil {
 		if o.has("ItemsPath") {
@@ -144,8 +148,8 @@ func (r *stateReader) distributed(a *mapState) {
 	}
 	if b := o.object("ItemBatcher"); b != nil {
 		a.batcher = &batcher{
-			items: wholeSetting(b, "MaxItemsPerBatch", itemLimit, 1, itemLimit),
-			bytes: wholeSetting(b, "MaxInputBytesPerBatch", dataLimit, 1, dataLimit),
+			items: wholeSetting(b, "MaxItemsPerBatch", awslimits.Items, 1, awslimits.Items),
+			bytes: wholeSetting(b, "MaxInputBytesPerBatch", awslimits.StateBytes, 1, awslimits.StateBytes),
 		}
 		if !a.batcher.items.given && !a.batcher.bytes.given {
 			b.p.add(b.at, "want MaxItemsPerBatch, MaxInputBytesPerBatch or both")
@@ -170,8 +174,8 @@ func (r *stateReader) label(a *mapState) {
 	}
 	a.label = label
 	at := r.o.path("Label")
-	if n := utf8.RuneCountInString(label); n == 0 || n > labelLimit {
-		r.l.p.add(at, "the label has %d characters: 1 to %d are allowed", n, labelLimit)
+	if n := utf8.RuneCountInString(label); n == 0 || n > awslimits.LabelLength {
+		r.l.p.add(at, "the label has %d characters: 1 to %d are allowed", n, awslimits.LabelLength)
 	}
 	if i := strings.IndexFunc(label, func(c rune) bool {
 		return strings.ContainsRune(forbiddenLetter, c) || unicode.IsSpace(c) || unicode.IsControl(c)
@@ -195,7 +199,7 @@ func readItemReader(o *object) *itemReader {
 			o.p.add(c.path("InputType"), "only JSON and JSONL are supported here, not %s", kind)
 		}
 		reader.lines = kind == "JSONL"
-		reader.most = wholeSetting(c, "MaxItems", 0, 0, itemLimit)
+		reader.most = wholeSetting(c, "MaxItems", 0, 0, awslimits.Items)
 		c.refuse("it is not supported here", "CSVDelimiter", "CSVHeaderLocation", "CSVHeaders", "ItemsPointer", "ManifestType", "Transformation")
 		c.done()
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
 
@@ -48,8 +49,8 @@ func (a *parallel) run(ctx context.Context, v *visit, input any) (any, string, e
 		}
 	}
 	in := newDoc(input)
-	if len(in.text) > dataLimit {
-		return nil, "", &Failure{Name: dataError, Cause: fmt.Sprintf("The input of the branches of the state '%s' exceeds the maximum number of bytes service limit.", v.node.name), terminal: true}
+	if len(in.text) > awslimits.StateBytes {
+		return nil, "", &Failure{Name: awslimits.DataLimit, Cause: fmt.Sprintf("The input of the branches of the state '%s' exceeds the maximum number of bytes service limit.", v.node.name), terminal: true}
 	}
 	b := v.branch
 	var past []position
@@ -82,7 +83,7 @@ func (a *parallel) run(ctx context.Context, v *visit, input any) (any, string, e
 	if err := f.wait(); err != nil {
 		return nil, "", err
 	}
-	if len(jsonvalue.Append(nil, outputs)) > dataLimit {
+	if len(jsonvalue.Append(nil, outputs)) > awslimits.StateBytes {
 		return nil, "", tooLarge(v.node.name, true)
 	}
 	return outputs, "", b.succeed("Parallel")

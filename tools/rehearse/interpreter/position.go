@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
 
@@ -27,7 +28,7 @@ func (x *execution) position(events []Event) (position, error) {
 		}
 	}
 	last := events[len(events)-1]
-	t.again = strings.HasPrefix(last.Type, "Execution") && last.Details.Error == dataError
+	t.again = strings.HasPrefix(last.Type, "Execution") && last.Details.Error == awslimits.DataLimit
 	p, err := t.position(x.scope)
 	if err == nil && p.node == nil {
 		return position{node: x.scope.start, in: x.input}, nil
@@ -116,7 +117,7 @@ func (t *trails) follow(e Event) error {
 		r.label, r.id = splitMapRun(e.Details.MapRun)
 	case e.Type == "MapRunSucceeded": // the failure came after it
 		state.resumed.mapRun = ""
-	case e.Type == "MapRunFailed" && (e.Details.Error == dataError || e.Details.Error == runtimeError):
+	case e.Type == "MapRunFailed" && (e.Details.Error == awslimits.DataLimit || e.Details.Error == awslimits.Runtime):
 		// In this case the service starts another map run
 		// (https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html).
 		state.resumed.mapRun = ""

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
 
@@ -71,10 +72,10 @@ func (x *execution) again(ctx context.Context, past func(string) ([]Event, error
 	if x.express { // the service starts these afresh
 		return x.execute(ctx)
 	}
-	if last.ID >= eventLimit-1 { // the service doesn't redrive these
+	if last.ID >= awslimits.HistoryEvents-1 { // the service doesn't redrive these
 		o := outcome{status: Failed, failure: &Failure{Name: last.Details.Error, Cause: last.Details.Cause}, start: first.Time, stop: last.Time, final: true}
 		if last.Type == "ExecutionTimedOut" {
-			o.status, o.failure = TimedOut, &Failure{Name: timeoutError, Expired: x.limit}
+			o.status, o.failure = TimedOut, &Failure{Name: awslimits.Timeout, Expired: x.limit}
 		}
 		return o
 	}
@@ -93,8 +94,8 @@ func (x *execution) redrive(ctx context.Context, events []Event) outcome {
 	if last.Type == "ExecutionSucceeded" {
 		return fail("execution is SUCCEEDED and cannot be redriven")
 	}
-	if last.ID >= eventLimit-1 {
-		return fail("its history has %d events, and an execution has at most %d", last.ID, eventLimit)
+	if last.ID >= awslimits.HistoryEvents-1 {
+		return fail("its history has %d events, and an execution has at most %d", last.ID, awslimits.HistoryEvents)
 	}
 	input, err := jsonvalue.Parse(first.Details.Input)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
 
@@ -59,7 +60,7 @@ func (r *results) keep(c child, o outcome) {
 		return
 	}
 	r.size += len(o.output.text) + 1
-	if r.size > dataLimit {
+	if r.size > awslimits.StateBytes {
 		r.values = nil
 		return
 	}
@@ -106,7 +107,7 @@ func (r *results) describe(x *execution, o outcome) map[string]any {
 // finish writes the files, or makes the state's result.
 func (r *results) finish(ctx context.Context, target *resultTarget) (any, error) {
 	if target == nil {
-		if r.size > dataLimit {
+		if r.size > awslimits.StateBytes {
 			return nil, tooLarge(r.run.visit.node.name, true)
 		}
 		all := []any{}
@@ -119,7 +120,7 @@ func (r *results) finish(ctx context.Context, target *resultTarget) (any, error)
 	}
 	objects := r.run.visit.branch.exec.run.env.Objects
 	if objects == nil {
-		return nil, &Failure{Name: writerError, Cause: "there are no objects to write to"}
+		return nil, &Failure{Name: awslimits.ResultWriter, Cause: "there are no objects to write to"}
 	}
 	files := map[string]any{}
 	for _, kind := range resultKinds {
@@ -160,7 +161,7 @@ func (r *results) put(ctx context.Context, objects Objects, bucket, key string, 
 	case ctx.Err() != nil:
 		return errors.Join(context.Cause(ctx), err)
 	}
-	return &Failure{Name: writerError, Cause: fmt.Sprintf("writing %s to the bucket %s: %v", key, bucket, err)}
+	return &Failure{Name: awslimits.ResultWriter, Cause: fmt.Sprintf("writing %s to the bucket %s: %v", key, bucket, err)}
 }
 
 func (r *results) close() {

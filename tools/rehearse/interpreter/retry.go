@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonpath"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
@@ -30,7 +31,7 @@ func (r *retrier) delay(attempt int, random func() float64) time.Duration {
 	if r.jitter {
 		s *= random()
 	}
-	return time.Duration(min(s, secondsLimit) * float64(time.Second))
+	return time.Duration(min(s, awslimits.TimerSeconds) * float64(time.Second))
 }
 
 // catcher is one rule of a state's Catch.
@@ -44,15 +45,15 @@ type catcher struct {
 // an error in processing a state, nor States.ALL an exceeded quota
 // (https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html).
 func (f *Failure) matches(names []string) bool {
-	if f.Name == runtimeError {
+	if f.Name == awslimits.Runtime {
 		return false
 	}
 	for _, name := range names {
 		switch {
-		case name == f.Name, name == timeoutError && f.Name == heartbeatError:
+		case name == f.Name, name == awslimits.Timeout && f.Name == awslimits.Heartbeat:
 			return true
 		case f.terminal:
-		case name == anyError, name == taskError && f.Name != timeoutError:
+		case name == awslimits.AnyError, name == awslimits.TaskFailed && f.Name != awslimits.Timeout:
 			return true
 		}
 	}
@@ -65,10 +66,10 @@ func (r *stateReader) handlers() {
 	for i, o := range retries {
 		r.n.retries = append(r.n.retries, retrier{
 			errors:   readErrors(o, i == len(retries)-1),
-			interval: float64(o.integer("IntervalSeconds", 1, 1, secondsLimit)),
-			attempts: o.integer("MaxAttempts", 3, 0, secondsLimit),
+			interval: float64(o.integer("IntervalSeconds", 1, 1, awslimits.TimerSeconds)),
+			attempts: o.integer("MaxAttempts", 3, 0, awslimits.TimerSeconds),
 			rate:     o.float("BackoffRate", 2, 1, math.MaxFloat64),
-			most:     float64(o.integer("MaxDelaySeconds", 0, 1, delayLimit-1)),
+			most:     float64(o.integer("MaxDelaySeconds", 0, 1, awslimits.DelaySeconds)),
 			jitter:   readJitter(o),
 		})
 		o.str("Comment")
@@ -100,8 +101,8 @@ func readJitter(o *object) bool {
 
 // The names in a rule that may begin with "States.".
 var reserved = []string{
-	anyError, dataError, toleranceError, heartbeatError, "States.Http.Socket", readerError, permissionName, writerError, runtimeError, taskError,
-	timeoutError, "States.BranchFailed", "States.NoChoiceMatched", intrinsicError, "States.ParameterPathFailure", "States.QueryEvaluationError", resultPathName,
+	awslimits.AnyError, awslimits.DataLimit, awslimits.Threshold, awslimits.Heartbeat, "States.Http.Socket", awslimits.ItemReader, awslimits.Permissions, awslimits.ResultWriter, awslimits.Runtime, awslimits.TaskFailed,
+	awslimits.Timeout, "States.BranchFailed", "States.NoChoiceMatched", awslimits.Intrinsic, "States.ParameterPathFailure", "States.QueryEvaluationError", awslimits.ResultPathMatch,
 }
 
 func readErrors(o *object, last bool) []string {
@@ -128,7 +129,7 @@ func readErrors(o *object, last bool) []string {
 		}
 		names = append(names, name)
 	}
-	if slices.Contains(names, anyError) {
+	if slices.Contains(names, awslimits.AnyError) {
 		if len(names) > 1 {
 			o.p.add(at, "States.ALL must be the only name")
 		}

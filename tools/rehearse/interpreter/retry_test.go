@@ -3,6 +3,8 @@ package interpreter
 import (
 	"testing"
 	"time"
+
+	"github.com/lokki-build/lokki/internal/awslimits"
 )
 
 func TestDelay(t *testing.T) {
@@ -18,7 +20,7 @@ func TestDelay(t *testing.T) {
 		{retrier{interval: 2, rate: 1.5}, 3, 4500 * time.Millisecond},
 		{retrier{interval: 2, rate: 2, most: 60}, 9, time.Minute},
 		{retrier{interval: 2, rate: 2, most: 60, jitter: true}, 9, 30 * time.Second},
-		{retrier{interval: 2, rate: 10}, 400, secondsLimit * time.Second},
+		{retrier{interval: 2, rate: 10}, 400, awslimits.TimerSeconds * time.Second},
 	} {
 		if got := c.rule.delay(c.attempt, half); got != c.want {
 			t.Errorf("%+v, attempt %d: got %s, want %s", c.rule, c.attempt, got, c.want)

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/intrinsic"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonpath"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
@@ -130,7 +131,7 @@ func (r *stateReader) wait() {
 	r.transition()
 	o := r.o
 	o.atMostOne("Seconds", "SecondsPath", "Timestamp", "TimestampPath")
-	a := wait{seconds: wholeSetting(o, "Seconds", 0, 0, secondsLimit)}
+	a := wait{seconds: wholeSetting(o, "Seconds", 0, 0, awslimits.TimerSeconds)}
 	a.hasDuration = a.seconds.given
 	if stamp, ok := o.str("Timestamp"); ok {
 		if a.until, ok = timestamp(stamp); !ok {

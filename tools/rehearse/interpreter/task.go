@@ -2,6 +2,8 @@ package interpreter
 
 import (
 	"regexp"
+
+	"github.com/lokki-build/lokki/internal/awslimits"
 )
 
 // task is a Task state that invokes a Lambda function.
@@ -24,8 +26,8 @@ func (r *stateReader) task() {
 	r.transition()
 	r.handlers()
 	a := task{parameters: r.template("Parameters")}
-	a.timeout = wholeSetting(o, "TimeoutSeconds", secondsLimit, 1, secondsLimit)
-	a.heartbeat = wholeSetting(o, "HeartbeatSeconds", secondsLimit, 1, secondsLimit)
+	a.timeout = wholeSetting(o, "TimeoutSeconds", awslimits.TimerSeconds, 1, awslimits.TimerSeconds)
+	a.heartbeat = wholeSetting(o, "HeartbeatSeconds", awslimits.TimerSeconds, 1, awslimits.TimerSeconds)
 	if a.heartbeat.path == nil && a.timeout.path == nil && a.heartbeat.given && a.heartbeat.value >= a.timeout.value {
 		o.p.add(o.path("HeartbeatSeconds"), "it must be less than TimeoutSeconds")
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/intrinsic"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonpath"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
@@ -15,7 +16,7 @@ type template = intrinsic.Expression
 
 // runtimeFault is an error in processing a state; no Retry or Catch handles it.
 func runtimeFault(format string, args ...any) error {
-	return intrinsic.Fault{Name: runtimeError, What: fmt.Sprintf(format, args...)}
+	return intrinsic.Fault{Name: awslimits.Runtime, What: fmt.Sprintf(format, args...)}
 }
 
 type constant struct{ value any }

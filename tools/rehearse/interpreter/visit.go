@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/intrinsic"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonpath"
 )
@@ -121,7 +122,7 @@ func (v *visit) tell(err error, again bool) {
 func (v *visit) ended(err error) error {
 	x := v.branch.exec
 	if x.expired != nil && errors.Is(err, x.expired) {
-		f := v.locate(&Failure{Name: timeoutError, Expired: x.limit})
+		f := v.locate(&Failure{Name: awslimits.Timeout, Expired: x.limit})
 		x.late.CompareAndSwap(nil, f)
 		v.tell(f, false)
 		return err
@@ -205,7 +206,7 @@ func (v *visit) output(result any) (doc, error) {
 		}
 	}
 	d := newDoc(result)
-	if len(d.text) > dataLimit {
+	if len(d.text) > awslimits.StateBytes {
 		return doc{}, tooLarge(n.name, true)
 	}
 	return d, nil
@@ -219,18 +220,18 @@ func (v *visit) place(p *jsonpath.Path, result any) (any, error) {
 	}
 	value, err := p.Put(v.raw.value, result)
 	if err != nil {
-		return nil, intrinsic.Fault{Name: resultPathName, What: fmt.Sprintf("Unable to apply ResultPath '%s' to the input: %v", p, err)}
+		return nil, intrinsic.Fault{Name: awslimits.ResultPathMatch, What: fmt.Sprintf("Unable to apply ResultPath '%s' to the input: %v", p, err)}
 	}
 	return value, nil
 }
 
 func tooLarge(name string, terminal bool) *Failure {
-	return &Failure{Name: dataError, Cause: fmt.Sprintf("The state/task '%s' returned a result with a size exceeding the maximum number of bytes service limit.", name), terminal: terminal}
+	return &Failure{Name: awslimits.DataLimit, Cause: fmt.Sprintf("The state/task '%s' returned a result with a size exceeding the maximum number of bytes service limit.", name), terminal: terminal}
 }
 
 // catch finds the rule that handles a failure.
 func (v *visit) catch(f *Failure) (doc, string, error) {
-	if kind := v.node.kind; (kind == "Map" || kind == "Parallel") && f.Name != runtimeError && !v.ran {
+	if kind := v.node.kind; (kind == "Map" || kind == "Parallel") && f.Name != awslimits.Runtime && !v.ran {
 		if err := v.branch.record(kind+"StateFailed", Details{}); err != nil {
 			return doc{}, "", err
 		}
@@ -244,7 +245,7 @@ func (v *visit) catch(f *Failure) (doc, string, error) {
 			return doc{}, "", v.explain(err)
 		}
 		out := newDoc(value)
-		if len(out.text) > dataLimit {
+		if len(out.text) > awslimits.StateBytes {
 			return doc{}, "", tooLarge(v.node.name, true)
 		}
 		return out, c.next, nil

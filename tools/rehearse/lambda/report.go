@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/internal/lambdahost"
 )
 
@@ -61,7 +62,7 @@ func report(r lambdahost.Result, size int) string {
 	}
 	if r.Failure != nil {
 		status := "error"
-		if r.Failure.Type == "Sandbox.Timedout" {
+		if r.Failure.Type == awslimits.SandboxTimedout {
 			status = "timeout"
 		}
 		line += fmt.Sprintf("\tStatus: %s\tError Type: %s", status, r.Failure.Type)

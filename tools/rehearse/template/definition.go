@@ -4,12 +4,11 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
+
+	"github.com/lokki-build/lokki/internal/awslimits"
 )
 
-const (
-	stateMachine  = "AWS::StepFunctions::StateMachine"
-	maxDefinition = 1 << 20 // bytes
-)
+const stateMachine = "AWS::StepFunctions::StateMachine"
 
 // placeholder is what a substitution replaces
 // (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html).
@@ -53,8 +52,8 @@ func (res resource) definition(properties map[string]any) ([]byte, problems) {
 	}
 	switch {
 	case all != nil:
-	case len(filled) > maxDefinition:
-		all = wrong(where.at, "%s: the definition has %d bytes; AWS allows %d", res.id, len(filled), maxDefinition)
+	case len(filled) > awslimits.DefinitionBytes:
+		all = wrong(where.at, "%s: the definition has %d bytes; AWS allows %d", res.id, len(filled), awslimits.DefinitionBytes)
 	case !json.Valid([]byte(filled)):
 		all = wrong(where.at, "%s: the definition is not JSON after its substitutions", res.id)
 	}

@@ -5,6 +5,8 @@ import (
 	"regexp"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/lokki-build/lokki/internal/awslimits"
 )
 
 // parser makes a Template from YAML nodes and collects problems.
@@ -86,12 +88,12 @@ func (p *parser) template(root *yaml.Node) {
 	p.names(found["Parameters"], &p.parameters)
 	p.names(found["Conditions"], &p.conditions)
 	p.names(found["Resources"], &p.resources)
-	p.section(found["Parameters"], "parameters", maxParameters, p.parameter)
-	p.section(found["Mappings"], "mappings", maxMappings, p.table)
-	p.section(found["Resources"], "resources", maxResources, p.kind)
+	p.section(found["Parameters"], "parameters", awslimits.Parameters, p.parameter)
+	p.section(found["Mappings"], "mappings", awslimits.Mappings, p.table)
+	p.section(found["Resources"], "resources", awslimits.Resources, p.kind)
 	p.section(found["Conditions"], "conditions", 0, p.condition)
 	p.section(found["Resources"], "resources", 0, p.resource)
-	p.section(found["Outputs"], "outputs", maxOutputs, p.output)
+	p.section(found["Outputs"], "outputs", awslimits.Outputs, p.output)
 }
 
 // names collects the keys of a section.

@@ -19,21 +19,8 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/internal/graph"
-)
-
-// What CloudFormation allows
-// (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).
-const (
-	// MaxInline is the size limit, in bytes, of a template sent with a request; a
-	// larger one must be in S3.
-	MaxInline = 51_200
-
-	maxBody       = 1 << 20 // bytes
-	maxResources  = 500
-	maxParameters = 200
-	maxOutputs    = 200
-	maxMappings   = 200
 )
 
 // Template is a template that has been read without problems.
@@ -48,14 +35,14 @@ type Template struct {
 }
 
 // Inline reports whether the template can be sent with a request.
-func (t *Template) Inline() bool { return t.size <= MaxInline }
+func (t *Template) Inline() bool { return t.size <= awslimits.InlineTemplateBytes }
 
 // Read reads a template in YAML or JSON. The error joins all problems, each with
 // name:line:column.
 func Read(name string, body []byte) (*Template, error) {
 	t := &Template{name: name, size: len(body)}
-	if t.size > maxBody {
-		return nil, fmt.Errorf("%s: the template has %d bytes; CloudFormation allows %d", name, t.size, maxBody)
+	if t.size > awslimits.TemplateBytes {
+		return nil, fmt.Errorf("%s: the template has %d bytes; CloudFormation allows %d", name, t.size, awslimits.TemplateBytes)
 	}
 	root, err := decode(name, body)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/tools/rehearse/template"
 )
 
@@ -51,7 +52,7 @@ func TestLimits(t *testing.T) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
 	}
-	for size, want := range map[int]bool{template.MaxInline: true, template.MaxInline + 1: false} {
+	for size, want := range map[int]bool{awslimits.InlineTemplateBytes: true, awslimits.InlineTemplateBytes + 1: false} {
 		read, err := template.Read("template.yaml", []byte(padded(size)))
 		if err != nil || read.Inline() != want {
 			t.Errorf("%d bytes: %v, inline %v", size, err, read.Inline())

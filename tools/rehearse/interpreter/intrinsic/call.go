@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonpath"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
@@ -16,10 +17,6 @@ type call struct {
 	args     []Expression
 }
 
-// The deepest nesting of calls
-// (https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html).
-const maxNesting = 10
-
 func (c call) Eval(d jsonpath.Data) (any, error) {
 	args := make([]any, len(c.args))
 	for i, arg := range c.args {
@@ -30,15 +27,15 @@ func (c call) Eval(d jsonpath.Data) (any, error) {
 	}
 	value, err := c.function.call(args)
 	if err != nil {
-		return nil, Fault{intrinsicError, fmt.Sprintf("The function '%s' had the following error: %v", c.text, err)}
+		return nil, Fault{awslimits.Intrinsic, fmt.Sprintf("The function '%s' had the following error: %v", c.text, err)}
 	}
 	return value, nil
 }
 
 // scanCall reads a call at the beginning of text and returns the rest.
 func scanCall(field, text string, depth int) (Expression, string, error) {
-	if depth >= maxNesting {
-		return nil, "", fmt.Errorf("calls are nested more than %d deep", maxNesting)
+	if depth >= awslimits.NestedFunctions {
+		return nil, "", fmt.Errorf("calls are nested more than %d deep", awslimits.NestedFunctions)
 	}
 	name, rest, ok := strings.Cut(text, "(")
 	if !ok {

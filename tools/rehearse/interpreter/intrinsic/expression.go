@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonpath"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
@@ -18,12 +19,6 @@ type Expression interface {
 type Fault struct{ Name, What string }
 
 func (f Fault) Error() string { return f.What }
-
-// The errors of expressions, as the service names them.
-const (
-	runtimeError   = "States.Runtime"
-	intrinsicError = "States.IntrinsicFailure"
-)
 
 // Parse parses a field's expression: a path or an intrinsic function.
 func Parse(field, text string) (Expression, error) {
@@ -60,5 +55,5 @@ func (e pathExpression) Eval(d jsonpath.Data) (any, error) {
 		return value, nil
 	}
 	what := fmt.Sprintf("The JSONPath '%s' specified for the field '%s' could not be found in the input '%s'", e.path, e.field, jsonvalue.Append(nil, e.path.Root(d)))
-	return nil, Fault{runtimeError, what}
+	return nil, Fault{awslimits.Runtime, what}
 }

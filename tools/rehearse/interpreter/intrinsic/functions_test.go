@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonpath"
 	"github.com/lokki-build/lokki/tools/rehearse/interpreter/jsonvalue"
 )
@@ -129,10 +130,10 @@ func TestRandomNumbersAndNames(t *testing.T) {
 
 func TestNesting(t *testing.T) {
 	nested := func(n int) string { return strings.Repeat("States.Array(", n) + "1" + strings.Repeat(")", n) }
-	if _, err := Parse("f.$", nested(maxNesting)); err != nil {
+	if _, err := Parse("f.$", nested(awslimits.NestedFunctions)); err != nil {
 		t.Error(err)
 	}
-	if _, err := Parse("f.$", nested(maxNesting+1)); err == nil {
+	if _, err := Parse("f.$", nested(awslimits.NestedFunctions+1)); err == nil {
 		t.Error("calls may be nested too deep")
 	}
 }
