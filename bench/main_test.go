@@ -24,7 +24,6 @@ const bucket = "values"
 const workerStep = "LOKKI_BENCH_STEP"
 
 func TestMain(m *testing.M) {
-	s3server.Main()
 	switch os.Getenv(workerStep) {
 	case "":
 		os.Exit(m.Run())

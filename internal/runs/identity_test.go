@@ -15,16 +15,10 @@ import (
 	"github.com/lokki-build/lokki/internal/flowtest"
 	"github.com/lokki-build/lokki/internal/plan"
 	"github.com/lokki-build/lokki/internal/runs"
-	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/internal/s3server/s3test"
 	"github.com/lokki-build/lokki/internal/store"
 	"github.com/lokki-build/lokki/internal/store/s3store"
 )
-
-func TestMain(m *testing.M) {
-	s3server.Main()
-	os.Exit(m.Run())
-}
 
 func config() runs.Config {
 	return runs.Config{

@@ -26,7 +26,13 @@ const (
 	SecretKey = "testsecret"
 )
 
-const socketName = "s3.sock"
+const socketName = "s3.sock" // in the temporary folder
+
+// Folders inside the data folder.
+const (
+	dataFolder = "data"
+	metaFolder = "meta"
+)
 
 // startLimit is how long the gateway may take to listen; on an idle machine it
 // takes 0.1 s.
@@ -88,13 +94,15 @@ func (s *Server) Resume(ctx context.Context) error {
 	if s.child != nil {
 		return errors.New("starting the S3 server: it is running")
 	}
-	program, err := os.Executable()
+	program, err := gatewayProgram()
 	if err != nil {
-		return fmt.Errorf("starting the S3 server: %w", err)
+		return err
 	}
 	_ = os.Remove(filepath.Join(s.folder, socketName)) // left by a server that was killed
-	g := &gateway{cmd: exec.Command(program), exited: make(chan struct{})}
-	g.cmd.Env = append(os.Environ(), gatewayFolder+"="+s.folder, gatewayData+"="+s.data)
+	g := &gateway{exited: make(chan struct{}), cmd: exec.Command(program,
+		"-socket", filepath.Join(s.folder, socketName),
+		"-data", filepath.Join(s.data, dataFolder), "-metadata", filepath.Join(s.data, metaFolder),
+		"-region", Region, "-access-key", AccessKey, "-secret-key", SecretKey)}
 	g.cmd.Stderr = &g.stderr
 	if g.stdin, err = g.cmd.StdinPipe(); err != nil {
 		return fmt.Errorf("starting the S3 server: %w", err)
@@ -123,7 +131,7 @@ func (s *Server) ready(ctx context.Context, g *gateway) error {
 		select {
 		case <-tick.C:
 		case <-g.exited:
-			return fmt.Errorf("the S3 server ended: %s: %s\nhint: does main or TestMain call s3server.Main first?", g.cmd.ProcessState, g.stderr.Bytes())
+			return fmt.Errorf("the S3 server ended: %s: %s", g.cmd.ProcessState, g.stderr.Bytes())
 		case <-ctx.Done():
 			return fmt.Errorf("waiting for the S3 server: %w", ctx.Err())
 		}

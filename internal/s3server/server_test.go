@@ -15,11 +15,6 @@ import (
 	"github.com/lokki-build/lokki/internal/s3server"
 )
 
-func TestMain(m *testing.M) {
-	s3server.Main()
-	os.Exit(m.Run())
-}
-
 func TestObjectsOutliveTheServersDeath(t *testing.T) {
 	s, err := s3server.Start(t.Context())
 	if err != nil {

@@ -5,14 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
-
-	"github.com/lokki-build/lokki/internal/s3server"
 )
-
-func TestMain(m *testing.M) {
-	s3server.Main()
-	os.Exit(m.Run())
-}
 
 // TestFlowsOfImages runs the flows of package steps as they would be deployed:
 // each task is an invocation of the binary from the built image, under the Lambda

@@ -116,7 +116,6 @@ func evenFlow() lokki.Flow[[]int] {
 const stepFunction = "LOKKI_TEST_STEP"
 
 func TestMain(m *testing.M) {
-	s3server.Main()
 	switch os.Getenv(stepFunction) {
 	case "":
 		os.Exit(m.Run())

@@ -16,7 +16,6 @@ import (
 	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/internal/plaintext"
 	"github.com/lokki-build/lokki/internal/progress"
-	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/tools/rehearse/lambda"
 )
 
@@ -24,7 +23,6 @@ import (
 // input unless arguments give another, and expects the result of the local run. A fault
 // that was asked for must occur. It exits with 0 or 1.
 func MainCheck() {
-	s3server.Main()
 	c := command{name: filepath.Base(os.Args[0]), executable: os.Args[0], stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
 	if err := c.check(context.Background(), os.Args[1:]); err != nil {
 		os.Exit(c.fail(exitFailed, err))

@@ -12,7 +12,6 @@ import (
 	"syscall"
 
 	"github.com/lokki-build/lokki/internal/plaintext"
-	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/internal/userpath"
 	"github.com/lokki-build/lokki/tools/rehearse/lambda"
 )
@@ -28,8 +27,6 @@ const (
 // doesn't return but exits: with 0 if the execution succeeded, 1 if it failed, 2
 // for a usage error.
 func Main() {
-	// The S3 server is this very program, started again.
-	s3server.Main()
 	c := command{
 		name: filepath.Base(os.Args[0]), executable: os.Args[0],
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,

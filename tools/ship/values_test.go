@@ -3,7 +3,6 @@ package ship_test
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -16,11 +15,6 @@ import (
 	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/tools/ship/shiptest"
 )
-
-func TestMain(m *testing.M) {
-	s3server.Main()
-	os.Exit(m.Run())
-}
 
 // withBucket adds a real S3 server, with a bucket, to a server.
 func withBucket(t *testing.T, bucket string) (*shiptest.Server, *s3.Client) {

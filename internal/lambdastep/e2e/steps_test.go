@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/lokki-build/lokki/internal/lambdastep"
-	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/lokki"
 )
 
@@ -22,9 +21,8 @@ import (
 const stepFunction = "TEST_STEP"
 
 // TestMain makes this binary act as every program of a run: the one that the build
-// generates for each step, the S3 server and the test.
+// generates for each step, and the test.
 func TestMain(m *testing.M) {
-	s3server.Main()
 	switch os.Getenv(stepFunction) {
 	case "":
 		os.Exit(m.Run())

@@ -7,8 +7,7 @@ import (
 	"github.com/lokki-build/lokki/internal/s3server"
 )
 
-// Start starts a server with one empty bucket, until the test ends. TestMain calls
-// s3server.Main first.
+// Start starts a server with one empty bucket, until the test ends.
 func Start(t testing.TB, bucket string) *s3server.Server {
 	t.Helper()
 	server, err := s3server.Start(t.Context())

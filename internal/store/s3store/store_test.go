@@ -25,7 +25,6 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	s3server.Main()
 	var err error
 	if server, err = s3server.Start(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -19,13 +19,11 @@ import (
 	"github.com/lokki-build/lokki/internal/fingerprint"
 	"github.com/lokki-build/lokki/internal/lambdastep"
 	"github.com/lokki-build/lokki/internal/launch"
-	"github.com/lokki-build/lokki/internal/s3server"
 )
 
 // TestMain runs the tests, or acts as a process that they start: a program such as
-// birds_local, a Lambda of its steps, or the S3 server.
+// birds_local, or a Lambda of its steps.
 func TestMain(m *testing.M) {
-	s3server.Main()
 	switch os.Getenv(envProgram) {
 	case "":
 		os.Exit(m.Run())

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -15,17 +14,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/smithy-go"
 
-	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/internal/s3server/s3test"
 	"github.com/lokki-build/lokki/internal/store"
 	"github.com/lokki-build/lokki/internal/store/s3store"
 	"github.com/lokki-build/lokki/tools/rehearse/bucket"
 )
-
-func TestMain(m *testing.M) {
-	s3server.Main()
-	os.Exit(m.Run())
-}
 
 // guarded is an S3 server behind a gate that denies some actions.
 type guarded struct {

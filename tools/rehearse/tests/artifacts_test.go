@@ -19,7 +19,6 @@ import (
 	"github.com/lokki-build/lokki/internal/lambdahost/imagetest"
 	"github.com/lokki-build/lokki/internal/manifest"
 	"github.com/lokki-build/lokki/internal/plan"
-	"github.com/lokki-build/lokki/internal/s3server"
 	"github.com/lokki-build/lokki/internal/schedule"
 	"github.com/lokki-build/lokki/lokki"
 	"github.com/lokki-build/lokki/tools/asl"
@@ -30,7 +29,6 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	s3server.Main()
 	folder, err := os.MkdirTemp("", "images")
 	if err != nil {
 		panic(err)
