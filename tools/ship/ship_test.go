@@ -112,6 +112,24 @@ func TestConsent(t *testing.T) {
 	p.expect(0, "deploy", "stack: create complete")
 }
 
+// TestReviewOfAnother: discarding a change set for a new stack leaves the one that
+// somebody else is about to execute.
+func TestReviewOfAnother(t *testing.T) {
+	s := shiptest.Start(t)
+	s.Stacks.Changes = newStack
+	p := build(t, shiptest.Birds())
+	s.SetFault(func(operation string, _ http.ResponseWriter, _ *http.Request) bool {
+		if operation == "cloudformation.DeleteChangeSet" {
+			s.Stacks.ByName["birds-flow"].ChangeSets["another"] = true
+		}
+		return false
+	})
+	p.expect(0, "diff", "a new stack birds-flow")
+	if s.Stacks.ByName["birds-flow"].Deleted {
+		t.Error("the other's stack was deleted")
+	}
+}
+
 func TestTheRightAccountAndRegion(t *testing.T) {
 	s := shiptest.Start(t)
 	f := shiptest.Birds()
@@ -182,6 +200,21 @@ func TestUpdateFails(t *testing.T) {
 			"FlapBirdFunction AWS::Lambda::Function UPDATE_FAILED no", "birds-flow AWS::CloudFormation::Stack " + status}}}
 		p.expect(1, "deploy --yes", want)
 	}
+}
+
+// TestStaleState: right after a deployment has begun, the stack may still be in the
+// state before it.
+func TestStaleState(t *testing.T) {
+	s, _, p := deployed(t, "")
+	s.Stacks.Changes = newCode
+	s.Stacks.ByName["birds-flow"].Status = "UPDATE_COMPLETE"
+	s.Stacks.Outcome = []shiptest.Outcome{
+		{Status: "UPDATE_COMPLETE"},
+		{Status: "UPDATE_COMPLETE", Events: []string{"birds-flow AWS::CloudFormation::Stack UPDATE_IN_PROGRESS"}},
+		{Status: "UPDATE_IN_PROGRESS"},
+		{Status: "UPDATE_ROLLBACK_COMPLETE", Events: []string{"FlapBirdFunction AWS::Lambda::Function UPDATE_FAILED no", "birds-flow AWS::CloudFormation::Stack UPDATE_ROLLBACK_COMPLETE"}},
+	}
+	p.expect(1, "deploy --yes", "the deployment failed; the stack is as before")
 }
 
 func TestStuckStacks(t *testing.T) {

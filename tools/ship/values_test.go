@@ -144,6 +144,9 @@ func TestPermissions(t *testing.T) {
 	p.expect(0, "deploy", "nothing changes")
 	p.expect(0, "destroy --yes --images")
 	p.expect(0, "destroy --yes --data")
+	p.answer = "no\n"
+	s.Stacks.ByName, s.Stacks.Changes = map[string]*shiptest.StackState{}, newStack
+	p.expect(1, "deploy", "nothing was changed")
 	used := s.Actions()
 
 	// These are checked by AWS, not called: tags are given to CreateRepository and

@@ -19,7 +19,7 @@ func (in Input) Deploy() Document {
 		{Sid: "Stack", Resource: []string{in.arn("cloudformation", "stack/"+in.Stack.Name+"/*")}, Action: []string{
 			"cloudformation:CreateChangeSet", "cloudformation:DeleteChangeSet", "cloudformation:DeleteStack", "cloudformation:DescribeChangeSet",
 			"cloudformation:DescribeStackEvents", "cloudformation:DescribeStacks", "cloudformation:ExecuteChangeSet", "cloudformation:GetTemplate",
-			"cloudformation:ListStackResources", "cloudformation:TagResource", "cloudformation:UntagResource"}},
+			"cloudformation:ListChangeSets", "cloudformation:ListStackResources", "cloudformation:TagResource", "cloudformation:UntagResource"}},
 		{Sid: "DeletedStacks", Action: []string{"cloudformation:ListStacks"}, Resource: []string{"*"}},
 		{Sid: "RunningExecutions", Action: []string{"states:ListExecutions"}, Resource: []string{in.arn("states", "stateMachine:"+in.machine())}},
 		{Sid: "Values", Action: []string{"s3:DeleteBucket", "s3:ListBucket", "s3:ListBucketVersions"}, Resource: []string{in.bucket()}},

@@ -122,6 +122,12 @@ func (s *Stacks) serve(w http.ResponseWriter, form url.Values) {
 	case "DeleteChangeSet":
 		delete(stack.ChangeSets, changeSet)
 		answerXML(w, action, "")
+	case "ListChangeSets":
+		list := ""
+		for name := range stack.ChangeSets {
+			list += "<member><ChangeSetName>" + name + "</ChangeSetName></member>"
+		}
+		answerXML(w, action, "<Summaries>"+list+"</Summaries>")
 	case "ExecuteChangeSet":
 		stack.Template = stack.Request.Get("TemplateBody")
 		stack.ChangeSets = map[string]bool{}

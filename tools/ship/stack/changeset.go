@@ -139,6 +139,13 @@ func (c *ChangeSet) Discard(ctx context.Context) error {
 	if err != nil || state.Status != types.StackStatusReviewInProgress {
 		return err
 	}
+	others, err := c.stack.Client.ListChangeSets(ctx, &cloudformation.ListChangeSetsInput{StackName: &c.stackID})
+	if err != nil {
+		return account.Explain(fmt.Errorf("looking for other change sets: %w", err))
+	}
+	if len(others.Summaries) > 0 {
+		return nil // somebody else is about to create the stack
+	}
 	if _, err := c.stack.Client.DeleteStack(ctx, &cloudformation.DeleteStackInput{StackName: &c.stackID}); err != nil {
 		return account.Explain(fmt.Errorf("deleting the empty stack %s: %w", c.stack.Name, err))
 	}

@@ -46,7 +46,9 @@ func (s *Stack) follow(ctx context.Context, stackID string) (*follower, error) {
 func (f *follower) toEnd(ctx context.Context, report func(Event)) (State, error) {
 	begun := false
 	for {
-		// The state first: events that precede its end are then in the events.
+		// The state first: events that precede its end are then in the events. A state that
+		// was read before the first event may be the one before the operation.
+		current := begun
 		state, err := f.stack.state(ctx, f.stackID)
 		if err != nil {
 			return state, f.interrupted(ctx, err)
@@ -62,9 +64,10 @@ func (f *follower) toEnd(ctx context.Context, report func(Event)) (State, error)
 			}
 			report(e)
 		}
-		ended := state.Status == "" || !strings.HasSuffix(string(state.Status), "_IN_PROGRESS") ||
-			state.Status == types.StackStatusUpdateCompleteCleanupInProgress
-		if begun && ended {
+		switch {
+		case state.Status == "", state.Status == types.StackStatusDeleteComplete,
+			current && !strings.HasSuffix(string(state.Status), "_IN_PROGRESS"),
+			current && state.Status == types.StackStatusUpdateCompleteCleanupInProgress:
 			return state, nil
 		}
 		if err := f.stack.pause(ctx); err != nil {
