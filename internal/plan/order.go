@@ -27,7 +27,18 @@ type Wait struct{ Unit, For Unit }
 // related to all others are in sequence (Valdes, Tarjan, Lawler: The recognition of
 // series parallel digraphs, 1982).
 func (p *Plan) Order(units []Unit) (Order, []Wait) {
-	a := arranger{units: units, before: p.closure(units)}
+	needs := p.direct(units)
+	if isChain(needs) { // as most scopes are; what follows takes the square of their length
+		order := Order{Sequence: make([]Order, len(units))}
+		for i, u := range units {
+			order.Sequence[i].Unit = u
+		}
+		if len(units) == 1 {
+			order = order.Sequence[0]
+		}
+		return order, nil
+	}
+	a := arranger{units: units, before: closure(needs)}
 	all := make([]int, len(units))
 	for i := range all {
 		all[i] = i
@@ -36,28 +47,46 @@ func (p *Plan) Order(units []Unit) (Order, []Wait) {
 	return order, a.added
 }
 
-// closure returns which units must end before each unit starts, directly or through
-// others.
-func (p *Plan) closure(units []Unit) [][]bool {
+// direct returns the indices of the units whose values each unit takes.
+func (p *Plan) direct(units []Unit) [][]int {
 	place := map[string]int{} // of each step, by name
 	for i, u := range units {
 		for _, s := range u.Steps() {
 			place[s.Name] = i
 		}
 	}
-	before := make([][]bool, len(units))
+	needs := make([][]int, len(units))
 	for i, u := range units {
-		before[i] = make([]bool, len(units))
-		after := func(name string) {
+		for _, name := range p.needs(u) {
 			if k, ok := place[name]; ok && k != i {
-				before[i][k] = true
-				for j, also := range before[k] {
-					before[i][j] = before[i][j] || also
-				}
+				needs[i] = append(needs[i], k)
 			}
 		}
-		for _, needed := range p.needs(u) {
-			after(needed)
+	}
+	return needs
+}
+
+// isChain reports whether each unit takes a value of the one before.
+func isChain(needs [][]int) bool {
+	for i := 1; i < len(needs); i++ {
+		if !slices.Contains(needs[i], i-1) {
+			return false
+		}
+	}
+	return true
+}
+
+// closure returns which units must end before each unit starts, directly or through
+// others.
+func closure(needs [][]int) [][]bool {
+	before := make([][]bool, len(needs))
+	for i := range needs {
+		before[i] = make([]bool, len(needs))
+		for _, k := range needs[i] {
+			before[i][k] = true
+			for j, also := range before[k] {
+				before[i][j] = before[i][j] || also
+			}
 		}
 	}
 	return before

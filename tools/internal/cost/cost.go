@@ -14,6 +14,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/graph"
 	"github.com/lokki-build/lokki/internal/manifest"
+	"github.com/lokki-build/lokki/internal/plan"
 )
 
 // Input is everything that an estimate is made from.
@@ -24,6 +25,16 @@ type Input struct {
 	Timeout  int  // seconds of a Lambda whose step sets none
 	Metrics  bool // CloudWatch keeps metrics of the steps
 	Basis    Basis
+
+	plan *plan.Plan // of the graph, if it is known
+}
+
+// planned returns the plan of the graph.
+func (in Input) planned() *plan.Plan {
+	if in.plan != nil {
+		return in.plan
+	}
+	return plan.New(in.Graph)
 }
 
 // lambda is a function's configuration in the flow's targets.

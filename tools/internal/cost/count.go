@@ -86,7 +86,7 @@ type counter struct {
 }
 
 func newCounter(in Input, n int) *counter {
-	c := &counter{in: in, n: n, plan: plan.New(in.Graph), children: map[*plan.Map]float64{}, inside: map[*plan.Map]float64{}}
+	c := &counter{in: in, n: n, plan: in.planned(), children: map[*plan.Map]float64{}, inside: map[*plan.Map]float64{}}
 	for _, m := range c.plan.Maps {
 		c.children[m] = math.Ceil(float64(in.items(m.Name, n)) / float64(m.BatchSize()))
 	}

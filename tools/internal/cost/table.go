@@ -16,6 +16,7 @@ func Table(in Input) ([]byte, error) {
 	if err := in.validate(); err != nil {
 		return nil, err
 	}
+	in.plan = plan.New(in.Graph)
 	if len(in.maps()) == 0 {
 		in.Basis.Items.Columns = []int{1} // without a map all columns would be equal
 	}
@@ -62,7 +63,7 @@ func (in Input) validate() error {
 }
 
 // maps returns the flow's maps.
-func (in Input) maps() []*plan.Map { return plan.New(in.Graph).Maps }
+func (in Input) maps() []*plan.Map { return in.planned().Maps }
 
 type table struct {
 	text    strings.Builder
