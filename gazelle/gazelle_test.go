@@ -19,6 +19,17 @@ func binary(t *testing.T) string {
 	if path := os.Getenv("GAZELLE"); path != "" {
 		return filepath.Join(os.Getenv("TEST_SRCDIR"), path)
 	}
+	// go test notices that the files it looked at changed; otherwise it would report a
+	// cached result, since this program doesn't contain the extension.
+	for _, pattern := range []string{"*.go", "go.*", "cmd/gazelle/*.go"} {
+		sources, err := filepath.Glob(pattern)
+		if err != nil || len(sources) == 0 {
+			t.Fatalf("no sources %s: %v", pattern, err)
+		}
+		for _, source := range sources {
+			read(t, source)
+		}
+	}
 	program := filepath.Join(t.TempDir(), "gazelle")
 	build := exec.Command("go", "build", "-o", program, "./cmd/gazelle")
 	build.Env = append(build.Environ(), "GOWORK=off")
