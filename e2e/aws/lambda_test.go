@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -67,7 +66,7 @@ func (f *functions) add(folder string) {
 		f.t.Fatal(err)
 	}
 	for _, i := range list {
-		img, err := registry.Open(filepath.Join(folder, "images"), i.Digest, i.Architecture, new(atomic.Int64))
+		img, err := registry.Open(filepath.Join(folder, "images"), i.Digest, i.Architecture, func(int) {})
 		if err != nil {
 			f.t.Fatal(err)
 		}

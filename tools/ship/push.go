@@ -22,16 +22,20 @@ func (c *Command) push(ctx context.Context, t *target) error {
 		return err
 	}
 	present, sent, done := 0, int64(0), 0
-	r := t.registry(func(p registry.Progress) {
+	r := t.registry(nil)
+	l := c.startLive(func() string { return "sent     " + size(r.Sent()) })
+	r.Report = func(p registry.Progress) {
 		if p.Present {
 			present++
 			return
 		}
 		done++
 		sent += p.Sent
-		c.say("pushed   %-20s %9s  (%d of %d)", p.Image.Step, size(p.Sent), done, len(images)-present)
-	})
-	if err := r.Push(ctx, images); err != nil {
+		l.say("pushed   %-20s %9s  (%d of %d)", p.Image.Step, size(p.Sent), done, len(images)-present)
+	}
+	err = r.Push(ctx, images)
+	l.stop()
+	if err != nil {
 		return err
 	}
 	if done == 0 {

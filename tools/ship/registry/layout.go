@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"sync/atomic"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/partial"
@@ -15,9 +14,9 @@ import (
 
 // Open opens the image with a digest in a folder in OCI layout, and reports what
 // Lambda would refuse. Blobs may be links, as in Bazel's sandboxes, which
-// go-containerregistry's own reader rejects. sent counts the bytes of layers that
-// are read, which is to say sent.
-func Open(folder, digest, architecture string, sent *atomic.Int64) (v1.Image, error) {
+// go-containerregistry's own reader rejects. sent gets the bytes of layers
+// that are read, which is to say sent.
+func Open(folder, digest, architecture string, sent func(bytes int)) (v1.Image, error) {
 	h, err := v1.NewHash(digest)
 	if err != nil {
 		return nil, err
@@ -64,7 +63,7 @@ type image struct {
 	folder   string
 	raw      []byte
 	manifest *v1.Manifest
-	sent     *atomic.Int64
+	sent     func(int)
 }
 
 func (i *image) MediaType() (types.MediaType, error) {
@@ -91,7 +90,7 @@ func (i *image) LayerByDigest(h v1.Hash) (partial.CompressedLayer, error) {
 type layer struct {
 	folder string
 	blob   v1.Descriptor
-	sent   *atomic.Int64
+	sent   func(int)
 }
 
 func (l *layer) Digest() (v1.Hash, error)            { return l.blob.Digest, nil }
@@ -110,11 +109,11 @@ func (l *layer) Compressed() (io.ReadCloser, error) {
 // counted counts what is read.
 type counted struct {
 	io.ReadCloser // not the *os.File itself, whose WriteTo would go around Read
-	n             *atomic.Int64
+	sent          func(int)
 }
 
 func (c *counted) Read(p []byte) (int, error) {
 	n, err := c.ReadCloser.Read(p)
-	c.n.Add(int64(n))
+	c.sent(n)
 	return n, err
 }

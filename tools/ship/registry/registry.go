@@ -47,7 +47,11 @@ type Registry struct {
 	transport *transport.Wrapper
 	host      name.Registry
 	owner     string // account of the registry
+	sent      atomic.Int64
 }
+
+// Sent is how many bytes of layers have been sent so far. It may be called at any time.
+func (r *Registry) Sent() int64 { return r.sent.Load() }
 
 // Progress is what has been done for one image.
 type Progress struct {
@@ -75,7 +79,7 @@ func (r *Registry) Push(ctx context.Context, images []Image) error {
 	var problems []error
 	for _, i := range images {
 		p := &pushed{Image: i}
-		img, err := Open(i.Folder, i.Digest, i.Architecture, &p.sent)
+		img, err := Open(i.Folder, i.Digest, i.Architecture, func(n int) { p.sent.Add(int64(n)); r.sent.Add(int64(n)) })
 		if err != nil {
 			problems = append(problems, fmt.Errorf("step %s: %w", i.Step, err))
 			continue
