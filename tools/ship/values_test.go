@@ -134,9 +134,9 @@ func TestLargeTemplate(t *testing.T) {
 // TestPermissions: the policy that is printed allows all that the program does, and
 // of these services nothing else.
 func TestPermissions(t *testing.T) {
-	s, f, p := deployed(t, "environments: {dev: {account: '123456789012', region: eu-west-1}}")
+	s, f, _ := deployed(t, "environments: {dev: {account: '123456789012', region: eu-west-1}}")
 	f.Base, f.Code = "base", map[string]string{"example.com/flows.FlapBird": "new"}
-	p = build(t, f)
+	p := build(t, f)
 	s.Stacks.Changes, s.Stacks.Outcome = newCode, shiptest.Succeed("UPDATE")
 	s.Running = []string{"nightly"}
 	p.expect(0, "deploy --yes")
