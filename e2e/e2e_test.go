@@ -89,7 +89,7 @@ func testMistakes(t *testing.T, w *workspace) {
 	}{
 		{
 			"missing", "        \":flap_bird\",\n", "",
-			[]string{"birds.FlapBird", "//flows:birds", "flows/birds.go:", "hint:", "flap_bird"},
+			[]string{"flows.FlapBird", "//flows:birds", "flows/birds.go:", "hint:", "flap_bird"},
 		},
 		{
 			"unused", "        \":flap_bird\",\n", "        \":flap_bird\",\n        \"//flows/invoice:price_order\",\n",
@@ -97,7 +97,7 @@ func testMistakes(t *testing.T, w *workspace) {
 		},
 		{
 			"twice", "        \":flap_bird\",\n", "        \":flap_bird\",\n        \":flap_again\",\n",
-			[]string{"birds.FlapBird has two steps", "//flows:flap_bird and //flows:flap_again", "hint:"},
+			[]string{"flows.FlapBird has two steps", "//flows:flap_bird and //flows:flap_again", "hint:"},
 		},
 		{
 			"time of a schedule", "    name = \"birds\",\n", "    name = \"birds\",\n    schedule = lokki_schedule(cron = \"0 6 * * *\"),\n",
@@ -120,6 +120,9 @@ func testMistakes(t *testing.T, w *workspace) {
 			file := "flows/BUILD.bazel"
 			if test.name == "a dropped step" {
 				file = "flows/birds.go"
+			}
+			if strings.Contains(test.new, "lokki_schedule") {
+				w.edit(t, file, `"lokki_flow_test", `, `"lokki_flow_test", "lokki_schedule", `)
 			}
 			if test.name == "twice" {
 				w.edit(t, "flows/BUILD.bazel", "lokki_flow(\n", `lokki_step(
