@@ -10,8 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/lokki-build/lokki/internal/chain"
 	"github.com/lokki-build/lokki/internal/failure"
+	"github.com/lokki-build/lokki/internal/step"
 	"github.com/lokki-build/lokki/lokki"
 	"github.com/lokki-build/lokki/lokki/lokkitest"
 )
@@ -122,7 +122,7 @@ func TestFirstErrorStopsTheRest(t *testing.T) {
 
 func TestErrorsOfSteps(t *testing.T) {
 	_, err := Run(t.Context(), lokkitest.ExplodeFlow(), Options{})
-	var p *chain.PanicError
+	var p *step.PanicError
 	if !errors.As(err, &p) || !strings.Contains(err.Error(), "step explode[0] (") || !strings.Contains(err.Error(), "exploded at 7") || !strings.Contains(err.Error(), "tables.go:") {
 		t.Errorf("a panic: got %v", err)
 	}

@@ -30,7 +30,7 @@ func Build(value Value) (Flow, error) {
 }
 
 // BuildFunc makes a flow from what the flow function fn returns, and names it after
-// fn. A panic of the function is an error that wraps a *PanicError.
+// fn. A panic of the function is an error that wraps a *step.PanicError.
 func BuildFunc[V Value](fn func() V) (Flow, error) {
 	symbol := symbolOf(fn)
 	if what, hint := refusal(symbol); what != "" {

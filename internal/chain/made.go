@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/lokki-build/lokki/internal/step"
 )
 
 // made is a list of nodes in the order in which they were made.
@@ -56,7 +58,7 @@ func callFlow(call func() *Node) (last *Node, began []*Node, err error) {
 }
 
 func protectCall(call func() *Node) (last *Node, err error) {
-	defer Catch(&err)
+	defer step.Catch(&err)
 	return call(), nil
 }
 

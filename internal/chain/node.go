@@ -3,12 +3,16 @@
 package chain
 
 import (
+	"context"
 	"encoding/json"
 	"reflect"
 
 	"github.com/lokki-build/lokki/internal/codec"
 	"github.com/lokki-build/lokki/internal/graph"
+	"github.com/lokki-build/lokki/internal/step"
 )
+
+type stepFunc[In, Out any] = func(context.Context, In) (Out, error)
 
 // Node is one use of a step. It points to the node before it but to none after it,
 // and does not change once it is made.
@@ -20,8 +24,7 @@ type Node struct {
 	List     reflect.Type // the type of the list that a map takes its items from
 	In, Out  reflect.Type
 	Defaults json.RawMessage // a start's, encoded
-	Call     Func
-	Typed    Typed
+	Step     step.Step
 	Options  Options
 
 	made        *made // every node that begins with the same start
@@ -50,17 +53,16 @@ type Options struct {
 // refused is an invalid option.
 type refused struct{ what, hint string }
 
-// New makes a node that calls step with the value of from.
-func New[In, Out any](from *Node, kind Kind, step stepFunc[In, Out], caller Frame) *Node {
+// New makes a node that calls f with the value of from.
+func New[In, Out any](from *Node, kind Kind, f stepFunc[In, Out], caller Frame) *Node {
 	n := &Node{
 		From:   from,
 		Kind:   kind,
-		Symbol: symbolOf(step),
+		Symbol: symbolOf(f),
 		Caller: caller,
 		In:     reflect.TypeFor[In](),
 		Out:    reflect.TypeFor[Out](),
-		Call:   Adapt(step),
-		Typed:  AdaptTyped(step),
+		Step:   step.Of(f),
 	}
 	n.record()
 	return n

@@ -7,9 +7,9 @@ import (
 	"slices"
 	"time"
 
-	"github.com/lokki-build/lokki/internal/chain"
 	"github.com/lokki-build/lokki/internal/codec"
 	"github.com/lokki-build/lokki/internal/failure"
+	"github.com/lokki-build/lokki/internal/step"
 )
 
 // attempt is one attempt of a call: the step on all values of a batch, one after
@@ -99,20 +99,20 @@ func (a *attempt) one(ctx context.Context) ([]byte, error) {
 func (a *attempt) run(ctx context.Context) (out []byte, err error) {
 	node := a.e.flow.Nodes[a.stage.node]
 	if a.stage.split == 0 && a.list == nil {
-		return node.Call(ctx, a.in[a.at])
+		return node.Step.Encoded(ctx, a.in[a.at])
 	}
-	defer chain.Catch(&err) // panics of the encoding; others are caught already
-	result, err := node.Typed(ctx, func(into any) error {
+	defer step.Catch(&err)
+	result, err := node.Step.Run([]step.Argument{func(into any) error {
 		if a.list != nil {
-			return a.list.decode(&a.e.pool, into)
+			return step.Undecoded(into, a.list.decode(&a.e.pool, into))
 		}
-		return codec.Unmarshal(a.in[a.at], into)
-	})
+		return step.Undecoded(into, codec.Unmarshal(a.in[a.at], into))
+	}}, func() context.Context { return ctx })
 	switch {
 	case err != nil:
 		return nil, err
 	case a.stage.split == 0:
-		return chain.Encode(result)
+		return step.Encode(result)
 	}
 	out, a.items, err = a.e.pool.encodeList(result)
 	return out, err

@@ -2,15 +2,14 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
 	"time"
 
-	"github.com/lokki-build/lokki/internal/chain"
 	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/internal/plan"
+	"github.com/lokki-build/lokki/internal/step"
 	"github.com/lokki-build/lokki/internal/timelimit"
 )
 
@@ -42,24 +41,14 @@ func (a *attempt) within(ctx context.Context, l limit) error {
 	// An abandoned step keeps running, so it must not share what it reads and writes.
 	own := *a
 	own.guard, own.path, own.in, own.out = new(guard), slices.Clone(a.path), slices.Clone(a.in), nil
-	done := make(chan error, 1)
-	go func() {
-		err := failure.Goexit
-		defer func() { done <- err }()
-		err = own.do(ctx)
-	}()
 	timer := time.NewTimer(l.giveUp)
 	defer timer.Stop()
-	var err error
-	select {
-	case err = <-done:
-	case <-timer.C:
-		select {
-		case err = <-done: // it ended just in time
-		default:
-			a.position = own.guard.abandon()
-			return a.timedOut(ctx, failure.ErrAbandoned)
-		}
+	var caller step.Caller
+	defer caller.Close()
+	err := caller.Call(timer.C, func() error { return own.do(ctx) })
+	if err == failure.ErrAbandoned {
+		a.position = own.guard.abandon()
+		return a.timedOut(ctx, err)
 	}
 	a.position, a.out, a.items = own.position, append(a.out, own.out...), own.items
 	return a.timedOut(ctx, err)
@@ -67,13 +56,7 @@ func (a *attempt) within(ctx context.Context, l limit) error {
 
 // timedOut distinguishes a step's timeout from its other errors.
 func (a *attempt) timedOut(ctx context.Context, err error) error {
-	var marked *failure.Marked
-	var panicked *chain.PanicError
-	switch {
-	case errors.Is(err, failure.ErrAbandoned):
-	case errors.As(err, &panicked), errors.As(err, &marked):
-		return err
-	case !errors.Is(ctx.Err(), context.DeadlineExceeded), !errors.Is(err, context.DeadlineExceeded):
+	if err == nil || !step.Late(ctx, err) {
 		return err
 	}
 	after := expressLimit

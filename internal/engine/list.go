@@ -6,8 +6,8 @@ import (
 	"slices"
 	"sync/atomic"
 
-	"github.com/lokki-build/lokki/internal/chain"
 	"github.com/lokki-build/lokki/internal/codec"
+	"github.com/lokki-build/lokki/internal/step"
 )
 
 // list is a long JSON array in parts: what a map takes its items from, and what
@@ -71,7 +71,7 @@ func (p *pool) encodeList(result any) (array []byte, all items, err error) {
 			return nil, all, nil
 		}
 	}
-	array, err = chain.Encode(result)
+	array, err = step.Encode(result)
 	return array, items{}, err
 }
 

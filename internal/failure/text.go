@@ -31,6 +31,9 @@ func Text(err error) string {
 // Cause is Text for use next to a type: if the type is a mark, the text has the name
 // that the mark replaced.
 func Cause(err error) string {
+	if _, is := err.(panicked); is {
+		return Text(err)
+	}
 	if marked := findMark(err); marked != nil {
 		if name := Own(marked.Err); name != "" {
 			return Cut(name+": "+read(err), MaxText)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/codec"
 	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/step"
 	"github.com/lokki-build/lokki/internal/store"
 )
 
@@ -27,7 +28,7 @@ func BenchmarkInvoke(b *testing.B) {
 
 func benchmarkInvoke(b *testing.B, value any) {
 	s := &forgetful{Memory: store.NewMemory()}
-	h := newHandler(bind(func(_ context.Context, v any) (any, error) { return v, nil }),
+	h := newHandler(step.Of(func(_ context.Context, v any) (any, error) { return v, nil }),
 		newLogs(io.Discard), func(*atomic.Int64) (place, error) { return place{s, "test-bucket", "lokki"}, nil })
 	encoded, err := codec.Marshal(value)
 	if err != nil {
@@ -54,7 +55,7 @@ func BenchmarkGather(b *testing.B) {
 	const items = 10_000
 	s := &forgetful{Memory: store.NewMemory()}
 	place := func(*atomic.Int64) (place, error) { return place{s, "test-bucket", "lokki"}, nil }
-	child := newHandler(bind(func(_ context.Context, n int) (string, error) { return fmt.Sprintf("%0100d", n), nil }), newLogs(io.Discard), place)
+	child := newHandler(step.Of(func(_ context.Context, n int) (string, error) { return fmt.Sprintf("%0100d", n), nil }), newLogs(io.Discard), place)
 	for i := range items {
 		payload := fmt.Appendf(nil, `{"flow":"f","run":"r","step":"a","path":"%s","defaults":%d}`, envelope.Child("", i), i)
 		if _, err := child.Invoke(b.Context(), payload); err != nil {
@@ -62,7 +63,7 @@ func BenchmarkGather(b *testing.B) {
 		}
 	}
 	s.closed = true
-	h := newHandler(bind(func(_ context.Context, list []string) (int, error) { return len(list), nil }), newLogs(io.Discard), place)
+	h := newHandler(step.Of(func(_ context.Context, list []string) (int, error) { return len(list), nil }), newLogs(io.Discard), place)
 	payload := fmt.Appendf(nil, `{"flow":"f","run":"r","step":"b","path":"","from":"a","count":%d}`, items)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -2,13 +2,13 @@ package lambdastep
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
 
 	"github.com/lokki-build/lokki/internal/awslimits"
 	"github.com/lokki-build/lokki/internal/failure"
+	"github.com/lokki-build/lokki/internal/step"
 	"github.com/lokki-build/lokki/internal/timelimit"
 )
 
@@ -79,12 +79,7 @@ func (c *clock) end() {
 
 // late distinguishes an error caused by the end of ctx from others.
 func (c *clock) late(ctx context.Context, err error) error {
-	var marked *failure.Marked
-	switch {
-	case errors.Is(err, failure.ErrAbandoned):
-	case errors.As(err, &marked), failure.Type(err) == failure.StepTimeout:
-		return err
-	case !errors.Is(ctx.Err(), context.DeadlineExceeded), !errors.Is(err, context.DeadlineExceeded):
+	if err == nil || !step.Late(ctx, err) {
 		return err
 	}
 	what := failure.Late(c.granted) + ", the timeout of its Lambda"

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/step"
 	"github.com/lokki-build/lokki/internal/store"
 )
 
@@ -74,7 +75,7 @@ func TestAStepHasItsLimit(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				m := newMachine(t)
 				reply := must(m, numbers, envelope.Request{Step: "numbers", Defaults: fmt.Appendf(nil, `{"count":%d}`, c.batch), Split: c.batch})
-				h := newHandler(bind(c.step), newLogs(io.Discard), m.place(slowStore{m.store, c.get, c.put}))
+				h := newHandler(step.Of(c.step), newLogs(io.Discard), m.place(slowStore{m.store, c.get, c.put}))
 				batch := m.batches(reply)[0]
 				payload, err := json.Marshal(envelope.Request{Flow: "test-flow", Run: testRun, Step: "s", Path: "0/", From: "numbers", Batch: &batch, Limit: 5})
 				if err != nil {
@@ -93,7 +94,7 @@ func TestAStepHasItsLimit(t *testing.T) {
 				case c.message != "" && (failure == nil || failure.Type != "Sandbox.Timedout" || failure.Message != c.message || failure.ShouldExit != c.exit):
 					t.Errorf("got  %+v\nwant %s, exit %v", failure, c.message, c.exit)
 				}
-				h.guard.close()
+				h.caller.Close()
 				time.Sleep(2 * time.Hour) // for abandoned steps
 			})
 		})
@@ -104,7 +105,7 @@ func TestAStepHasItsLimit(t *testing.T) {
 func TestEachInvocationHasItsOwnLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMachine(t)
-		h := m.handler(bind(func(ctx context.Context, n int) (int, error) {
+		h := m.handler(step.Of(func(ctx context.Context, n int) (int, error) {
 			deadline, ok := ctx.Deadline()
 			if !ok || time.Until(deadline) != 2*time.Second {
 				t.Errorf("call %d has %s", n, time.Until(deadline))
@@ -119,6 +120,6 @@ func TestEachInvocationHasItsOwnLimit(t *testing.T) {
 			}
 			cancel()
 		}
-		h.guard.close()
+		h.caller.Close()
 	})
 }

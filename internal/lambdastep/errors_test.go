@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -14,6 +13,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/failure"
+	"github.com/lokki-build/lokki/internal/step/steptest"
 )
 
 type Throttled struct{ After int }
@@ -168,39 +168,18 @@ func TestAPanicsStackBeginsWhereItHappened(t *testing.T) {
 	}
 }
 
-type nilError struct{ text string }
-
-func (e *nilError) Error() string { return e.text }
-
-type unreadable struct{}
-
-func (unreadable) Error() string { panic("no text") }
-
-type unsearchable struct{}
-
-func (unsearchable) Error() string { return "unsearchable" }
-func (unsearchable) As(any) bool   { panic("no As") }
-
-// TestOddFailures expects the same errors as the local run's test.
+// TestOddFailures is the Lambda's part of the contract; the local run has a test of
+// the same name.
 func TestOddFailures(t *testing.T) {
-	var none *nilError
-	for name, c := range map[string]struct {
-		fail       func() error
-		kind, text string
-	}{
-		"typed nil":           {func() error { return none }, "nilError", "no error text: the error is nil\nhint: the step returned a nil *lambdastep.nilError as its error"},
-		"Error panics":        {func() error { return unreadable{} }, "unreadable", "an error of type lambdastep.unreadable that can't be read: one of its methods panicked: no text"},
-		"As panics":           {func() error { return unsearchable{} }, "unsearchable", "unsearchable"},
-		"marked":              {func() error { return &failure.Marked{Type: failure.Permanent, Err: unreadable{}} }, "Lokki.Permanent", "unreadable: an error of type"},
-		"panic with an error": {func() error { panic(unreadable{}) }, "Lokki.Panic", "panic: an error of type lambdastep.unreadable that can't be read: one of its methods panicked: no text"},
-		"a long panic":        {func() error { panic(strings.Repeat("é", 1<<20)) }, "Lokki.Panic", "é…"},
-		"Goexit":              {func() error { runtime.Goexit(); return nil }, "Lokki.Panic", "it ended its goroutine"},
-	} {
+	for name, c := range steptest.All {
 		t.Run(name, func(t *testing.T) {
-			f := func(context.Context, int) (int, error) { return 0, c.fail() }
+			f := func(context.Context, int) (int, error) { return 0, c.End() }
 			_, got := call(newMachine(t), f, envelope.Request{Step: "s", Defaults: []byte("1")})
-			if got == nil || got.Type != c.kind || !strings.Contains(got.Message, c.text) || len(got.Message) > failure.MaxText+len("…") {
-				t.Errorf("failure %+v, want %s: %s", got, c.kind, c.text)
+			if got == nil || got.Type != c.Type || !strings.Contains(got.Message, c.Text) || len(got.Message) > failure.MaxText+len("…") {
+				t.Errorf("failure %+v, want %s: %s", got, c.Type, c.Text)
+			}
+			if strings.HasPrefix(name, "panic") && got != nil && !strings.HasPrefix(got.Message, "panic: ") {
+				t.Errorf("got %q, want the panic first", got.Message)
 			}
 		})
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/step"
 )
 
 // last calls the only step of a flow and returns the execution's output.
@@ -19,7 +20,7 @@ func last[Out any](m *machine, attempt int, result Out) string {
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	out, err := m.handler(bind(f)).Invoke(m.t.Context(), payload)
+	out, err := m.handler(step.Of(f)).Invoke(m.t.Context(), payload)
 	if err != nil {
 		m.t.Fatal(err)
 	}

@@ -11,17 +11,18 @@ import (
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/internal/peakmem"
+	"github.com/lokki-build/lokki/internal/step"
 	"github.com/lokki-build/lokki/internal/store"
 )
 
 // handler serves the invocations of a step. It implements lambda.Handler.
 type handler struct {
-	step     step
+	step     step.Step
 	logs     *logs
 	place    func() (place, error)
 	requests *atomic.Int64   // to S3, by this process
 	memory   *peakmem.Memory // of this process
-	guard    guard           // for calls of the step
+	caller   step.Caller     // of the step
 }
 
 // place is where values are stored.
@@ -33,7 +34,7 @@ type place struct {
 
 // newHandler makes a handler that opens its place on the first invocation.
 // open's store counts its requests to S3.
-func newHandler(s step, l *logs, open func(requests *atomic.Int64) (place, error)) *handler {
+func newHandler(s step.Step, l *logs, open func(requests *atomic.Int64) (place, error)) *handler {
 	requests := new(atomic.Int64)
 	return &handler{
 		step:     s,
@@ -59,7 +60,7 @@ func (h *handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	if i.req, err = envelope.Decode(payload); err != nil {
 		err = failure.Name(failure.Request, err)
 	} else {
-		err = h.guard.call(clock.timer.C, func() (err error) {
+		err = h.caller.Call(clock.timer.C, func() (err error) {
 			reply, err = h.serve(clock.ctx, i)
 			return err
 		})

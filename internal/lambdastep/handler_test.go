@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -17,8 +16,8 @@ import (
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
 	"github.com/lokki-build/lokki/internal/envelope"
-	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/internal/fanout"
+	"github.com/lokki-build/lokki/internal/step"
 	"github.com/lokki-build/lokki/internal/store"
 )
 
@@ -40,12 +39,12 @@ func call[In, Out any](m *machine, f func(context.Context, In) (Out, error), r e
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	return invoke(m.t, m.t.Context(), m.handler(bind(f)), payload)
+	return invoke(m.t, m.t.Context(), m.handler(step.Of(f)), payload)
 }
 
-func (m *machine) handler(s step) *handler {
+func (m *machine) handler(s step.Step) *handler {
 	h := newHandler(s, newLogs(io.Discard), m.place(m.store))
-	m.t.Cleanup(h.guard.close)
+	m.t.Cleanup(h.caller.Close)
 	return h
 }
 
@@ -298,7 +297,7 @@ func TestTheContextEndsBeforeLambdasDeadline(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), granted)
 		defer cancel()
 		deadline, _ := ctx.Deadline()
-		_, failure := invoke(t, ctx, m.handler(bind(f)), []byte(`{"flow":"f","run":"r","step":"s","path":"","defaults":1}`))
+		_, failure := invoke(t, ctx, m.handler(step.Of(f)), []byte(`{"flow":"f","run":"r","step":"s","path":"","defaults":1}`))
 		if failure == nil || failure.Type != "Sandbox.Timedout" || failure.ShouldExit {
 			t.Errorf("failure %+v", failure)
 		}
@@ -320,7 +319,7 @@ func TestAStepThatDoesNotHeedItsContextIsGivenUp(t *testing.T) {
 		began := time.Now()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		_, failure := invoke(t, ctx, m.handler(bind(f)), []byte(`{"flow":"f","run":"r","step":"s","path":"","defaults":1}`))
+		_, failure := invoke(t, ctx, m.handler(step.Of(f)), []byte(`{"flow":"f","run":"r","step":"s","path":"","defaults":1}`))
 		if failure == nil || failure.Type != "Sandbox.Timedout" || !failure.ShouldExit {
 			t.Errorf("failure %+v, want one that ends the process", failure)
 		}
@@ -328,36 +327,6 @@ func TestAStepThatDoesNotHeedItsContextIsGivenUp(t *testing.T) {
 			t.Errorf("given up after %s, want half a second before Lambda's minute ends", got)
 		}
 	})
-}
-
-func TestAfterEachEndOfACallThereIsAnother(t *testing.T) {
-	var g guard
-	defer g.close()
-	want := errors.New("of the step")
-	for i, c := range []struct {
-		call func() error
-		ok   func(error) bool
-	}{
-		{func() error { return nil }, func(err error) bool { return err == nil }},
-		{func() error { return want }, func(err error) bool { return err == want }},
-		{func() error { panic("on purpose") }, func(err error) bool { return errors.As(err, new(*panicked)) }},
-		{func() error { runtime.Goexit(); return nil }, func(err error) bool { return err == errGoexit }},
-		{func() error { return nil }, func(err error) bool { return err == nil }},
-	} {
-		if err := g.call(nil, c.call); !c.ok(err) {
-			t.Errorf("call %d: got %v", i, err)
-		}
-	}
-	release := make(chan struct{})
-	defer close(release)
-	late := make(chan time.Time, 1)
-	late <- time.Now()
-	if err := g.call(late, func() error { <-release; return want }); err != failure.ErrAbandoned {
-		t.Errorf("got %v, want that it was given up", err)
-	}
-	if err := g.call(nil, func() error { return nil }); err != nil {
-		t.Errorf("after one that was given up: %v", err)
-	}
 }
 
 func TestAWrongEnvironmentIsReportedByTheInvocation(t *testing.T) {
@@ -373,7 +342,7 @@ func TestAWrongEnvironmentIsReportedByTheInvocation(t *testing.T) {
 			for k, v := range c.env {
 				t.Setenv(k, v)
 			}
-			h := newHandler(bind(square), newLogs(io.Discard), openFromEnvironment)
+			h := newHandler(step.Of(square), newLogs(io.Discard), openFromEnvironment)
 			_, failure := invoke(t, t.Context(), h, []byte(`{"flow":"f","run":"r","step":"s","path":"","defaults":1}`))
 			if failure == nil || failure.Type != "Lokki.Configuration" || !strings.Contains(failure.Message, c.want) {
 				t.Errorf("failure %+v, want %q", failure, c.want)

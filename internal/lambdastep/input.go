@@ -13,6 +13,7 @@ import (
 	"github.com/lokki-build/lokki/internal/failure"
 	"github.com/lokki-build/lokki/internal/fanout"
 	"github.com/lokki-build/lokki/internal/inputs"
+	"github.com/lokki-build/lokki/internal/step"
 	"github.com/lokki-build/lokki/internal/store"
 )
 
@@ -41,7 +42,7 @@ func (i *invocation) arguments(ctx context.Context) ([]argument, error) {
 
 // startArgument merges the execution's input over the defaults.
 func (i *invocation) startArgument() ([]argument, error) {
-	data, err := inputs.Merge(i.req.Defaults, i.req.Input, i.step.in)
+	data, err := inputs.Merge(i.req.Defaults, i.req.Input, i.step.In[0])
 	if err != nil {
 		return nil, failure.Name(failure.Input, fmt.Errorf("reading the execution's input: %w", err))
 	}
@@ -62,7 +63,7 @@ func (i *invocation) gather(ctx context.Context, into any) error {
 	item := func(n int, value []byte) error {
 		found[n] = true
 		// A user's decoder may panic, and this is another goroutine than the invocation's.
-		return protect(func() error { return decode(value, list.Index(n).Addr().Interface()) })
+		return step.Protect(func() error { return decode(value, list.Index(n).Addr().Interface()) })
 	}
 	var missing int
 	var err error
@@ -123,10 +124,7 @@ func decodeAll(values [][]byte, err error) ([]argument, error) {
 }
 
 func decode(value []byte, into any) error {
-	if err := codec.Unmarshal(value, into); err != nil {
-		return failure.Name(failure.Decoding, fmt.Errorf("decoding the argument: %w", err))
-	}
-	return nil
+	return step.Undecoded(into, codec.Unmarshal(value, into))
 }
 
 // wrapStorageErr wraps an error of reading or writing values.
@@ -135,7 +133,7 @@ func wrapStorageErr(doing string, err error) error {
 		return nil
 	}
 	var own *failure.Named
-	var panic *panicked
+	var panic *step.PanicError
 	if errors.As(err, &own) || errors.As(err, &panic) {
 		return fmt.Errorf("%s: %w", doing, err)
 	}

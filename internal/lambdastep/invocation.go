@@ -5,14 +5,14 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/lokki-build/lokki/internal/codec"
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/failure"
+	"github.com/lokki-build/lokki/internal/step"
 )
 
 // invocation is one request being served.
 type invocation struct {
-	step  step
+	step  step.Step
 	req   envelope.Request
 	keys  envelope.Keys
 	store meter
@@ -68,11 +68,7 @@ func (i *invocation) result(ctx context.Context, arg argument) ([]byte, error) {
 		return nil, err
 	}
 	defer i.stats.write.since(time.Now())
-	data, err := codec.MarshalValue(out)
-	if err != nil {
-		return nil, failure.Name(failure.Encoding, fmt.Errorf("encoding the result of %s: %w", i.req.Step, err))
-	}
-	return data, nil
+	return step.Encode(out)
 }
 
 // run calls the step. Its error is the user's own unless the argument could not
@@ -80,13 +76,13 @@ func (i *invocation) result(ctx context.Context, arg argument) ([]byte, error) {
 func (i *invocation) run(ctx context.Context, arg argument) (any, error) {
 	began, loaded := time.Now(), time.Now()
 	own := ctx
-	out, err := i.step.run(func(into any) (context.Context, error) {
-		err := arg(ctx, into)
-		loaded = time.Now()
-		if err == nil {
-			own = i.clock.begin(time.Duration(i.req.Limit) * time.Second)
-		}
-		return own, err
+	load := func(into any) error {
+		defer func() { loaded = time.Now() }()
+		return arg(ctx, into)
+	}
+	out, err := i.step.Run([]step.Argument{load}, func() context.Context {
+		own = i.clock.begin(time.Duration(i.req.Limit) * time.Second)
+		return own
 	})
 	i.stats.read.add(loaded.Sub(began))
 	i.stats.function.since(loaded)

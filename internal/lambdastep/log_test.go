@@ -11,6 +11,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda/messages"
 	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"github.com/lokki-build/lokki/internal/step"
 )
 
 // TestLinesOfAStepSayWhereTheyAreFrom logs in all the ways a step can, in two
@@ -76,7 +78,7 @@ func TestLinesOfAStepSayWhereTheyAreFrom(t *testing.T) {
 
 // TestAReportedErrorIsNotLoggedAgain logs as aws-lambda-go does what was reported.
 func TestAReportedErrorIsNotLoggedAgain(t *testing.T) {
-	h, out := newMachine(t).logged(bind(panics))
+	h, out := newMachine(t).logged(step.Of(panics))
 	_, err := h.Invoke(t.Context(), []byte(`{"flow":"f","run":"r","step":"s","path":"","defaults":1}`))
 	failure, ok := err.(messages.InvokeResponse_Error)
 	if !ok {

@@ -15,10 +15,11 @@ import (
 	"time"
 
 	"github.com/lokki-build/lokki/internal/envelope"
+	"github.com/lokki-build/lokki/internal/step"
 )
 
 // logged returns a handler whose log can be read.
-func (m *machine) logged(s step) (*handler, *bytes.Buffer) {
+func (m *machine) logged(s step.Step) (*handler, *bytes.Buffer) {
 	var out bytes.Buffer
 	return newHandler(s, newLogs(&out), func(n *atomic.Int64) (place, error) {
 		n.Add(1) // a store that counts
@@ -43,23 +44,23 @@ func TestSummary(t *testing.T) {
 	batches := m.batches(list)
 	must(m, text, envelope.Request{Step: "text", Path: "0/", From: "numbers", Batch: &batches[0]})
 	for name, c := range map[string]struct {
-		step    step
+		step    step.Step
 		request envelope.Request
 		want    map[string]any
 	}{
-		"start": {bind(square), envelope.Request{Step: "square", Defaults: []byte("3")},
+		"start": {step.Of(square), envelope.Request{Step: "square", Defaults: []byte("3")},
 			map[string]any{"Items": 0.0, "BytesIn": 0.0, "message": "step done", "level": "INFO", "attempt": 0.0, "repeated": nil, "S3Requests": 1.0}},
-		"list": {bind(numbers), envelope.Request{Step: "n2", Defaults: []byte(`{"count":9}`), Split: 1},
+		"list": {step.Of(numbers), envelope.Request{Step: "n2", Defaults: []byte(`{"count":9}`), Split: 1},
 			map[string]any{"Items": 9.0, "BytesIn": 0.0}},
-		"batch": {bind(text), envelope.Request{Step: "text-2", Path: "0/", From: "numbers", Batch: &batches[0]},
+		"batch": {step.Of(text), envelope.Request{Step: "text-2", Path: "0/", From: "numbers", Batch: &batches[0]},
 			map[string]any{"Items": 4.0, "path": "0/"}},
-		"aggregation": {bind(join), envelope.Request{Step: "join", From: "text", Count: list.Count, BatchSize: 4, Tolerate: 50, State: m.results(4)},
+		"aggregation": {step.Of(join), envelope.Request{Step: "join", From: "text", Count: list.Count, BatchSize: 4, Tolerate: 50, State: m.results(4)},
 			map[string]any{"Items": 4.0, "missing": 1.0}},
-		"repeated": {bind(text), envelope.Request{Step: "text", Path: "0/", From: "numbers", Batch: &batches[0], Attempt: 2},
+		"repeated": {step.Of(text), envelope.Request{Step: "text", Path: "0/", From: "numbers", Batch: &batches[0], Attempt: 2},
 			map[string]any{"Items": 0.0, "repeated": true, "attempt": 2.0, "BytesOut": 0.0}},
-		"failed": {bind(func(context.Context, int) (int, error) { return 0, Throttled{} }), envelope.Request{Step: "s", Defaults: []byte("3")},
+		"failed": {step.Of(func(context.Context, int) (int, error) { return 0, Throttled{} }), envelope.Request{Step: "s", Defaults: []byte("3")},
 			map[string]any{"message": "step failed", "level": "ERROR", "type": "Throttled", "error": "slow down", "BytesOut": 0.0}},
-		"panicked": {bind(panics), envelope.Request{Step: "s", Defaults: []byte("3")},
+		"panicked": {step.Of(panics), envelope.Request{Step: "s", Defaults: []byte("3")},
 			map[string]any{"message": "step failed", "type": "Lokki.Panic"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -120,7 +121,7 @@ func TestMetricsAreOfAStack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("LOKKI_STACK", c.stack)
 			t.Setenv("LOKKI_METRICS", c.metrics)
-			h, log := newMachine(t).logged(bind(square))
+			h, log := newMachine(t).logged(step.Of(square))
 			if _, err := h.Invoke(t.Context(), []byte(`{"flow":"f","run":"r","step":"s","path":"","defaults":3}`)); err != nil {
 				t.Fatal(err)
 			}
@@ -149,7 +150,7 @@ func TestMetricsAreOfAStack(t *testing.T) {
 }
 
 func TestAnInvocationWithoutANameHasNoMetrics(t *testing.T) {
-	h, log := newMachine(t).logged(bind(square))
+	h, log := newMachine(t).logged(step.Of(square))
 	if _, err := h.Invoke(t.Context(), []byte(`{"nonsense":1}`)); err == nil {
 		t.Fatal("no error")
 	}

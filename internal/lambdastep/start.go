@@ -13,17 +13,19 @@ import (
 
 	// Nor does it have certificates.
 	_ "golang.org/x/crypto/x509roots/fallback"
+
+	"github.com/lokki-build/lokki/internal/step"
 )
 
-// Start serves invocations of the step and does not return. Each invocation
+// Start serves invocations of f and does not return. Each invocation
 // reports a wrong environment, so that the caller sees it.
-func Start[In, Out any](step func(context.Context, In) (Out, error)) {
+func Start[In, Out any](f func(context.Context, In) (Out, error)) {
 	tuneRuntime()
 	out := standardOutput() // which CloudWatch reads for metrics
 	l := newLogs(out)
 	l.summaries = jsonLines(freshLine{out})
 	slog.SetDefault(l.logger())
-	lambda.StartWithOptions(newHandler(bind(step), l, openFromEnvironment))
+	lambda.StartWithOptions(newHandler(step.Of(f), l, openFromEnvironment))
 }
 
 // standardOutput returns a copy of os.Stdout that a step can't close.

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/lokki-build/lokki/internal/failure"
+	"github.com/lokki-build/lokki/internal/step"
 	"github.com/lokki-build/lokki/internal/store/s3store"
 )
 
@@ -54,7 +55,7 @@ func TestErrorsOfS3(t *testing.T) {
 					return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
 				}),
 			})
-			h := newHandler(bind(same), newLogs(io.Discard), func(*atomic.Int64) (place, error) {
+			h := newHandler(step.Of(same), newLogs(io.Discard), func(*atomic.Int64) (place, error) {
 				return place{s3store.New(client, "values"), "values", "lokki"}, nil
 			})
 			for _, from := range []string{``, `,"split":1`, `,"count":2`, `,"count":2,"split":1`} {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/lokki-build/lokki/internal/envelope"
 	"github.com/lokki-build/lokki/internal/fanout"
+	"github.com/lokki-build/lokki/internal/step"
 	"github.com/lokki-build/lokki/internal/store"
 )
 
@@ -169,8 +170,8 @@ func TestWhatCantBeReadIsNotTakenForFailed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			h := newHandler(bind(join), newLogs(io.Discard), m.place(s))
-			defer h.guard.close()
+			h := newHandler(step.Of(join), newLogs(io.Discard), m.place(s))
+			defer h.caller.Close()
 			if _, failure := invoke(t, t.Context(), h, payload); failure == nil || failure.Type != c.kind || !strings.Contains(failure.Message, c.want) {
 				t.Errorf("got  %+v\nwant %s, %s", failure, c.kind, c.want)
 			}

@@ -30,7 +30,7 @@ func RunOnly(ctx context.Context, flow chain.Flow, c runs.Config, call SingleCal
 	n := flow.Plan.Steps[node]
 	failed := &engine.StepError{Step: n.Name, Function: n.Function, Position: n.Position, Index: call.Index, Input: input}
 	found(failed.Call(), run.Record.Run, input)
-	if result, failed.Err = flow.Nodes[node].Call(ctx, input); failed.Err != nil {
+	if result, failed.Err = flow.Nodes[node].Step.Encoded(ctx, input); failed.Err != nil {
 		return nil, failed
 	}
 	return result, nil

@@ -7,10 +7,10 @@ import (
 	"context"
 	"runtime"
 
-	"github.com/lokki-build/lokki/internal/chain"
+	"github.com/lokki-build/lokki/internal/step"
 )
 
-// Hold keeps the linker from removing a step and the codec's code for its types.
-func Hold[In, Out any](step func(context.Context, In) (Out, error)) {
-	runtime.KeepAlive(chain.Adapt(step))
+// Hold keeps the linker from removing the step f and the codec's code for its types.
+func Hold[In, Out any](f func(context.Context, In) (Out, error)) {
+	runtime.KeepAlive(step.Of(f))
 }
